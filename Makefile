@@ -11,10 +11,10 @@ RUNS ?= 1000000
 KERNELS := --benchmark-columns=min,median,rounds --benchmark-sort=name --benchmark-max-time=0.5
 
 .DEFAULT_GOAL := help
-.PHONY: help dev kernels demo test lint format types contracts wheel release image check site bench performance validate fuzz torture lock clean
+.PHONY: help dev kernels demo test test-rest test-all lint format types contracts wheel release image check site bench performance validate fuzz torture lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=..." >&2; exit 1; }
@@ -41,8 +41,13 @@ demo: $(VENV)/.runtime ## install, annotate the example patient, say where the r
 	@echo "The report, to be opened in a browser:"
 	@ls -d "$(abspath $(DEMO))"/*.html
 
-test: $(VENV)/.dev ## run all tests
+test: $(VENV)/.dev ## run the tests, of long ones a sample
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-rest: $(VENV)/.dev kernels ## run what the sample of make test leaves out
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "exhaustive and not torture"
+
+test-all: test test-rest ## run all tests but those of torture
 
 lint: $(VENV)/.dev ## style and format
 	$(BIN)/ruff check .
@@ -68,7 +73,7 @@ release: $(VENV)/.dev kernels ## wheel, sdist, bill of materials and digests int
 image: $(VENV)/.dev kernels ## the steps of the Containerfile on this machine, without a container engine
 	$(BIN)/python packaging/image.py
 
-check: lint types contracts release image test ## everything that CI checks
+check: lint types contracts release image test-all ## everything that CI checks
 
 site: $(VENV)/.dev ## build the documentation site into build/site, without network
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

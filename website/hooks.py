@@ -23,7 +23,7 @@ __all__ = ["on_config", "on_files", "on_page_content", "on_page_markdown"]
 
 _SECTIONS: Final = {
     "how-to": "How to",
-    "explanation": "Why it is so",
+    "explanation": "Explanation",
     "implementation": "Implementation",
 }
 _LAST: Final = "Reference"

@@ -6,6 +6,7 @@ import pytest
 
 import pgx
 from calling import call_file
+from cases import one_test
 from hazards.edited import called, changed, edited_file, removed
 from pgx.records.calls import CallStatus
 
@@ -61,6 +62,7 @@ def test_no_clopidogrel_as_usual(tmp_path):
     assert {s for r in by_cpic for s in r.depends_on} == {f"chr10:{MARKER}", f"chr10:{SPLICE}"}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("gene", "diplotype", "edits", "function"),
     [

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calling import call_file, caller
+from cases import one_test
 from pgx.engine.reading import read_inputs
 from pgx.haplotypes.definitions import HaplotypeMasks
 from pgx.haplotypes.matching import fit_observation
@@ -119,6 +120,7 @@ def alleles(gene: str) -> list[str]:
     return [a.name for a in genes()[gene].alleles if a.defining and not a.structural]
 
 
+@one_test
 @pytest.mark.parametrize("gene", ["CYP2C19", "CYP2D6", "NAT2", "UGT1A1", "G6PD", "DPYD"])
 def test_every_variant_of_the_called_alleles_is_matched(tmp_path, gene):
     default = genes()[gene].default_allele

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.copynumber.configurations import Partners
 from pgx.records.structures import WHOLE
 from structure.made import MODELS
@@ -16,6 +17,7 @@ def among(*groups):
     return Partners(MODELS, np.array([float(g in groups) for g in MODELS.groups]))
 
 
+@one_test
 @pytest.mark.parametrize("group", MODELS.groups)
 def test_a_group_has_its_own_odds(group):
     assert among(group).odds(TANDEM, "*4") == pytest.approx(ROW.of(group), abs=1e-6)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alleles.made import caller, frequencies, gene, position, shares_of
+from cases import one_test
 from pgx.haplotypes.definitions import compile_gene
 from pgx.haplotypes.prior import NOT_SEEN, SHRINKAGE, build_prior
 from pgx.haplotypes.recombination import ANYTHING
@@ -32,6 +33,7 @@ def test_every_share_is_positive_and_each_group_adds_up_to_one(counts):
     assert len({tuple(row) for row in prior.codes.tolist()}) == len(prior.codes)
 
 
+@one_test
 @pytest.mark.parametrize("name", WEIGHED)
 def test_the_release_has_whole_shares_and_every_definition(name):
     compiled = compile_gene(RELEASE.genes[name])

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.copynumber.depth import copies_from_depth
 from pgx.copynumber.evidence import SiteReads, evidence_of
 from pgx.haplotypes.caller import GeneCaller
@@ -39,6 +40,7 @@ def called(model, variants, reads=None, **settings):
     return CALLER.call(genotypes(variants), 0, with_sites=True, copies=evidence)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("model", "variants", "reads", "diplotype", "score", "phenotype"),
     [

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alleles.made import caller, genotypes
+from cases import one_test
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
 from pgx.haplotypes.caller import GeneCaller
 from pgx.haplotypes.definitions import compile_gene
@@ -50,6 +51,7 @@ def check(own: GeneCaller, observed: GeneGenotypes) -> int:
     return sum(pair is not None for pair in pairs)
 
 
+@one_test
 @pytest.mark.parametrize("name", WEIGHED)
 def test_whole_haplotypes_of_a_gene_mean_what_weighing_says(name):
     gene = RELEASE.genes[name]

@@ -6,6 +6,7 @@ import inspect
 
 import pytest
 
+from cases import one_test
 from pgx import errors
 from pgx.errors import PgxError
 
@@ -30,12 +31,14 @@ def test_default_codes_are_distinct():
     assert len(set(codes)) == len(codes)
 
 
+@one_test
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 def test_exit_status_is_that_of_the_family(kind):
     families = [parent.__name__ for parent in kind.__mro__ if parent.__name__ in STATUS]
     assert [STATUS[name] for name in families] == [kind.exit_status]
 
 
+@one_test
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 def test_a_line_says_code_place_fault_and_remedy(kind):
     line = kind("it broke.", where="a.vcf line 3", remedy="mend it.").line()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
+
 ROOT = Path(__file__).resolve().parents[2]
 INSTEAD = {
     r"strands?": "haplotype (a strand is + or -)",
@@ -17,7 +19,8 @@ INSTEAD = {
 }
 """Words by what stands instead, as whole words or parts of an identifier."""
 MEANT = re.compile(
-    r"forward strand|the strand and the species|strand of the gene|ILLUMINA_STRAND"
+    r"(forward|minus|other|REF and) strand|the strand and the species|strand of the (gene|file)"
+    r"|ILLUMINA_STRAND"
     r'|one_strand|"(strand|strands|rivals)"|evidence\.rivals',
 )
 """Where the word is the field's own, and names of columns and fields that files have."""
@@ -35,6 +38,7 @@ def pages():
             yield name, (ROOT / name).read_text(encoding="utf-8")
 
 
+@one_test
 @pytest.mark.parametrize("word", INSTEAD)
 def test_replaced_words_stay_out(word):
     pattern = re.compile(rf"(?<![a-z]){word}(?![a-z])", re.IGNORECASE)

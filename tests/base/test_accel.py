@@ -141,6 +141,7 @@ def test_that_code_cannot_be_kept_is_told_before_it_is_compiled(folder):
     assert run(folder, NOTICE, place="file/below") == "told\n18\n"
 
 
+@pytest.mark.exhaustive
 def test_that_nothing_is_kept_is_not_told_where_it_is_wanted_so_or_is_there(folder):
     assert run(folder, NOTICE, place="") == "18\n"
     run(folder)
@@ -159,6 +160,7 @@ def test_a_kernel_refuses_other_types(folder):
     assert run(folder, code) == "refused\n"
 
 
+@pytest.mark.exhaustive
 def test_two_processes_may_warm_at_once(folder):
     (folder / "other_kernels.py").write_text(MODULE.replace("kernels_under_test", "other_kernels"))
     code = """
@@ -180,6 +182,7 @@ def test_two_processes_may_warm_at_once(folder):
     assert all(name.endswith(".kernel") for name in names)
 
 
+@pytest.mark.exhaustive
 def test_every_kernel_of_the_package_is_warmed():
     assert accel.warm() == list(accel.kernel_modules())
     assert "pgx_dosing.feedback._kernels" in accel.kernel_modules()

@@ -4,9 +4,11 @@ import os
 
 import pytest
 
+from cases import one_test
 from pgx.base.extensions import isolated_environment, isolated_path
 
 
+@one_test
 @pytest.mark.parametrize(
     ("places", "kept"),
     [("", ""), (":", ""), (".", ""), ("/a:", "/a"), (":/a:b:/c", "/a:/c"), ("/a", "/a")],

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.base.accel import bound_call
 from pgx.base.native import Argument, parse_signature
 from pgx.errors import InvariantError
@@ -18,6 +19,7 @@ def test_signature_of_numbers_and_arrays():
     )
 
 
+@one_test
 @pytest.mark.parametrize(
     "text",
     [
@@ -59,6 +61,7 @@ def test_result_and_output(fit):
     assert values[-1].tolist() == [[0, 1], [0, 0]]
 
 
+@one_test
 @pytest.mark.parametrize(
     "other",
     [

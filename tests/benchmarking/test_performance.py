@@ -33,6 +33,7 @@ def test_a_run_in_its_own_process_tells_its_stages_memory_and_results(path, tmp_
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.mark.exhaustive
 def test_a_run_that_fails_gives_no_figures(path, capfd):
     with pytest.raises(SystemExit):
         child.runs_of([path, "--genes", "no such gene"], path)

@@ -145,6 +145,7 @@ def test_formats(tmp_path):
     assert {p.suffix for p in (tmp_path / "json").iterdir()} == {".tsv", ".json"}
 
 
+@pytest.mark.exhaustive
 def test_files_of_very_many_samples_are_written_where_asked_for(tmp_path):
     path = tmp_path / "many.vcf"
     people = {f"S{n}": {"NUDT15": ("*1", "*3")} for n in range(1_001)}
@@ -175,6 +176,7 @@ def test_a_confidence_outside_its_range_is_refused(word, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.exhaustive
 def test_the_confidence_decides_what_is_certain(tmp_path):
     certain = []
     for word in ("0.5", "0.99", "1"):

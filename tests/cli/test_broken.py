@@ -8,6 +8,7 @@ import stat
 
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, EXAMPLES, PATIENT, pgx, pgx_process
 
 FILES: dict[str, bytes] = {
@@ -111,6 +112,7 @@ def assert_refused_in_one_line(done, what):
         assert all(line.startswith("hint: ") for line in after), (what, done.stderr)
 
 
+@one_test
 @pytest.mark.torture
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_broken_file_is_one_line(command, broken, result, tmp_path):
@@ -126,6 +128,7 @@ def test_a_broken_file_is_one_line(command, broken, result, tmp_path):
         assert statuses <= {2, 3}, "what is wrong is the input"
 
 
+@one_test
 @pytest.mark.torture
 @pytest.mark.parametrize(
     ("command", "option"),
@@ -144,6 +147,7 @@ def test_a_broken_number_is_one_line_of_usage(command, option, tmp_path):
         assert done.returncode == 2 or is_taken, (option, value)
 
 
+@one_test
 @pytest.mark.torture
 @pytest.mark.parametrize("kind", ["junk", "deep.json", "folder", "x" * 300, "\udcff", "cut.bcf"])
 @pytest.mark.parametrize("command", ["annotate", "cohort", "--patient", "dose --course"])

@@ -213,7 +213,8 @@ def test_saved_bundles(tmp_path, saved):
     assert_silent(read)
 
 
-def test_outside_calls(tmp_path):
+@pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.exhaustive)])
+def test_outside_calls(tmp_path, step):
     path = tmp_path / "calls.tsv"
     rows = (
         "sample\tgene\tdiplotype\tphenotype\tactivity_score",
@@ -221,12 +222,12 @@ def test_outside_calls(tmp_path):
         "EXAMPLE_1\tHLA-B\t*07:02/*57:01\t\t",
     )
     said = []
-    for text in canaries.tables("\n".join(rows)):
+    for text in list(canaries.tables("\n".join(rows)))[::step]:
         path.write_text(text)
         words = ("--outside-calls", path, "--genes", "CYP2D6,HLA-B", "--format", "tsv", "--force")
         said.append(pgx("annotate", PATIENT, "-o", tmp_path / "out", *words).stderr)
     assert_silent(said)
-    assert sum("[PGX-OUT-001]" in text for text in said) > 20
+    assert sum("[PGX-OUT-001]" in text for text in said) > 20 / step
 
 
 @pytest.mark.torture

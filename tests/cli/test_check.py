@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, EXAMPLES, PATIENT, pgx, refused
 from simulated import genes, vcf_file
 
@@ -42,6 +43,7 @@ def test_what_to_read_first(panel):
     assert "none: no position is answered: not_assessed in results, never normal" in text
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize("words", [[], ["--positions"]], ids=["genes", "positions"])
 @pytest.mark.parametrize("path", [PATIENT, COHORT], ids=["one", "several"])
 def test_no_line_is_wider_than_100_columns(path, words):

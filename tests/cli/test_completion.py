@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from cases import one_test
 from cli.support import pgx, refused
 from pgx.cli.completion import levels
 from pgx.cli.main import command_modules
@@ -41,6 +42,7 @@ def completed(script, line):
     return done.stdout.split()
 
 
+@one_test
 @pytest.mark.skipif(BASH is None, reason="bash is not installed")
 @pytest.mark.parametrize(
     ("line", "expected"),

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from cases import one_test
 from cli.support import PATIENT, pgx, refused
 from pgx.cli import progress
 from pgx.cli.completion import levels
@@ -172,6 +173,7 @@ def commands():
     return [level.words for level in levels() if level.words and not level.commands]
 
 
+@one_test(sample=26)
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_help_shows_examples_as_they_are_typed(words, capsys):
     from pgx.cli.main import main
@@ -191,6 +193,7 @@ def test_main_help_lists_every_command_once(capsys):
         assert len([x for x in lines if x.startswith(f"  {name} ")]) == 1, name
 
 
+@one_test(sample=6)
 @pytest.mark.parametrize(
     ("words", "meant"),
     [

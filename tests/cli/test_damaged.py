@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import sampled
 from cli.support import EXAMPLES, KNOWLEDGE, PATIENT, pgx, refused
 from pgx.cli import main as entry
 from pgx.knowledge.tables import MANIFEST, read_manifest, write_manifest
@@ -172,7 +173,7 @@ def refuses(run, out: Path, *words) -> None:
     assert [path.name for path in out.iterdir()] == ["mine.txt"]
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", sampled(DAMAGES, 4))
 @pytest.mark.parametrize("meant", [False, True], ids=["changed", "signed"])
 def test_damage_is_refused(damage, meant, kb, run, tmp_path):
     DAMAGES[damage](kb)
@@ -187,7 +188,7 @@ def test_another_manifest_is_refused(damage, kb, run, tmp_path):
     refuses(run, tmp_path / "out")
 
 
-@pytest.mark.parametrize("damage", BY_PATIENT)
+@pytest.mark.parametrize("damage", sampled(BY_PATIENT, 2))
 def test_damage_that_a_patient_meets_is_refused(damage, kb, run, tmp_path, patient):
     BY_PATIENT[damage](kb)
     signed(kb)
@@ -210,7 +211,7 @@ def test_the_command_itself_ends_so(damage, kb, tmp_path):
     assert not out.exists()
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", sampled(range(40), 5))
 def test_no_changed_cell_is_a_bug(seed, kb, run, tmp_path, patient):
     """Whatever a signed table says: results, or a refusal that leaves nothing behind."""
     chance = random.Random(seed)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cases import one_test
 from cli.support import PATIENT, pgx, refused
 from reports import factory
 from simulated import vcf_file
@@ -74,6 +75,7 @@ def test_reference_positions_are_folded_unless_asked_for(results):
     assert "--all" not in long
 
 
+@one_test
 @pytest.mark.parametrize("gene", ["CYP2C19", "CYP2D6", "HLA-B", "RYR1", "G6PD"])
 def test_no_line_is_wider_than_100_columns(results, gene):
     lines = explained(results, gene).splitlines()
@@ -153,6 +155,7 @@ def test_hostile_strings_do_not_reach_the_terminal(results, tmp_path, words):
     assert all(c.isprintable() or c == "\n" for c in text)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -8,6 +8,7 @@ import pysam.bcftools
 import pytest
 from torture.folders import MODULES, PACKAGES, plant
 
+from cases import sampled
 from cli.support import COHORT, PATIENT
 
 PGX = Path(sys.executable).with_name("pgx")
@@ -37,7 +38,9 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize(
+    "words", sampled(COMMANDS.values(), 2, tuples_are_values=True), ids=COMMANDS
+)
 def test_no_module_of_the_folder_is_run(folder, words):
     if "--workers" in words:
         pytest.importorskip("distributed", reason="the extra cluster is not installed")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, KNOWLEDGE, PATIENT, pgx, refused
 from pgx import KnowledgeBase
 from pgx.knowledge.release_folder import pack
@@ -56,6 +57,7 @@ def test_an_export_is_the_same_wherever_it_is_made(exported, tmp_path):
     assert sorted(files(tmp_path / "there")) == sorted([*names, MANIFEST])
 
 
+@pytest.mark.exhaustive
 def test_results_are_those_of_the_release_byte_by_byte(exported, tmp_path):
     done("kb", "import", exported, "-o", tmp_path / "there")
     words = ("annotate", PATIENT, "--quiet", "--format", "html,json,fhir", "-o")
@@ -86,6 +88,7 @@ def test_the_option_wins_over_both_variables(exported, other):
     assert release(exported, **both) == own
 
 
+@one_test(sample=3)
 @pytest.mark.parametrize(
     "words",
     [
@@ -118,6 +121,7 @@ def test_other_commands_take_files(other, tmp_path):
     assert version["knowledge_base"]["release"] == OTHER
 
 
+@pytest.mark.exhaustive
 def test_parts_of_a_cohort_use_the_release_of_their_plan(other, tmp_path):
     """Also where another release, or none, lies where the plan's was read."""
     place = tmp_path / "chosen.pgxkb"
@@ -135,6 +139,7 @@ def test_parts_of_a_cohort_use_the_release_of_their_plan(other, tmp_path):
     assert told["knowledge_release"] == OTHER
 
 
+@pytest.mark.exhaustive
 def test_workers_use_the_release_of_their_run(other, tmp_path):
     pytest.importorskip("distributed")
     words = ("cohort", COHORT, "--genes", "CYP2C19,TPMT", "--kb", other, "--quiet", "-o")
@@ -152,6 +157,7 @@ def test_a_plan_of_the_installed_release_has_no_copy(tmp_path, exported):
     assert not (tmp_path / "plan" / "release.pgxkb").exists()
 
 
+@one_test
 @pytest.mark.parametrize("seed", range(50))
 def test_a_flipped_byte_is_refused(seed, exported, tmp_path):
     chance = random.Random(seed)

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 import laboratory
+from cases import one_test
 from cli.support import EXAMPLES, PATIENT, calls, pgx, refused
 
 RULES = EXAMPLES / "local-rules"
@@ -106,6 +107,7 @@ def test_a_bad_folder_ends_with_4_before_anything_is_written(tmp_path):
     assert done.stderr.splitlines()[-1].startswith(said)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("old", "new", "status", "code"),
     [

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from cases import one_test
 from cli.mutations import mutations, some
 from cli.support import COHORT, EXAMPLES, PATIENT, ROOT, pgx
 from pgx.errors import PgxError
@@ -74,6 +75,7 @@ def refusal_of(read: Callable[[Path], Any], path: Path) -> PgxError | None:
     return None
 
 
+@one_test
 @pytest.mark.parametrize("name", READERS)
 def test_a_damaged_file_is_read_or_refused(name, tmp_path):
     data, read = READERS[name]
@@ -147,6 +149,7 @@ def test_a_damaged_file_beside_an_input(option, tmp_path, monkeypatch):
     hold(Path(name), example(name), words, 3, 15)
 
 
+@one_test
 @pytest.mark.parametrize("file", sorted(p.name for p in (EXAMPLES / "local-rules").iterdir()))
 def test_a_damaged_overlay(file, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

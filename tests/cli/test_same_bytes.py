@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from cases import one_test
 from cli.support import EXAMPLES, PATIENT
 
 UNLIKE = {
@@ -38,6 +39,7 @@ def usual(tmp_path_factory):
     return made(tmp_path_factory.mktemp("usual") / "out", {"PYTHONHASHSEED": "0"})
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize(
     "name", [n if n == "Turkish" else pytest.param(n, marks=pytest.mark.torture) for n in UNLIKE]
 )

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, EXAMPLES, KNOWLEDGE, PATIENT, calls, pgx, pgx_process, refused
 from pgx.cli import main as entry
 
@@ -29,6 +30,7 @@ def out(tmp_path):
     return tmp_path / "out"
 
 
+@one_test
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_help_is_given(words):
     done = pgx(*words, "--help")
@@ -37,6 +39,7 @@ def test_help_is_given(words):
     assert not done.stderr
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize(
     ("status", "words"),
     [
@@ -64,6 +67,7 @@ def test_no_command_shows_help_and_is_wrong_usage():
     assert "annotate" in done.stdout
 
 
+@one_test
 @pytest.mark.parametrize(
     "words",
     [
@@ -204,6 +208,7 @@ def chained() -> Exception:
     return error
 
 
+@one_test
 @pytest.mark.parametrize(
     "raised",
     [
@@ -258,6 +263,7 @@ def test_a_file_that_does_not_fit_into_memory_is_no_bug(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@one_test
 @pytest.mark.parametrize(
     ("number", "status"),
     [(errno.EIO, 5), (errno.EMFILE, 5), (errno.ENOSPC, 5), (errno.ENOENT, 1), (errno.EINVAL, 1)],

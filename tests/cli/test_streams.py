@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, PATIENT
 
 
@@ -22,6 +23,7 @@ def shell(tmp_path, words, streams):
     )
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full", ">&- 2>&-", "<&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("command", ["annotate", "cohort"])
 def test_results_are_written_though_nobody_listens(tmp_path, command, streams):
@@ -38,6 +40,7 @@ def test_results_are_written_though_nobody_listens(tmp_path, command, streams):
     assert len(files["deaf"]) > 3
 
 
+@one_test(sample=3)
 @pytest.mark.parametrize(
     ("words", "streams", "status", "said"),
     [

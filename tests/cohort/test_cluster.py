@@ -85,6 +85,7 @@ def test_workers_give_the_bytes_of_one_process(files, expected, tmp_path):
     assert digests(tmp_path / "out") == expected
 
 
+@pytest.mark.exhaustive
 def test_workers_infer_populations_alike(tmp_path):
     paths = few_files(tmp_path / "in")
     words = (*WORDS, "--ancestry", "inferred", "--quiet")
@@ -93,6 +94,7 @@ def test_workers_infer_populations_alike(tmp_path):
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
 
 
+@pytest.mark.exhaustive
 def test_a_cluster_of_others_is_used_again_and_again(scheduler, files, expected, tmp_path):
     for name in ("one", "two"):
         words = ("-o", tmp_path / name, *WORDS, "--scheduler", scheduler, "--quiet")
@@ -127,6 +129,7 @@ def test_a_killed_worker_costs_what_it_had_in_hand(files, expected, tmp_path):
     assert digests(out) == expected
 
 
+@pytest.mark.exhaustive
 def test_a_killed_run_leaves_no_workers_and_goes_on(files, expected, tmp_path):
     out = tmp_path / "out"
     words = ("cohort", *files, "-o", out, *WORDS, "--workers", "2")
@@ -145,6 +148,7 @@ def test_a_killed_run_leaves_no_workers_and_goes_on(files, expected, tmp_path):
     assert digests(out) == expected
 
 
+@pytest.mark.exhaustive
 def test_ctrl_c_ends_all_with_one_line(files, expected, tmp_path):
     out = tmp_path / "out"
     words = ("cohort", *files, "-o", out, *WORDS, "--workers", "2", "--quiet")
@@ -158,6 +162,7 @@ def test_ctrl_c_ends_all_with_one_line(files, expected, tmp_path):
     assert digests(out) == expected
 
 
+@pytest.mark.exhaustive
 def test_a_part_that_ends_every_worker_ends_the_run(files, expected, tmp_path):
     out = tmp_path / "out"
     words = ("cohort", *files, "-o", out, *WORDS, "--workers", "1", "--quiet")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from pgx.engine.frequencies import (
     ALLELE_FREQUENCY_SCHEMA,
     CALL_STATUS_SCHEMA,
@@ -25,6 +26,7 @@ def named(heading):
     return set(re.findall(r"`([^`]+)`", text))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("heading", "schema"),
     [

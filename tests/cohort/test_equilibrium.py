@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.engine.site_quality import (
     exact_p,
     expected_heterozygosity,
@@ -49,6 +50,7 @@ def test_published_examples():
     assert float(exact_p(*np.array([[298], [489], [213]]))[0]) == pytest.approx(0.6556635, abs=5e-8)
 
 
+@one_test
 @pytest.mark.parametrize("heterozygous", range(1, 22, 2))
 def test_a_hundred_samples_with_21_rare_alleles(heterozygous):
     """The worked example of Wigginton, Cutler and Abecasis (2005), every table of it."""
@@ -57,6 +59,7 @@ def test_a_hundred_samples_with_21_rare_alleles(heterozygous):
     assert float(exact_p(*np.array([row]).T)[0]) == pytest.approx(enumerated(*row), rel=1e-10)
 
 
+@one_test
 @pytest.mark.parametrize(
     "row",
     [

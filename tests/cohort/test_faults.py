@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, pgx, refused
 from cohort.faults import (
     WORDS,
@@ -55,6 +56,7 @@ def stopped(files, tmp_path):
     return out
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(moment, files, expected, tmp_path):
     out = tmp_path / "out"
@@ -147,6 +149,7 @@ def limited(words, n_bytes):
     )
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("n_bytes", [400, 3_000, 12_000])
 @pytest.mark.parametrize("formats", ["parquet", "tsv"])
 def test_no_room_for_a_file(tmp_path, n_bytes, formats):

@@ -9,6 +9,7 @@ import json
 import polars as pl
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, EXAMPLES, pgx, refused
 from pgx.engine.results import MULTIQC_FILE, SUMMARY_FILE
 from pgx.engine.tables import SUMMARY_TABLES, Table, write_parquet
@@ -33,6 +34,7 @@ def test_every_table_is_there_in_both_forms(folder):
     assert {path.name for path in folder.iterdir()} == expected | {MULTIQC_FILE, SUMMARY_FILE}
 
 
+@one_test
 @pytest.mark.parametrize("name", TABLES)
 def test_both_forms_say_the_same(folder, name):
     frame = pl.read_parquet(folder / f"{name}.parquet")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from pgx.records.calls import AlternativeAdvice, CallStatus, Candidate, GeneCall, Recommendation
 from pgx.reports.frames import (
     CALL_SCHEMA,
@@ -27,6 +28,7 @@ OTHERS = [
 ]
 
 
+@one_test
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [1], [0, 3], [2, 1, 2, 0], []])
 def test_candidates_are_lists_of_structs(order):
     calls = [

@@ -8,6 +8,7 @@ import pytest
 from validation.data import DATA
 
 import pgx
+from cases import one_test
 from cohort.read import read_cohort
 from pgx.engine.frequencies import frequency_tables
 from pgx.inputs.side_files import read_sample_info
@@ -59,6 +60,7 @@ def written(gene, position, alt):
     return dict(found)
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize(
     ("gene", "allele", "position", "alt"),
     [

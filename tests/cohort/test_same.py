@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cases import one_test
 from cli.support import pgx
 from pgx.records.tables import EVIDENCE
 from simulated import cohort_text, vcf_file
@@ -82,6 +83,7 @@ def cohort(tmp_path) -> Path:
     return path
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize(
     "settings",
     [
@@ -100,6 +102,7 @@ def test_one_file(tmp_path, settings):
     both(tmp_path, path)
 
 
+@pytest.mark.exhaustive
 def test_absence_sexes_and_recorded_populations(tmp_path):
     path = tmp_path / "cohort.vcf"
     text = cohort_text(PEOPLE, style="variants", phased=False, missing=[("CYP2C19", 94762706)])
@@ -116,6 +119,7 @@ def test_absence_sexes_and_recorded_populations(tmp_path):
         )
 
 
+@pytest.mark.exhaustive
 def test_several_files_of_the_same_and_of_other_samples(tmp_path):
     first = {name: {"CYP2C19": own["CYP2C19"]} for name, own in list(PEOPLE.items())[:8]}
     second = {name: {"CYP2D6": own["CYP2D6"]} for name, own in list(PEOPLE.items())[4:]}
@@ -167,6 +171,7 @@ def test_two_files_that_disagree_end_the_run(tmp_path):
     assert not (tmp_path / "out" / "calls.parquet").exists()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.validation
 @pytest.mark.skipif(not DATA.is_dir(), reason="the validation data folder is absent")
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from cohort.drawn import by_sample, everyone, is_called, pieces, shown, small_gene
 from pgx.engine.sample_quality import SAMPLE_QUALITY_SCHEMA, SampleCounts, SexEvidence, check_sexes
 from pgx.engine.site_quality import tally_sites
@@ -102,6 +103,7 @@ def test_positions_that_nobody_answers_count_for_no_sample():
     assert counts.call_rates().tolist() == [1.0] * (N - 1) + [0.0]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("sex", "heterozygous", "haploid_samples", "check", "shown_sex", "reason"),
     [

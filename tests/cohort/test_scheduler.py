@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+from cases import one_test
 from cli import support
 from cohort.faults import WORDS, digests, few_files, many_files, n_parts, started, whole_run
 from pgx.engine.scheduler import Watch, check_address, patience
@@ -234,6 +235,7 @@ def test_a_scheduler_with_tls_is_used_and_tells_others_off(tmp_path):
     assert digests(tmp_path / "out") == whole_run(paths, tmp_path / "whole")
 
 
+@one_test
 @pytest.mark.parametrize("text", ["soon", "0", "-1", "nan", "inf"])
 def test_patience_is_a_number_of_seconds(monkeypatch, text):
     monkeypatch.setenv("PGX_CLUSTER_PATIENCE", text)

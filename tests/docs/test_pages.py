@@ -21,6 +21,7 @@ import pytest
 import typer
 
 import pgx
+from cases import EXHAUSTIVE, one_test
 from pgx.cli import kb, partition
 from pgx.cli.annotate import annotate
 from pgx.cli.check import check
@@ -39,6 +40,11 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 RUN = re.compile(r"(PGX_KNOWLEDGE_BASE=\S+ )?pgx ")
 READ = {"python", "console", "bash"}
+# of the pages whose blocks run, those that `make test` runs: the first steps, and one of each kind
+FIRST = {
+    "README.md", "docs/tutorial.md", "docs/how-to/cohort.md", "docs/how-to/fhir.md",
+    "docs/how-to/outside-calls.md", "docs/explanation/calling.md", "docs/data-model.md",
+}  # fmt: skip
 
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 
@@ -92,7 +98,13 @@ def run_python(text: str, names: dict[str, object], page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [p for p in PAGES if runnable(p)], ids=lambda p: p.relative_to(ROOT).as_posix()
+    "page",
+    [
+        page if page.relative_to(ROOT).as_posix() in FIRST else pytest.param(page, marks=EXHAUSTIVE)
+        for page in PAGES
+        if runnable(page)
+    ],
+    ids=lambda p: p.relative_to(ROOT).as_posix(),
 )
 def test_blocks_run(page, tmp_path, monkeypatch):
     for name in ("examples", "data"):
@@ -106,6 +118,7 @@ def test_blocks_run(page, tmp_path, monkeypatch):
             {"console": run_console, "bash": run_bash}[kind](text)
 
 
+@one_test
 @by_page
 def test_links_lead_somewhere(page):
     text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
@@ -132,6 +145,7 @@ def options_of(app: typer.Typer) -> dict[str, list[str]]:
     }
 
 
+@one_test
 @pytest.mark.parametrize(
     ("section", "app"),
     [
@@ -162,6 +176,7 @@ def modules() -> list[str]:
     return sorted(m.name for m in found)
 
 
+@one_test
 @pytest.mark.parametrize("name", modules())
 def test_examples_in_docstrings_hold(name):
     module = importlib.import_module(name)

@@ -20,6 +20,7 @@ from website.genes import gene_page, gene_uri
 from website.pages import COPIED, ROOT, made_pages
 
 import pgx
+from cases import one_test
 from pgx import KnowledgeBase
 
 KB = KnowledgeBase()
@@ -41,6 +42,7 @@ def rows(text: str) -> list[list[str]]:
     return [[c.strip() for c in x.strip("|").split(" | ")] for x in lines[2:]]
 
 
+@one_test
 @pytest.mark.parametrize("gene", KB.genes)
 def test_every_gene_has_a_page_with_its_alleles(gene):
     page = PAGES[gene_uri(gene)]
@@ -54,6 +56,7 @@ def test_every_gene_has_a_page_with_its_alleles(gene):
     assert positions == [v.position for v in known.variants]
 
 
+@one_test
 @pytest.mark.parametrize("gene", KB.genes)
 def test_a_genes_page_names_its_drugs_rules_and_gaps(gene):
     page = PAGES[gene_uri(gene)]
@@ -165,6 +168,7 @@ def site(tmp_path_factory) -> Path:
     return place
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_the_site_has_every_page(site):
     written = {p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md")}
@@ -172,6 +176,7 @@ def test_the_site_has_every_page(site):
         assert (site / uri).with_suffix(".html").is_file(), uri
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_the_site_fetches_nothing(site):
     for path in site.rglob("*.html"):
@@ -184,6 +189,7 @@ def test_the_site_fetches_nothing(site):
         assert not re.findall(r"(?:@import|url\()\s*[\"']?(?:https?:)?//", text), path
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_scripts_know_one_foreign_host_that_no_page_needs(site):
     """The theme's bundle would fetch a drawing library for pages with mermaid blocks: none."""
@@ -191,6 +197,7 @@ def test_scripts_know_one_foreign_host_that_no_page_needs(site):
         assert 'class="mermaid"' not in path.read_text(encoding="utf-8"), path
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_public_names_are_on_the_python_page(site):
     text = (site / "reference" / "python.html").read_text(encoding="utf-8")
@@ -200,6 +207,7 @@ def test_public_names_are_on_the_python_page(site):
     assert ":::" not in text.partition("<article")[2].replace("<code>:::</code>", "")
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_bars_in_tables_stand_without_backslash(site):
     for path in site.rglob("*.html"):
@@ -207,6 +215,7 @@ def test_bars_in_tables_stand_without_backslash(site):
         assert not [c for c in cells if "\\|" in c], path
 
 
+@one_test
 @pytest.mark.parametrize("name", ["drugs", "genes", "markdown", "pages", "words"])
 def test_examples_of_the_package_hold(name):
     module = importlib.import_module(f"website.{name}")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases import one_test
 from dosing.invented import AGE, CYP2C9, INPUTS, WEIGHT, member, model, published, term
 from pgx.errors import MissingCovariateError
 from pgx_dosing.equation import contributions, dose_of, interval_of, link_of, on_link, predict
@@ -73,6 +74,7 @@ def for_one(own, person: dict) -> float:
     return float(predict(own, columns_of(own.inputs, known))[0])
 
 
+@one_test
 @pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize(
     ("name", "oracle"),

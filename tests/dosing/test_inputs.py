@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from cases import one_test
 from dosing.invented import AGE, HEIGHT, INPUTS, RACE, VKORC1, WEIGHT, published, term
 from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx_dosing.specification import (
@@ -21,6 +22,7 @@ from pgx_dosing.specification import (
 FLAG = Input(name="smoker", meaning="smokes", kind=InputKind.FLAG)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("own", "value", "said"),
     [
@@ -59,6 +61,7 @@ def test_refused_with_a_code_and_a_reason(own, value, said):
     assert own.name in line
 
 
+@one_test
 @pytest.mark.parametrize(
     ("own", "value"),
     [(AGE, 18.0), (AGE, 100.0), (AGE, 40), (HEIGHT, 220.0), (RACE, "Asian"), (VKORC1, "G/A"),
@@ -118,6 +121,7 @@ ESTIMATED = (
 )
 
 
+@one_test
 @pytest.mark.parametrize(
     ("values", "height"),
     [

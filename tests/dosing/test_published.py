@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.predicting import predict_dose
 from pgx_dosing.rules.observed import Person
@@ -17,6 +18,7 @@ def clearance(**values):
     return predict_dose(PASSEY, ("", "published"), Person(), GIVEN | values)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("values", "factor"),
     [

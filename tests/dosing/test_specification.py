@@ -7,6 +7,7 @@ import json
 import msgspec
 import pytest
 
+from cases import one_test
 from dosing.invented import model, published
 from pgx.errors import ModelFolderError
 from pgx_dosing.json_records import encode
@@ -43,6 +44,7 @@ def one_term(**fields) -> dict:
     return plain(members=[{"name": "m", "link": "log", "terms": [{"coefficient": 1.0, **fields}]}])
 
 
+@one_test
 @pytest.mark.parametrize(
     ("document", "said"),
     [
@@ -69,6 +71,7 @@ def test_refused_with_a_reason(document, said):
     assert caught.value.code == "PGX-MOD-004"
 
 
+@one_test
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[]", b"null", b'{"name": NaN}', b"{" * 9000])
 def test_bytes_that_are_no_model(data):
     with pytest.raises(ModelFolderError):

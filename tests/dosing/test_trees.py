@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from cases import one_test
 from dosing.invented import RECIPE, published, table, term
 from pgx_dosing.equation import on_link
 from pgx_dosing.shipped import Boosting
@@ -63,6 +64,7 @@ def test_a_value_at_the_threshold_goes_left():
     assert list(own.inputs) == ["age"]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

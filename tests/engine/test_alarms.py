@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -80,6 +81,7 @@ def test_what_guidelines_say_of_the_reference_is_still_told(genome):
         assert words.casefold() in page.casefold()
 
 
+@one_test(sample=5)
 @pytest.mark.parametrize(
     ("diplotypes", "calls", "drug", "group"),
     [

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from cases import one_test
 from hazards.edited import edited_text, removed
 from pgx.engine.annotate import annotate
 from pgx.engine.calling import Ancestry, check_ancestry
@@ -49,6 +50,7 @@ def test_genes_counted_in_other_groups_say_nothing():
     assert Ancestry(INFERRED, "", shown).weights("C") is None
 
 
+@one_test
 @pytest.mark.parametrize("choice", [AVERAGE, INFERRED, RECORDED, *GROUPS])
 def test_every_choice_is_known(choice):
     check_ancestry(choice, RELEASE.frequencies.values())

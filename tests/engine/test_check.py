@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calling import caller
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.engine.check import Verdict, check
 from pgx.errors import SampleNotFoundError, UnknownGeneError
@@ -63,6 +64,7 @@ def sites(gene, keep):
     return [(gene, variant.position) for variant in genes()[gene].variants[keep:]]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("setting", "reason"),
     [

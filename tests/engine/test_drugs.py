@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from pgx import KnowledgeBase
 from pgx.errors import UnknownDrugError
 from pgx.inputs.choices import named_drugs
@@ -14,6 +15,7 @@ def kb() -> KnowledgeBase:
     return KnowledgeBase()
 
 
+@one_test
 @pytest.mark.parametrize(
     ("words", "drugs"),
     [

@@ -7,6 +7,7 @@ import pytest
 
 import laboratory
 import pgx
+from cases import one_test
 from cli.support import PATIENT
 from laboratory import GENE_VCF, TPMT_SITE, add, vcf
 from pgx.engine.annotate import annotate
@@ -69,6 +70,7 @@ def test_the_provenance_names_the_folder(local):
     assert made.knowledge_digest == KnowledgeBase().manifest.digest
 
 
+@one_test(sample=3)
 @pytest.mark.parametrize(
     ("first", "second", "diplotype", "phenotype", "action"),
     [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.errors import OutsideCallError
 from pgx.inputs.outside_calls import outside_gene_call
@@ -67,6 +68,7 @@ def test_hla_statement_of_one_allele():
     assert call.lookup_keys == ("*57:01 negative",)
 
 
+@one_test
 @pytest.mark.parametrize(
     "diplotype", ["*57/*07", "57:01", "*57:01", "*57:01/*07:02/*08:01", "HLA-A*57:01/HLA-A*01:01"]
 )
@@ -75,6 +77,7 @@ def test_hla_names_that_cannot_be_relied_on(diplotype):
         outside("HLA-B", diplotype)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotype", "score", "phenotype"),
     [
@@ -94,6 +97,7 @@ def test_cyp2d6_copies_and_tandems(diplotype, score, phenotype):
     )
 
 
+@one_test
 @pytest.mark.parametrize("diplotype", ["*1/*1/*1", "*1/*9999", "*1/", "/", "*1x/*2", "*1x0/*1"])
 def test_diplotypes_that_cannot_be_read(diplotype):
     with pytest.raises(OutsideCallError) as found:
@@ -194,6 +198,7 @@ def test_core_alleles_stand_for_their_suballeles():
     assert outside("SLCO1B1", "*1/*45").phenotype == "Decreased Function"
 
 
+@one_test
 @pytest.mark.parametrize("name", ["*57:01L", "*57:01S", "*57:01C", "*57:01A", "*57:01Q"])
 def test_hla_alleles_of_changed_expression_are_refused(name):
     with pytest.raises(OutsideCallError):
@@ -219,6 +224,7 @@ def noted(folder, given, seen, gene="CYP2D6"):
     return NOTE in result.calls[0].notes
 
 
+@one_test(sample=4)
 @pytest.mark.parametrize(
     ("given", "seen"),
     [
@@ -236,6 +242,7 @@ def test_a_call_that_the_variants_allow(given, seen, tmp_path):
     assert not noted(tmp_path, given, seen)
 
 
+@one_test(sample=4)
 @pytest.mark.parametrize(
     ("given", "seen"),
     [

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 import pgx
+from cases import one_test
 from cli.support import COHORT, PATIENT
 from pgx.engine.reinterpret import Reinterpreter
 from pgx.errors import (
@@ -49,6 +50,7 @@ def test_both_forms_are_read_alike(tmp_path, name, write):
     assert found == [Override(**GOOD), Override(**ON_GENE)]
 
 
+@one_test
 @FORMS
 @pytest.mark.parametrize(
     ("cells", "said"),
@@ -87,6 +89,7 @@ def test_two_on_one_thing_are_refused(tmp_path, name, write):
         read_overrides(path)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -142,6 +145,7 @@ def test_one_may_be_about_what_this_run_leaves_out():
     assert [o.drug for o in result.overrides] == ["codeine"]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cells", "kind", "status"),
     [

@@ -7,6 +7,7 @@ import json
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.engine.personal import with_patient
 from pgx.errors import (
@@ -93,6 +94,7 @@ def test_current_medicines_come_first_in_every_format(vcf, tmp_path):
         assert taken == sorted(taken, reverse=True)
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("use", [use for use in MedicineUse if use is not MedicineUse.CURRENT])
 def test_what_is_not_taken_now_neither_leads_nor_acts(vcf, use):
     patient = Patient(medicines=(Medicine(name="paroxetine", use=use),))
@@ -336,6 +338,7 @@ def test_sexes_that_differ_are_refused(vcf):
             annotate([vcf], RunSettings(genes=("G6PD",)), patient=patient, sample_info=info)
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize(("sex", "diplotype"), [("male", "A"), ("female", "A/A"), ("", "A/A")])
 def test_the_patients_sex_decides_ploidy(tmp_path, sex, diplotype):
     path = vcf_file(tmp_path, {"G6PD": "A/A"})

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.engine.reading import read_inputs
 from pgx.inputs.settings import RunSettings, SampleInfo
@@ -26,6 +27,7 @@ def without_lengths(text):
     )
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize(("assembly", "style"), [("GRCh38", "chr"), ("GRCh37", "bare")])
 @pytest.mark.parametrize("lengths", [True, False])
 def test_the_mitochondrion_of_the_revised_sequence_is_read(assembly, style, lengths, tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from cli.support import pgx
 from pgx.engine.annotate import annotate
 from pgx.engine.reinterpret import Reinterpreter, result_changes
@@ -62,6 +63,7 @@ def strange(cells):
     return [*cells[:4], other, *cells[5:8], "GT", *("0/1" for _ in cells[9:])]
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("phased", [True, False])
 @pytest.mark.parametrize("style", ["all_sites", "gvcf"])
 @pytest.mark.parametrize("prior", list(Prior))

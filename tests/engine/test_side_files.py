@@ -2,12 +2,14 @@
 
 import pytest
 
+from cases import one_test
 from pgx.errors import InputError
 from pgx.inputs.side_files import read_outside_calls, read_sample_info, read_untyped
 
 TEXT = "sample\tgene\tdiplotype\nS1\tCYP2D6\t*1x2/*4\n"
 
 
+@one_test
 @pytest.mark.parametrize(
     "data",
     [
@@ -26,6 +28,7 @@ def test_equal_content_reads_the_same(data, tmp_path):
     assert (call.sample, call.gene, call.diplotype) == ("S1", "CYP2D6", "*1x2/*4")
 
 
+@one_test
 @pytest.mark.parametrize(
     "data",
     [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.engine.reinterpret import Reinterpreter
 from pgx.inputs.settings import Prior, RunSettings
@@ -35,6 +36,7 @@ def no_call(line):
     return "\t".join([*cells[:-1], "./."])
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("prior", list(Prior))
 @pytest.mark.parametrize(
     ("shown", "diplotype", "phenotype"),
@@ -102,6 +104,7 @@ def test_of_two_alleles_outside_a_part_either_may_be_on_the_whole_chromosome(tmp
     assert set(sure.diplotype.split("/")) == {star.name, "*37"}
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("cell", ["1", ".|1", "1/."])
 def test_the_only_allele_may_be_written_once(cell, tmp_path):
     def once(line):
@@ -140,6 +143,7 @@ def test_other_genes(tmp_path):
 COPIES = "chr22 42120000 . A <CNV> . PASS END=42135000 GT:CN:CNQ ./.:{}:60"
 
 
+@pytest.mark.exhaustive
 def test_copies_of_cyp2d6(tmp_path):
     one = call_of(tmp_path, "*4/*4", COPIES.format(1), gene="CYP2D6")
     assert (one.status, one.diplotype) == (CallStatus.CALLED, "*4/*5")
@@ -162,6 +166,7 @@ def test_copies_of_cyp2d6(tmp_path):
     assert {CONFLICT, "structural_variant", "copy_number_not_assessed"} <= set(denied.notes)
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize(
     ("diplotype", "copies", "edit"),
     [("*4/*4", 1, None), ("*1/*4", 1, None), ("*1/*1", 3, None), ("*4/*4", 0, no_call)],
@@ -183,6 +188,7 @@ def test_without_a_prior_cyp2d6_stays_open(tmp_path):
     assert CONFLICT not in call.notes
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize(
     ("diplotype", "record", "edit"),
     [

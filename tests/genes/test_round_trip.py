@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from calling import call_file, read_files
+from cases import one_test
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.records.calls import CallStatus
 from pgx.records.genes import Ploidy, core_allele, format_diplotype
@@ -26,6 +27,7 @@ def pairs_of(name):
     return random.Random(20251105).sample(pairs, ALL_PAIRS) if len(pairs) >= ALL_PAIRS else pairs
 
 
+@one_test(sample=4)
 @pytest.mark.parametrize("name", GENES)
 def test_every_pair_of_alleles_comes_back(name, tmp_path):
     pairs = pairs_of(name)
@@ -41,6 +43,7 @@ def test_every_pair_of_alleles_comes_back(name, tmp_path):
         assert not call.undocumented
 
 
+@one_test(sample=4)
 @pytest.mark.parametrize("name", GENES)
 def test_a_file_on_grch37_gives_a_call_the_same_to_go_by(name, tmp_path):
     """A call sees nothing but these fields, so that every pair comes back from GRCh37 too."""
@@ -61,6 +64,7 @@ def test_a_file_on_grch37_gives_a_call_the_same_to_go_by(name, tmp_path):
 PAIRED = [g for g in GENES if genes()[g].ploidy is not Ploidy.MITOCHONDRIAL]
 
 
+@one_test(sample=10)
 @pytest.mark.parametrize("name", PAIRED)
 def test_the_true_pair_stays_among_the_candidates_without_phase(name, tmp_path):
     pairs = pairs_of(name)[:60]
@@ -74,6 +78,7 @@ def test_the_true_pair_stays_among_the_candidates_without_phase(name, tmp_path):
         assert (call.status is CallStatus.CALLED) == (call.n_candidates == 1)
 
 
+@one_test(sample=4)
 @pytest.mark.parametrize("form", ["right", "mnv"])
 @pytest.mark.parametrize("name", ["UGT1A1", "NUDT15", "CYP2C9", "G6PD", "DPYD", "CYP2D6", "TPMT"])
 def test_spelling_of_variants_does_not_matter(name, form, tmp_path):

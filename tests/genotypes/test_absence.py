@@ -3,6 +3,7 @@
 import pytest
 
 from calling import call_file
+from cases import one_test
 from hazards.edited import STAR3, changed, edited_file, names, removed, with_cells
 from pgx.records.calls import CallStatus
 from simulated import genes, vcf_file
@@ -22,6 +23,7 @@ def test_an_absent_position_is_the_reference(tmp_path):
     assert (call.diplotype, call.status, call.n_missing) == ("*38/*38", CallStatus.CALLED, 0)
 
 
+@one_test
 @pytest.mark.parametrize(
     "cells",
     [

@@ -3,6 +3,7 @@
 import pytest
 
 from calling import call_files
+from cases import one_test
 from hazards.edited import STAR3, changed, edited_file, edited_text, names, removed, with_cells
 from pgx.errors import InputConflictError
 from pgx.records.calls import CallStatus
@@ -32,6 +33,7 @@ def test_equal_files_give_the_call_of_one(tmp_path):
     assert (result.diplotype, result.status) == ("*1/*3", CallStatus.CALLED)
 
 
+@one_test
 @pytest.mark.parametrize(
     "cells",
     [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from pgx.base.assemblies import Assembly
 from pgx.engine.reading import read_inputs
 from pgx.genotypes.copies import allele_copies
@@ -27,6 +28,7 @@ def whole(alt, cell, *, form="GT", passed="PASS", info=""):
     return WHOLE.format(alt=alt, cell=cell, format=form, filter=passed, info=info)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("alt", "copies"),
     [
@@ -40,6 +42,7 @@ def test_what_an_allele_says(alt, copies):
     assert allele_copies(alt) == copies
 
 
+@one_test
 @pytest.mark.parametrize(
     ("record", "allele", "copies"),
     [
@@ -72,6 +75,7 @@ def test_length_instead_of_an_end(tmp_path):
         assert (seen.allele, seen.copies) == ("*36", 1)
 
 
+@one_test
 @pytest.mark.parametrize(
     "record",
     [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from hazards.edited import called, changed
 from pgx.records.calls import CallStatus
 
@@ -18,6 +19,7 @@ def share_of(call):
     return next(site.heteroplasmy for site in call.sites if site.position == f"chrM:{RISK}")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "is_carrier", "note"),
     [

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED
 from pgx.genotypes.merge import SampleGenotype, merge
 
 REF, A, B = 0, 1, 2
 
 
+@one_test
 @pytest.mark.parametrize(
     ("one", "two", "expected"),
     [

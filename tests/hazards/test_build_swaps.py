@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from calling import call_file, read_files
+from cases import one_test
 from pgx.errors import AssemblyMismatchError
 from pgx.records.calls import CallStatus
 from pgx.records.genes import Ploidy, Strategy
@@ -53,6 +54,7 @@ def swapped(truth, header, **settings):
 HEADERS = ["declares the other", "declares the true one", "contigs without lengths", "no contigs"]
 
 
+@one_test(sample=9)
 @pytest.mark.parametrize("absent", ["no-call", "reference"])
 @pytest.mark.parametrize("style", ["all_sites", "variants", "gvcf"])
 @pytest.mark.parametrize("header", HEADERS)
@@ -65,6 +67,7 @@ def test_a_swapped_file_is_refused(truth, header, style, absent, tmp_path):
         call_file(tmp_path / "a.vcf", assembly=asked, absent=absent)
 
 
+@one_test(sample=23)
 @pytest.mark.parametrize("style", ["all_sites", "variants", "gvcf"])
 @pytest.mark.parametrize("truth", ["GRCh37", "GRCh38"])
 @pytest.mark.parametrize("gene", GENES)
@@ -76,6 +79,7 @@ def test_a_swapped_file_of_one_carriers_gene_is_refused(gene, truth, style, tmp_
         call_file(tmp_path / "a.vcf", assembly=OTHER[truth], absent="reference")
 
 
+@one_test(sample=4)
 @pytest.mark.parametrize("absent", ["no-call", "reference"])
 @pytest.mark.parametrize("style", ["all_sites", "variants", "gvcf"])
 @pytest.mark.parametrize("truth", ["GRCh37", "GRCh38"])

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calling import call_file
+from cases import one_test
 from hazards.edited import names
 from pgx.records.calls import CallStatus
 from pgx.records.genes import Ploidy, Strategy, core_allele, format_diplotype
@@ -151,6 +152,7 @@ def test_any_set_of_hidden_positions(case):
     check(name, pairs_of(name, seed), ways, phased=phased)
 
 
+@one_test(sample=24)
 @pytest.mark.parametrize("way", HIDE)
 @pytest.mark.parametrize("name", GENES)
 def test_each_way_to_hide_a_position(name, way):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from hazards.test_hidden_positions import HIDE, hidden, pairs_of
 from pgx.engine.annotate import annotate
 from pgx.haplotypes.definitions import TYPED_TIER
@@ -54,6 +55,7 @@ def varied(name, pairs):
     return sorted(found - {proxy.decisive for proxy in genes()[name].proxies})
 
 
+@one_test(sample=8)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", GENES)
 def test_one_hidden_position(name, way):
@@ -98,6 +100,7 @@ def rare_variants(name):
     return found[-3:]
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("name", ["CYP2C9", "TPMT", "NUDT15", "G6PD", "CYP3A4"])
 def test_every_alternative_counts_where_a_record_failed(name):
     """However rare: a filtered record leaves open what two copies of its variant would mean."""

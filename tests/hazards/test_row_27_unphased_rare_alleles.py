@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
 from pgx.records.calls import CallStatus, Certainty
@@ -27,6 +28,7 @@ def annotated(folder, gene, one, two, drugs=(), **settings):
     return result.calls[0], result.recommendations
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize(("gene", "one", "two", "phenotype"), PAIRS)
 def test_row_27_two_rare_alleles_are_named_in_trans(tmp_path, gene, one, two, phenotype):
     call, _ = annotated(tmp_path, gene, one, two, phased=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from hazards.edited import annotated, changed, edited_file
 from pgx.records.calls import Certainty
 
@@ -22,6 +23,7 @@ def rows(folder, gene, position, diplotype, drug, **cells):
     return call, [r for r in result.recommendations if r.source == "CPIC" and r.drug == drug]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "form"),
     [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from hazards.edited import (
     STAR3,
     assert_advice_is_open,
@@ -26,6 +27,7 @@ UNANSWERED = {
 }
 
 
+@one_test
 @pytest.mark.parametrize("edit", UNANSWERED.values(), ids=UNANSWERED)
 def test_an_unanswered_position_stays_open(edit, tmp_path):
     call = called(tmp_path, {STAR3: edit}, diplotype="*1/*3")
@@ -60,6 +62,7 @@ def test_row_2_all_absent_is_not_assessed(tmp_path):
     assert call.diplotype is call.phenotype is None
 
 
+@one_test
 @pytest.mark.parametrize("gene", [n for n, g in genes().items() if g.variants])
 def test_row_2_all_no_calls_are_not_assessed(gene, tmp_path):
     default = genes()[gene].default_allele

@@ -3,6 +3,7 @@
 import pytest
 
 from calling import call_file
+from cases import one_test
 from hazards.edited import (
     STAR3,
     annotated,
@@ -51,6 +52,7 @@ MISMATCHES = {
 }
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("cells", MISMATCHES.values(), ids=MISMATCHES)
 def test_row_6_one_mismatch_among_many_is_unknown(cells, tmp_path):
     text = edited_text(vcf_text({"CYP2C19": "*3/*3"}), {STAR3: changed(**cells)})
@@ -91,6 +93,7 @@ UNRELIABLE = {
 }
 
 
+@one_test
 @pytest.mark.parametrize(("cells", "note"), UNRELIABLE.values(), ids=UNRELIABLE)
 def test_rows_7_and_8_are_unknown_and_say_why(cells, note, tmp_path):
     edits = {STAR3: changed(**cells)}
@@ -116,6 +119,7 @@ def test_row_7_without_depth_it_is_taken_as_called_with_a_note(tmp_path):
 # -- rows 9 and 10: several records, several alternatives --------------------------------
 
 
+@one_test
 @pytest.mark.parametrize(
     ("first", "second"),
     [("0|0", "1|1"), ("1|1", "0|0"), ("0|1", "1|1"), ("0/1", "0/0"), ("0/0", "0/1")],

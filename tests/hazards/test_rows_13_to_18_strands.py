@@ -3,6 +3,7 @@
 import pytest
 
 from calling import call_file
+from cases import one_test
 from hazards.edited import STAR3, called, changed, edited_file, is_open, names
 from pgx.errors import VcfFormatError
 from pgx.records.calls import CallStatus
@@ -92,6 +93,7 @@ def test_row_15_an_allele_that_is_not_there_is_refused(cells, tmp_path):
     assert "\n" not in line
 
 
+@one_test
 @pytest.mark.parametrize("gt", ["0|1|1", "0/0|1", "0/0/0", "1|1|1", "0/0/1/1", "././."])
 def test_row_16_three_haplotypes_are_unknown(gt, tmp_path):
     call = called(tmp_path, {STAR3: changed(gt=gt)})
@@ -120,6 +122,7 @@ def test_row_17_one_phase_set(tmp_path):
         assert (call.status, names(call), call.phased) == (CallStatus.CALLED, {expected}, "true")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("first", "second", "form"),
     [

@@ -3,6 +3,7 @@
 import pytest
 
 from calling import call_file
+from cases import one_test
 from hazards.edited import STAR3, called, changed, is_open, removed
 from pgx.errors import InputError
 from pgx.records.calls import CallStatus
@@ -50,6 +51,7 @@ def test_rows_21_and_22_padding_and_case(ref, alt, tmp_path):
     assert call.diplotype == "*3/*3"
 
 
+@one_test
 @pytest.mark.parametrize("gt", ["1|1", "0|1"])
 @pytest.mark.parametrize(
     ("gene", "site"), [("CYP2C19", STAR3), ("TPMT", 18130687), ("UGT1A1", 233760498)]
@@ -67,6 +69,7 @@ def test_row_24_a_partial_definition(tmp_path):
     assert call.missing == ("chr10:94775367",)
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("style", ["chr", "bare", "refseq", "genbank"])
 def test_row_25_contig_names(style, tmp_path):
     call = call_file(vcf_file(tmp_path, {"CYP2C19": "*3/*3"}, contig_style=style))["S1", "CYP2C19"]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from calling import call_file
+from cases import one_test
 from hazards.edited import names
 from pgx.records.genes import Ploidy
 from simulated import cohort_text, genes
@@ -152,6 +153,7 @@ def base(seed, **rendering):
         return text, results(path)
 
 
+@one_test(sample=5)
 @pytest.mark.parametrize("phased", [True, False])
 @pytest.mark.parametrize("way", WRITTEN)
 def test_written_otherwise(way, phased, tmp_path):
@@ -161,6 +163,7 @@ def test_written_otherwise(way, phased, tmp_path):
         assert results(tmp_path / "other.vcf") == expected
 
 
+@one_test(sample=4)
 @pytest.mark.parametrize("assembly", ["GRCh38", "GRCh37"])
 @pytest.mark.parametrize("way", RENDERED)
 def test_rendered_otherwise(way, assembly, tmp_path):
@@ -172,6 +175,7 @@ def test_rendered_otherwise(way, assembly, tmp_path):
         assert results(path) == expected
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize("assembly", ["GRCh38", "GRCh37"])
 @pytest.mark.parametrize("phased", [True, False])
 def test_joined_with_neighbours_and_padded(assembly, phased, tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from pgx import KnowledgeBase
 from pgx.errors import SnapshotIntegrityError, SnapshotSchemaError
 from pgx.knowledge import release_folder as archive
@@ -43,6 +44,7 @@ def test_every_tool_can_open_it():
         assert {i.date_time for i in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
+@one_test
 @pytest.mark.parametrize("seed", range(50))
 def test_a_changed_byte_is_refused(seed):
     chance = random.Random(seed)
@@ -65,6 +67,7 @@ def test_every_changed_byte_outside_of_tables_is_refused():
                 unpack(bytes(data), "")
 
 
+@one_test
 @pytest.mark.parametrize("length", [0, 1, 29, 30, 31, 100, len(PACKED) - 1, len(PACKED) - 22])
 def test_a_cut_file_is_refused(length):
     with pytest.raises(SnapshotIntegrityError):
@@ -78,6 +81,7 @@ def test_what_stands_before_or_after_is_refused(added):
             unpack(data, "")
 
 
+@one_test
 @pytest.mark.parametrize(
     "name", ["../genes.tsv", "/etc/x.tsv", "a/b.tsv", "..", "a\\b.tsv", ".tsv", "genes.TSV", "x.py"]
 )

@@ -47,6 +47,7 @@ def test_the_sources_give_the_tables_of_the_repository(folder):
         assert (folder / name).read_bytes() == (RELEASE / name).read_bytes(), name
 
 
+@pytest.mark.exhaustive
 @needs_data
 @pytest.mark.validation
 def test_the_sources_give_what_the_older_release_says(folder, tmp_path_factory):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from cli.support import pgx
 from pgx.knowledge.build import replace_tables
 from pgx.knowledge.changes import ChangeKind, Effect, changes, summary
@@ -90,6 +91,7 @@ def test_what_is_new_and_what_is_gone_mirror_each_other(now, tmp_path):
     ]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cells", "kind"),
     [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from knowledge.reading_checks import load_checked, may_limit
 from languages import GERMAN_PHRASES as GERMAN
 from pgx.errors import SnapshotSchemaError
@@ -153,6 +154,7 @@ def known(**rules: str) -> dict[str, AdviceCondition]:
     }
 
 
+@one_test
 @pytest.mark.parametrize(
     ("given", "held"),
     [
@@ -215,6 +217,7 @@ class _Release:
         self.medicines_as_written = kb.medicines_as_written
 
 
+@one_test
 @pytest.mark.parametrize(
     ("given", "said"),
     [

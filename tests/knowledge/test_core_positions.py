@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.knowledge.integrity.genes import core_position_findings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import CorePosition, CoreProxy, GeneDefinition
@@ -24,6 +25,7 @@ def test_every_gene_of_the_release_agrees_with_its_core_positions():
     assert not [f for g in KB.genes.values() for f in core_position_findings(g)]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("core", "what"),
     [

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.gene_records import POPULATION_TABLES, count_rows, read_frequencies
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -48,6 +49,7 @@ def test_no_tables_are_no_frequencies():
     assert read_frequencies(EMPTY) == {}
 
 
+@one_test
 @pytest.mark.parametrize("name", sorted(RELEASE.frequencies))
 def test_the_release_fits_its_genes(name):
     found, gene = RELEASE.frequencies[name], RELEASE.genes[name]

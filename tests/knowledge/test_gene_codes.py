@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.knowledge.integrity.guidance import gene_code_faults
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import GeneCode
@@ -43,6 +44,7 @@ def test_the_release_has_no_faults():
     assert list(gene_code_faults(KB.gene_codes, KB.genes)) == []
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "what"),
     [

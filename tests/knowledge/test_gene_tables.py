@@ -6,6 +6,7 @@ from itertools import combinations_with_replacement
 
 import pytest
 
+from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import INDETERMINATE, PhenotypeTable, activity_score
 from pgx.records.genes import GeneDefinition, Ploidy, Strategy
@@ -20,6 +21,7 @@ IUPAC = {
 by_name = pytest.mark.parametrize("gene", WITH_SITES, ids=lambda gene: gene.gene)
 
 
+@one_test
 @by_name
 def test_names_can_be_printed_and_told_apart(gene):
     names = [allele.name for allele in gene.alleles]
@@ -31,6 +33,7 @@ def test_names_can_be_printed_and_told_apart(gene):
         assert " + " not in name
 
 
+@one_test
 @by_name
 def test_definitions_lie_within_the_variants(gene):
     variants = {v.position: v for v in gene.variants}
@@ -41,6 +44,7 @@ def test_definitions_lie_within_the_variants(gene):
             assert cell in allowed or set(IUPAC[cell]) & set(allowed), allele.name
 
 
+@one_test
 @by_name
 def test_each_structural_allele_is_without_definition(gene):
     for allele in gene.alleles:
@@ -48,6 +52,7 @@ def test_each_structural_allele_is_without_definition(gene):
             assert allele.structural != bool(allele.defining), allele.name
 
 
+@one_test
 @by_name
 def test_reference_bases_are_those_of_the_segments(gene):
     for variant in gene.variants:
@@ -60,6 +65,7 @@ def test_reference_bases_are_those_of_the_segments(gene):
         assert held == [variant.ref], variant.position
 
 
+@one_test
 @by_name
 def test_variants_are_in_order_with_distinct_alleles_of_bases(gene):
     positions = [v.position for v in gene.variants]
@@ -70,6 +76,7 @@ def test_variants_are_in_order_with_distinct_alleles_of_bases(gene):
         assert variant.ref_grch37 in variant.alleles
 
 
+@one_test
 @by_name
 def test_grch37_lies_one_offset_away(gene):
     assert len({v.position_grch37 - v.position for v in gene.variants}) == 1
@@ -85,6 +92,7 @@ def test_sites_whose_reference_base_differs_between_assemblies():
     }  # fmt: skip
 
 
+@one_test
 @by_name
 def test_the_default_allele_is_defined(gene):
     names = {allele.name for allele in gene.alleles}
@@ -92,6 +100,7 @@ def test_the_default_allele_is_defined(gene):
     assert sum(allele.is_reference for allele in gene.alleles) == 1
 
 
+@one_test
 @by_name
 def test_two_site_alleles_name_their_own_variants(gene):
     positions = {v.position for v in gene.variants}
@@ -105,6 +114,7 @@ def functions(gene: GeneDefinition) -> set[str]:
     return used - {""}
 
 
+@one_test
 @pytest.mark.parametrize("gene", WITH_RULES, ids=lambda gene: gene.gene)
 def test_each_pair_of_functions_has_one_phenotype(gene):
     pairs = [tuple(sorted((r.function_1, r.function_2))) for r in gene.rules]
@@ -136,6 +146,7 @@ def test_scores_are_sums_of_values(gene):
         assert rule.lookup_key == rule.activity_score
 
 
+@one_test
 @pytest.mark.parametrize("gene", WITH_RULES, ids=lambda gene: gene.gene)
 def test_an_allele_without_a_function_is_uncertain_never_normal(gene):
     lacking = [a.name for a in gene.alleles if a.function is None]

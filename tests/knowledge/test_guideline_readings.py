@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from knowledge.reading_checks import flag_gaps
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES, SourceRow
 from pgx.knowledge.importers.readings import (
@@ -70,6 +71,7 @@ def test_markup_and_spacing_do_not_change_the_digest():
     assert normalise_sentence(None) == ""
 
 
+@one_test
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [

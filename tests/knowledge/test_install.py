@@ -136,6 +136,7 @@ def test_the_next_import_removes_nothing_of_others(folder, tmp_path):
     assert foreign.is_dir()
 
 
+@pytest.mark.exhaustive
 def test_readers_get_one_whole_release_during_switches(folder):
     """Two readers and forty switches: no mixture, and no refusal."""
     wanted = {_MANIFEST.digest, NEW_MANIFEST.digest}

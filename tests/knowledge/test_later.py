@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from pgx.errors import SnapshotSchemaError, UsageError
 from pgx.inputs.release_check import verify_release
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES, SourceRow
@@ -35,6 +36,7 @@ def change(**cells) -> dict[str, str]:
     return {**usual, **cells}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
@@ -96,6 +98,7 @@ def row(source: str, version: str = "") -> SourceRow:
     )  # fmt: skip
 
 
+@one_test
 @pytest.mark.parametrize(
     ("it", "date"),
     [

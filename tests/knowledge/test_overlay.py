@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import laboratory
+from cases import sampled
 from laboratory import add, change, drop
 from pgx.errors import OverlayError
 from pgx.inputs.release import knowledge_of
@@ -168,7 +169,7 @@ def test_a_statement_without_source_reviewer_or_day_is_refused(folder, name):
 
 @pytest.mark.parametrize(
     ("table", "number", "cells", "said"),
-    [
+    sampled([
         ("statements", 0, {"reviewed": "2025-13-01"}, "reviewed is no day"),
         ("statements", 0, {"reviewed": "2025-10-16"}, "reviewed after the day of the folder"),
         ("statements", 0, {"source": "gossip"}, "source 'gossip' is not in sources.tsv"),
@@ -225,7 +226,7 @@ def test_a_statement_without_source_reviewer_or_day_is_refused(folder, name):
         ("phenotype_rules", 0, {"phenotype": "A;B"}, "holds one of ; = |"),
         ("phenotype_rules", 0, {"function_1": "Normal function"}, "two rules answer"),
         ("phenotype_rules", 0, {"activity_score": "0.0"}, "the gene is not scored"),
-    ],
+    ], 16),
 )  # fmt: skip
 def test_a_row_that_cannot_be_is_refused(folder, table, number, cells, said):
     change(folder, table, number, **cells)

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import published_samples as samples
+from cases import one_test
 from pgx.errors import InputError
 from pgx.knowledge.importers.definitions import Variant, spanned
 from pgx.knowledge.importers.pharmcat_guidance import plain_text
@@ -113,6 +114,7 @@ def test_an_unknown_format_version_is_refused_by_name(tmp_path):
     assert "CYP9Z8_translation.json: formatVersion 7 is not known" in reasons(found)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -187,6 +189,7 @@ def test_one_bad_guideline_does_not_lose_the_others(tmp_path):
     assert "guidance.json | guideline 1 | [PGX-IN-000]" in reasons(found)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("html", "text"),
     [

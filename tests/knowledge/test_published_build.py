@@ -259,6 +259,7 @@ def _named(change) -> str:
     return change.where.removeprefix("allele ")
 
 
+@pytest.mark.exhaustive
 @needs_data
 @pytest.mark.validation
 def test_an_update_is_named_and_nothing_is_lost(tmp_path):

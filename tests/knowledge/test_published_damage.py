@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 import published_samples as samples
+from cases import one_test
 from pgx.errors import PgxError
 from pgx.knowledge.importers.published import PublishedRelease, published_releases
 
@@ -122,6 +123,7 @@ def read(folder) -> list[PublishedRelease]:
     return found
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_damage_is_refused_or_read_and_loses_nothing_else(tmp_path, kind):
     rng = random.Random(f"{SEED} {kind}")

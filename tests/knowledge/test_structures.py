@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.knowledge.gene_records import read_structures
 from pgx.knowledge.integrity.genes import structure_findings
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -41,6 +42,7 @@ def test_exons_are_those_of_gene_and_paralogue():
     assert numbers == {"CYP2D6": list(range(1, 10)), "CYP2D7": list(range(1, 10))}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.knowledge.medicines import Vocabulary
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.patient import Substance
@@ -32,6 +33,7 @@ def knowledge():
     return KnowledgeBase()
 
 
+@one_test
 @pytest.mark.parametrize(
     "name",
     [
@@ -62,6 +64,7 @@ def test_a_brand_that_holds_a_joining_word_is_whole():
     assert found(name="Alfex with Betol") == (["alfa"], [])
 
 
+@one_test
 @pytest.mark.parametrize(
     "name",
     [
@@ -79,6 +82,7 @@ def test_what_is_known_of_a_list_is_kept_and_the_rest_is_named():
     assert found(name="alfa / alfa") == (["alfa"], [])
 
 
+@one_test
 @pytest.mark.parametrize("name", ["", "  ", "/", "mg", "20", "tablet", "()", "+"])
 def test_nothing_is_nothing(name):
     assert found(name=name)[0] == []
@@ -171,6 +175,7 @@ def test_what_acts_on_enzymes_and_every_ingredient_is_a_substance(knowledge):
     assert {i.casefold() for s in knowledge.medicines.substances for i in s.ingredients} <= lower
 
 
+@one_test
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

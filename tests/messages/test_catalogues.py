@@ -7,6 +7,7 @@ import string
 
 import pytest
 
+from cases import one_test
 from pgx.errors import InvariantError, UsageError
 from pgx.messages import catalogue as catalogues
 from pgx.messages.arguments import ArgumentKind, MessageArgument, in_words
@@ -76,6 +77,7 @@ def test_a_third_language_is_a_file(tmp_path, monkeypatch):
         catalogue("de")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("english", "german", "dative", "kind"),
     [

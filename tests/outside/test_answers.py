@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from outside.made import aldy, cyrius_table, dragen, pypgx, starphase
 from pgx.engine.annotate import annotate
 from pgx.errors import OutsideCallError
@@ -34,6 +35,7 @@ def run(path, name, data, **settings):
 # -- copies and tandems -------------------------------------------------------------------
 
 
+@one_test
 @pytest.mark.parametrize(
     ("said", "name", "score", "phenotype"),
     [
@@ -106,6 +108,7 @@ def test_advice_on_an_open_call_depends(tmp_path):
 # -- no answer ----------------------------------------------------------------------------
 
 
+@one_test(sample=3)
 @pytest.mark.parametrize(
     ("genotype", "passed", "code"),
     [
@@ -127,6 +130,7 @@ def test_the_inputs_own_call_stands_with_a_reason(genotype, passed, code, tmp_pa
     assert (call.diplotype, call.phenotype) == (before.diplotype, before.phenotype)
 
 
+@one_test(sample=3)
 @pytest.mark.parametrize("reason", list(UnusedReason))
 def test_a_gene_of_outside_calls_alone_stays_unassessed(reason, tmp_path):
     path = vcf_file(tmp_path, {"CYP2D6": "*1/*4"}, only_named=True)
@@ -246,6 +250,7 @@ def test_a_lacking_variant_is_named_too(tmp_path):
     assert "chr22:42128945" in {c.position for c in found}
 
 
+@one_test(sample=3)
 @pytest.mark.parametrize(
     ("said", "seen"),
     [("*1/*4", "*1/*4"), ("*4/*5", "*4/*4"), ("*36+*10/*1", "*1/*10"), ("*68+*4/*1", "*1/*4")],

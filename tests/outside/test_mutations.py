@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from cases import one_test
 from outside.made import FILES
 from pgx.base.texts import has_hidden
 from pgx.errors import OutsideCallError
@@ -38,6 +39,7 @@ def mutant(data, chance):
     return bytes(made)
 
 
+@one_test
 @pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file_is_no_crash(name):
     chance = random.Random(name)
@@ -58,6 +60,7 @@ def test_a_damaged_file_is_no_crash(name):
     assert lines
 
 
+@one_test
 @pytest.mark.parametrize("name", [n for n in FILES if n not in ("own.tsv", "results.zip")])
 def test_a_file_that_was_cut_names_no_other_alleles(name):
     """What is left of a file may say less, but nothing else."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from pgx.outside.calls import AlleleNames
 from simulated import genes
 
@@ -12,6 +13,7 @@ def written(text, gene="CYP2D6"):
     return AlleleNames.of(genes()[gene]).diplotype(text)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -45,6 +47,7 @@ def test_cyp2d6(text, expected):
     assert written(text) == expected
 
 
+@one_test
 @pytest.mark.parametrize(
     ("gene", "text", "expected"),
     [
@@ -61,6 +64,7 @@ def test_other_genes(gene, text, expected):
     assert written(text, gene) == expected
 
 
+@one_test
 @pytest.mark.parametrize("gene", list(genes()))
 def test_the_knowledge_bases_own_names_stay(gene):
     names = AlleleNames.of(genes()[gene])

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cases import one_test
 from outside.made import (
     ALDY_LOG,
     FILES,
@@ -41,11 +42,13 @@ def said(call):
     return call.diplotype or call.solutions or call.reason
 
 
+@one_test
 @pytest.mark.parametrize("name", FILES)
 def test_the_tool_is_told_by_the_content(name):
     assert format_of(OutsideFile(name, FILES[name])).tool == TOOLS[name]
 
 
+@one_test
 @pytest.mark.parametrize("name", [n for n in FILES if not n.endswith(".zip")])
 def test_one_format_alone_recognises_a_file(name):
     file = OutsideFile(name, FILES[name])
@@ -53,6 +56,7 @@ def test_one_format_alone_recognises_a_file(name):
     assert len(known) == (1 if TOOLS[name] else 0)
 
 
+@one_test
 @pytest.mark.parametrize("name", FILES)
 def test_the_gene_and_sample_are_read(name):
     first = read_calls(name, FILES[name])[0]
@@ -64,6 +68,7 @@ def test_the_gene_and_sample_are_read(name):
 # -- DRAGEN -------------------------------------------------------------------------------
 
 
+@one_test
 @pytest.mark.parametrize(
     ("genotype", "passed", "expected"),
     [
@@ -104,6 +109,7 @@ def test_dragen_without_these_genes_is_refused():
 # -- Cyrius -------------------------------------------------------------------------------
 
 
+@one_test
 @pytest.mark.parametrize(
     ("genotype", "passed", "expected"),
     [
@@ -132,6 +138,7 @@ def test_cyrius_has_many_samples():
 # -- Aldy ---------------------------------------------------------------------------------
 
 
+@one_test
 @pytest.mark.parametrize(
     ("majors", "expected"),
     [
@@ -182,6 +189,7 @@ def test_aldys_log():
 NOVEL = "Possible novel allele or suballele present: interpret with caution"
 
 
+@one_test
 @pytest.mark.parametrize(
     ("result", "expected"),
     [
@@ -287,6 +295,7 @@ def test_starphase_writes_hla_without_a_star():
 # -- what is refused ----------------------------------------------------------------------
 
 
+@one_test
 @pytest.mark.parametrize(
     ("name", "data"),
     [

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import pgx
+from cases import one_test
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "Containerfile").read_text(encoding="utf-8")
@@ -78,6 +79,7 @@ def test_kernels_are_warm_and_for_every_user():
     assert "PGX_KERNEL_CACHE=/opt/pgx/kernels" in steps("runtime", "ENV")[0]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("name", "through"),
     [

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
+
 ROOT = Path(__file__).resolve().parents[2]
 HOST = re.compile(r"://|\b[\w-]+\.(?:io|org|com|net|dev)(?::\d+)?/")
 FILES = [ROOT / "Containerfile", ROOT / ".dockerignore"]
 FILES += [p for name in ("packaging", "workflows") for p in sorted((ROOT / name).rglob("*"))]
 
 
+@one_test
 @pytest.mark.parametrize(
     "path",
     [p for p in FILES if p.is_file() and p.suffix != ".pyc"],

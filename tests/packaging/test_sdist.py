@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
+
 ROOT = Path(__file__).resolve().parents[2]
 SDIST = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"][
     "build"
@@ -17,6 +19,7 @@ SDIST = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["to
 SCRIPTS = [p for p in sorted((ROOT / ".ci").iterdir()) if p.is_file()]
 
 
+@one_test
 @pytest.mark.parametrize("name", SDIST["include"])
 def test_what_the_sdist_names_exists(name):
     # a name without the slash would fit at any depth

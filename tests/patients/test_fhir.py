@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from patients.bundles import (
     ICD10,
     SELF,
@@ -129,6 +130,7 @@ def test_what_must_not_be_read_without_an_extension_is_not(field):
     assert "extension" in refused(bundle(person(), condition(**{field: [{"url": "negated"}]})))
 
 
+@one_test
 @pytest.mark.parametrize(
     "tree",
     [
@@ -167,6 +169,7 @@ def test_a_condition_that_abated_is_over():
     assert not patient_of(condition(abatementDateTime="2020-01-01")).conditions
 
 
+@one_test
 @pytest.mark.parametrize(
     "code", ["refuted", "entered-in-error", "unconfirmed", "provisional", "differential"]
 )
@@ -205,6 +208,7 @@ def test_height_in_its_units(value, unit):
     assert patient_of(observation(HEIGHT, value, unit)).height_cm == pytest.approx(175.0)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("loinc", "value", "unit"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from patients.bundles import ATC, RXNORM, SELF, bundle, patient_of, person, read, request, statement
 from pgx.errors import PatientFileError
 from pgx.records.patient import Medicine, MedicineUse
@@ -17,6 +18,7 @@ def uses(*resources, **fields) -> list[MedicineUse]:
     return [medicine.use for medicine in patient_of(*resources, **fields).medicines]
 
 
+@one_test
 @pytest.mark.parametrize("made", [statement, request])
 @pytest.mark.parametrize(
     ("status", "expected"),
@@ -69,6 +71,7 @@ def test_the_older_word_for_what_is_not_taken(taken, expected):
     assert uses(statement(taken=taken)) == expected
 
 
+@one_test
 @pytest.mark.parametrize(
     ("period", "expected"),
     [

@@ -2,10 +2,12 @@
 
 import pytest
 
+from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import is_local
 
 
+@one_test
 @pytest.mark.parametrize(
     "name",
     [
@@ -19,6 +21,7 @@ def test_local_forms(name):
     assert is_local(name="x", form=name)
 
 
+@one_test
 @pytest.mark.parametrize(
     "name",
     [
@@ -31,6 +34,7 @@ def test_what_may_reach_the_liver(name):
     assert is_local(name=name) is (name == "ear")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("atc", "local"),
     [

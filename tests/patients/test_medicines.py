@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.records.patient import Medicine, MedicineUse, Outcome, Patient, Reaction
@@ -24,6 +25,7 @@ def test_current_ones_first(vocabulary):
     assert names == ["current", "unknown", "planned", "stopped"]
 
 
+@one_test
 @pytest.mark.parametrize(
     "name", ["Zzzz", "\u0420aroxetine", "paroxetine\u200b", "\u202eenitexorap", "no paroxetine"]
 )

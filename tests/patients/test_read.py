@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.errors import PatientFileError
 from pgx.patients.read import MAX_BYTES, parse_patient, read_patient
 from pgx.records.patient import Medicine, MedicineUse, Patient
@@ -85,6 +86,7 @@ def test_what_was_written_is_read_again():
     assert parse_patient(msgspec.json.encode(parse(FULL))) == parse(FULL)
 
 
+@one_test
 @pytest.mark.parametrize(
     "data",
     [
@@ -119,11 +121,13 @@ def test_a_file_that_is_too_large(tmp_path):
         read_patient(path)
 
 
+@one_test
 @pytest.mark.parametrize("version", [None, 1.0, "1.1", "", True])
 def test_other_versions(version):
     assert "schema_version" in refused_with(schema_version=version)
 
 
+@one_test
 @pytest.mark.parametrize(
     "fields",
     [
@@ -166,6 +170,7 @@ def test_the_limits_themselves_may_be(weight):
     assert parse({**FULL, "weight_kg": weight, "height_cm": None}).weight_kg == weight
 
 
+@one_test
 @pytest.mark.parametrize(
     ("born", "day", "age"),
     [

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from cases import one_test
 from pgx.phenotypes.translate import (
     INDETERMINATE,
     NO_SCORE,
@@ -22,6 +23,7 @@ def functions_of(name):
     return sorted(found | {gene.uncertain_function})
 
 
+@one_test
 @pytest.mark.parametrize("name", RULED)
 def test_the_order_of_haplotypes_does_not_matter(name):
     table = PhenotypeTable(genes()[name])
@@ -29,6 +31,7 @@ def test_the_order_of_haplotypes_does_not_matter(name):
         assert table.translate(one, two, "x") == table.translate(two, one, "x")
 
 
+@one_test
 @pytest.mark.parametrize("name", RULED)
 def test_an_unknown_function_is_never_normal(name):
     gene = genes()[name]
@@ -51,6 +54,7 @@ def test_scores_are_sums(name):
             assert rule.activity_score in (total, "n/a")
 
 
+@one_test
 @pytest.mark.parametrize("name", [n for n, g in genes().items() if not g.rules])
 def test_a_gene_without_rules_is_looked_up_by_its_diplotype(name):
     found = PhenotypeTable(genes()[name]).translate("x", "y", "a/b")

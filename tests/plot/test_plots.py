@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 import pgx
+from cases import one_test
 from pgx.errors import UnknownDrugError, UnknownGeneError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.plot.style import KINDS
@@ -108,6 +109,7 @@ def test_activity_of_a_gene_without_scores_goes_by_phenotype(result):
     assert ax.get_xlabel() == "phenotype"
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("kind", ["results", "polars", "pandas", "records"])
 def test_cohort_phenotypes_adds_up_to_everybody(kind, cohort):
     given = {
@@ -171,6 +173,7 @@ def test_sites_that_were_not_typed_are_told():
     assert "not typed" in pgx.plot.frequencies("IFNL3").get_title(loc="left")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("draw", "error"),
     [

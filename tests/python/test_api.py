@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import pgx
+from cases import one_test, sampled
 from pgx import errors
 from pgx.errors import (
     OutputError,
@@ -36,7 +37,9 @@ def advice_of(results):
     return recommendation_frame(rows, with_sample=True)
 
 
-@pytest.fixture(scope="module", params=["patient.g.vcf", "patient.grch37.vcf", "cohort.vcf"])
+@pytest.fixture(
+    scope="module", params=sampled(["patient.g.vcf", "patient.grch37.vcf", "cohort.vcf"], 1)
+)
 def example(request):
     path = EXAMPLES / request.param
     results = pgx.annotate(path)
@@ -103,6 +106,7 @@ def test_a_changed_cell_counts_and_the_evidence_of_the_row_no_longer():
 # -- one-liners and records made by hand ---------------------------------------------------
 
 
+@one_test
 @pytest.mark.parametrize(
     ("gene", "alleles", "expected"),
     [
@@ -295,6 +299,7 @@ WRONG = {
 }
 
 
+@one_test(sample=14)
 @pytest.mark.parametrize("name", WRONG)
 def test_every_wrong_argument_is_an_error_of_the_tree(name):
     with pytest.raises(PgxError) as caught:

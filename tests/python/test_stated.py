@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import pgx
+from cases import one_test
 from pgx.errors import PgxError, UsageError
 from pgx.reports.frames import recommendation_frame
 
@@ -142,6 +143,7 @@ WRONG = {
 }
 
 
+@one_test(sample=9)
 @pytest.mark.parametrize("name", WRONG)
 def test_what_contradicts_or_is_no_call_is_refused(name):
     with pytest.raises(PgxError):

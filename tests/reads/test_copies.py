@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.base.assemblies import Assembly
 from pgx.copynumber.configurations import structural_models
 from pgx.genotypes.matrix import MISSING, Unknown
@@ -44,6 +45,7 @@ CASES = {
 }
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("name", CASES)
 def test_the_structure_of_made_reads_is_the_most_probable(name):
     found = read(person(*CASES[name], depth=40))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pysam
 import pytest
 
+from cases import one_test
 from pgx.base.assemblies import Assembly
 from pgx.errors import AssemblyMismatchError, InputError, PgxError
 from pgx.reads.copies import read_regions
@@ -269,6 +270,7 @@ def test_regions_of_a_bed_file(good, tmp_path):
         ]
 
 
+@one_test
 @pytest.mark.parametrize(
     "text",
     [

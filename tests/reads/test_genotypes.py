@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.base.assemblies import Assembly
 from pgx.genotypes.matrix import MISSING, UNPHASED, GeneGenotypes, Unknown
 from pgx.reads.columns import Blocks, Reads, agreement, bases_at, depth_over
@@ -163,6 +164,7 @@ def test_fragments_of_either_gene_are_told_apart(tmp_path):
     assert ((odds > 0) == is_own)[clear].mean() > 0.995
 
 
+@one_test(sample=4)
 @pytest.mark.parametrize("name", ["*2", "*3", "*4", "*6", "*9", "*17", "*29", "*40", "*41"])
 @pytest.mark.parametrize("assembly", list(Assembly))
 def test_the_variants_of_an_allele_are_heterozygous(name, assembly):

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import build_index, guidance_of
 from pgx.recommendations.lookup import recommend
@@ -73,6 +74,7 @@ def test_a_result_that_is_told_the_same_is_no_finding():
     assert not found(statements, call("AAA", "Middle"))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("action", "fields", "expected"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cases import one_test
 from languages import GERMAN as REPORT_GERMAN
 from languages import GERMAN_PHRASES as GERMAN
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -83,6 +84,7 @@ def decided(fits: ConditionFits, *condition: str, **given) -> dict[str, Applies]
 ABOVE = "planned_dose_above=40 mg"
 
 
+@one_test
 @pytest.mark.parametrize(
     ("doses", "applies"),
     [
@@ -111,6 +113,7 @@ def test_a_planned_medicine_counts_and_a_stopped_one_does_not():
     assert decided(fits_of(None, taken("80 mg daily", MedicineUse.STOPPED)), ABOVE) == {}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("fact", "patient", "applies"),
     [
@@ -167,6 +170,7 @@ def test_what_the_file_says_of_the_person(fact, patient, applies):
 STRONG = Modulator(substance="clarithromycin", gene="CYP3A4", effect="inhibitor", strength="strong")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("fact", "applies"),
     [
@@ -203,6 +207,7 @@ EFFECTIVE = "treated_longer_and_effective=12 weeks"
 TOLERATED = "taken_without_skin_reaction=3 months"
 
 
+@one_test
 @pytest.mark.parametrize(
     ("fact", "months", "reacted", "applies"),
     [
@@ -323,6 +328,7 @@ def test_amounts(text, amount):
     assert amount_mg(text) == (None if amount is None else pytest.approx(amount))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("text", "amount"),
     [

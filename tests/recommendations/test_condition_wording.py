@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import (
@@ -49,6 +50,7 @@ def rows_of(index, drug: str, source: str, **keys: str):
     return [row for row in recommend(index, "S", calls, [drug]) if row.source == source]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("drug", "source", "keys", "condition", "held"),
     [

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from cases import one_test
 from languages import ENGLISH_WORDS
 from languages import GERMAN_PHRASES as GERMAN
 from pgx.errors import SnapshotSchemaError
@@ -22,6 +23,7 @@ def points(text: str) -> str:
     return re.sub(r"(?<=\d),(?=\d)", ".", text)
 
 
+@one_test
 @pytest.mark.parametrize("table", sorted(set(ENGLISH) - {"style", "number", "between"}))
 def test_spaces_and_stops_at_the_ends_are_those_of_english(table):
     for code, text in ENGLISH[table].items():
@@ -74,6 +76,7 @@ def test_every_drug_of_the_release_has_a_german_name(drugs):
     assert {d.drug for d in drugs} <= set(GERMAN["term"])
 
 
+@one_test
 @pytest.mark.parametrize(
     ("facts", "fields_", "text"),
     [
@@ -109,6 +112,7 @@ def test_a_laboratorys_own_words_stay_as_they_are():
     assert render_statement(it, GERMAN).endswith(own)
 
 
+@one_test
 @pytest.mark.parametrize("hostile", ["{0}", "{drug.__class__}", "%s", "<b>", "a\u202eb", ""])
 def test_hostile_arguments_are_only_text(hostile):
     it = statement(1, "AAA=x", "avoid", drug="codeine", notes=(f"also_written={hostile}x",))
@@ -146,6 +150,7 @@ def test_what_is_to_be_considered_is_so_in_both_languages(every_statement):
         assert asked == said, (it.id, render_statement(it, GERMAN))
 
 
+@one_test(sample=3)
 @pytest.mark.parametrize(
     ("english", "german"),
     [

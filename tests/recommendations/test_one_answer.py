@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.recommendations.guidance_checks import answer_set_findings
 from pgx.recommendations.index import build_index
 from pgx.recommendations.lookup import recommend
@@ -176,6 +177,7 @@ def one_answer(*guidelines: str, relation=SetRelation.ONE_ANSWER, alleles=("*15:
     )  # fmt: skip
 
 
+@one_test
 @pytest.mark.parametrize(
     ("keys", "action", "certainty"),
     [

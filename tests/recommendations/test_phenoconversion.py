@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.records.calls import CallStatus, GeneCall, KeyEvidence
@@ -87,6 +88,7 @@ def test_without_modulators_nothing_is_said():
 # the rule of CYP2D6
 
 
+@one_test
 @pytest.mark.parametrize("keys", [(), *((key,) for key in SCORES), ("2.0", "0.5", "n/a")])
 def test_a_strong_inhibitor_leaves_nothing_whatever_the_genotype(keys):
     found = strong(*keys)
@@ -128,6 +130,7 @@ def halved(key: str) -> tuple[set[str], Fraction | None]:
     return {band(half), *(band(score) for score in more if score >= half)}, half
 
 
+@one_test
 @pytest.mark.parametrize("key", SCORES)
 def test_half_a_score_against_the_oracle(key):
     score = None if key == "n/a" else key
@@ -155,6 +158,7 @@ def value(key: str) -> Fraction:
     return Fraction(key.lstrip("≥"))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("key", "keys"),
     [
@@ -272,6 +276,7 @@ LADDER = (
 )  # fmt: skip
 
 
+@one_test
 @pytest.mark.parametrize("term", TERMS)
 @pytest.mark.parametrize("strength", ["strong", "moderate"])
 def test_inhibitors_of_cyp2c19(term, strength):
@@ -299,6 +304,7 @@ def test_an_inhibitor_and_an_inducer_are_not_weighed():
 # the whole table
 
 
+@one_test
 @pytest.mark.parametrize(
     "rule", FACTS.conversion_rules, ids=lambda r: f"{r.gene}-{r.strength}-{r.effect}"
 )

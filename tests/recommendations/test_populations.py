@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.recommendations.populations import Populations
@@ -36,6 +37,7 @@ def answers(*args, **fields):
     return {population: fit[0] for population, fit in judged(*args, **fields).items()}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("age", "adults", "pediatrics"),
     [(18.0, YES, NO), (17.999, NO, YES), (65.0, YES, NO), (0.0, NO, YES), (None, UNKNOWN, UNKNOWN)],
@@ -45,6 +47,7 @@ def test_age_at_the_boundary(age, adults, pediatrics):
     assert found == {"adults": adults, "pediatrics": pediatrics}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("age", "weight", "expected"),
     [
@@ -94,6 +97,7 @@ def test_after_a_reaction_nothing_goes():
     assert found["used_over_3_months"] == (UNKNOWN, "reaction_recorded")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("months", "first", "long"),
     [
@@ -149,6 +153,7 @@ def test_without_conditions_all_stay_open():
     assert set(answers(Patient(), *CLOPIDOGREL).values()) == {UNKNOWN}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("condition", "population"),
     [
@@ -168,6 +173,7 @@ def test_codes_and_names(condition, population):
     assert [name for name, applies in found.items() if applies is YES] == [population]
 
 
+@one_test
 @pytest.mark.parametrize(
     "condition",
     [

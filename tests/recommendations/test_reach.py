@@ -6,6 +6,7 @@ from itertools import combinations_with_replacement
 
 import pytest
 
+from cases import one_test
 from pgx.errors import OutsideCallError
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -27,6 +28,7 @@ def one_a_function(gene):
     return list({a.function: core_allele(a.name) for a in gene.alleles}.values())
 
 
+@one_test
 @by_gene
 def test_calls_have_reachable_keys_and_all_of_them(gene):
     names = one_a_function(gene)
@@ -41,10 +43,13 @@ def test_calls_have_reachable_keys_and_all_of_them(gene):
     assert not reach.keys or reach.keys - keys <= {"Indeterminate", "n/a"}
 
 
-@by_gene
+@one_test
+@pytest.mark.parametrize(
+    "gene",
+    [gene for gene in INSIDE if gene.ploidy is not Ploidy.MITOCHONDRIAL],
+    ids=lambda gene: gene.gene,
+)
 def test_pairs_of_alleles_are_written_as_calls_write_them(gene):
-    if gene.ploidy is Ploidy.MITOCHONDRIAL:
-        pytest.skip("one haplotype only")
     reach = Reach(gene)
     names = one_a_function(gene)[:2]
     call = called(gene, f"{names[-1]}/{names[0]}")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.recommendations.sources import Standing, compare_sources
 from pgx.records.advice import ACTIONS
 from pgx.records.calls import AdviceFacts, Certainty, Recommendation
@@ -23,6 +24,7 @@ def row(source, action, low=None, high=None, **more):
     )
 
 
+@one_test
 @pytest.mark.parametrize(
     ("one", "two", "standing"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import build_index, guidance_of, newer_version
@@ -19,6 +20,7 @@ def change(authority: str, date: str, state: ChangeState = ChangeState.PENDING, 
     )  # fmt: skip
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

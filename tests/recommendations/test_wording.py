@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from cases import one_test
 from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import numbers_in
 from pgx.messages.arguments import join_names, phrase
@@ -101,6 +102,7 @@ def test_plain_actions(facts, text):
     assert render_statement(statement(1, "AAA=x", *facts)) == text
 
 
+@one_test
 @pytest.mark.parametrize(
     ("fields", "text"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from languages import GERMAN
 from pgx.messages.catalogue import ENGLISH as WORDS
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
@@ -61,6 +62,7 @@ def test_a_condition_of_another_release_is_shown_as_it_was_saved():
     assert conditional_headline(given, "Avoid", "x", GERMAN) == "If it rains: Avoid"
 
 
+@one_test
 @pytest.mark.parametrize(
     ("unconditional", "certainty", "group"),
     [

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from cli.support import PATIENT, pgx
 from pgx.errors import UsageError
 from pgx.records.calls import PHENOCONVERTED, Override, PatientContext, PatientResult
@@ -104,6 +105,7 @@ def test_the_canary_is_in_what_is_not_deidentified():
         assert NAME.encode() in parts(render_one(name, person(), NO_FACTS))
 
 
+@one_test
 @pytest.mark.parametrize("name", [*FORMATS, *RUN_FORMATS])
 def test_no_format_names_the_person(name):
     text = parts(render_one(name, deidentified(person(), "P001"), NO_FACTS)).decode(
@@ -155,6 +157,7 @@ def test_it_is_read_back_and_said():
     assert deidentified(again, "P001") == again
 
 
+@one_test
 @pytest.mark.parametrize(
     ("age", "shown"), [(0.5, "0.5 years"), (89.0, "89 years"), (89.9, "89.9 years"),
                        (90.0, "90+ years"), (104.0, "90+ years")]
@@ -207,6 +210,7 @@ def test_a_short_or_absent_key_is_refused(tmp_path):
         assert "secret" not in caught.value.line()
 
 
+@one_test
 @pytest.mark.parametrize(
     "key",
     [bytes(32), b"0" * 64, b"\n" * 20, b"ab" * 16, b"abc" * 12, b"abcd" * 8, b"secret\n" * 9,

@@ -7,6 +7,7 @@ import doctest
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import Drug, DrugStatus
@@ -40,6 +41,7 @@ def test_examples_in_docstrings():
     assert not doctest.testmod(gene_entries).failed
 
 
+@one_test
 @pytest.mark.parametrize(
     ("action", "certainty", "group"),
     [
@@ -107,6 +109,7 @@ def test_advice_for_everybody_names_no_population():
     assert only_drug(factory.usable()).rows[0].populations == ()
 
 
+@one_test
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [

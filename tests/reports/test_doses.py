@@ -15,6 +15,7 @@ import msgspec
 import pypdf
 import pytest
 
+from cases import one_test
 from languages import ENGLISH_WORDS
 from pgx.engine.annotate import annotate
 from pgx.engine.personal import with_patient
@@ -251,6 +252,7 @@ def test_a_de_identified_result_keeps_its_dose(plain, knowledge, facts):
     )
 
 
+@one_test(sample=8)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_texts_of_a_model_are_texts(warfarin, facts, text, monkeypatch):
     reply = DoseReply(drug="warfarin", asked=Asked.NAMED, code="X", reason=text)

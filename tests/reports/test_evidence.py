@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import (
     AlternativeAdvice,
@@ -120,6 +121,7 @@ def test_without_a_prior_no_number_is_shown():
     assert "%" not in only_alternative(why="fits").title
 
 
+@one_test
 @pytest.mark.parametrize("share", [0.0, 1e-9, 0.0009, 0.004, 0.05, 0.5, 0.95, 0.996, 0.9999, 1.0])
 def test_percentages_have_few_digits_and_are_no_certainty(share):
     text = percent(share)
@@ -139,6 +141,7 @@ def test_the_report_shows_it_folded():
     assert "<details open" not in page
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hostile_evidence_adds_no_element(name):
     def shape(text):

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.base.files import temporary_path
 from pgx.errors import OutputError, UsageError
 from pgx.records.calls import PatientResult
@@ -227,6 +228,7 @@ def test_a_link_in_place_of_a_file_is_replaced_not_followed(tmp_path):
     assert not (folder / "calls.tsv").is_symlink()
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hostile_names_stay_inside_the_folder(tmp_path, name):
     folder = tmp_path / "out"

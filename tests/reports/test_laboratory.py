@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from pgx.errors import LaboratoryFileError
 from pgx.reports.laboratory import Laboratory, read_laboratory
 
@@ -32,6 +33,7 @@ def test_the_name_is_enough(tmp_path):
     assert read_laboratory(written(tmp_path, 'name = "L"')) == Laboratory(name="L")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -101,6 +103,7 @@ def logo(folder: Path, svg: str | bytes) -> Laboratory:
     return read_laboratory(written(folder, 'name = "L"\nlogo = "a.svg"', a_svg=data))
 
 
+@one_test
 @pytest.mark.parametrize("kind", MORE)
 def test_a_logo_loads_and_runs_nothing(tmp_path, kind):
     with pytest.raises(LaboratoryFileError, match="more than shapes and text"):
@@ -129,6 +132,7 @@ FLOODS = {
 }
 
 
+@one_test
 @pytest.mark.parametrize("why", FLOODS)
 def test_a_logo_that_never_ends(tmp_path, why):
     with pytest.raises(LaboratoryFileError, match=why):
@@ -158,6 +162,7 @@ def png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + size + bytes(9)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("data", "why"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from cases import one_test
 from languages import ENGLISH_WORDS, GERMAN
 from pgx.errors import UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -119,6 +120,7 @@ def test_advice_that_cannot_be_written_anew_stays_and_is_named():
     assert not build_document(factory.result()).untranslated
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hostile_strings_add_no_element_in_german(name):
     def shape(text):
@@ -127,6 +129,7 @@ def test_hostile_strings_add_no_element_in_german(name):
     assert shape(name) == shape("S1")
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hidden_characters_are_written_out_in_german(name):
     page = render_html(full(name), IN_GERMAN)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import laboratory
+from cases import one_test
 from pgx.errors import ResultFileError
 from pgx.inputs.release import knowledge_of
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -105,6 +106,7 @@ def test_decisions_on_another_sample_are_refused():
         parse_result(json.dumps(tree).encode())
 
 
+@one_test
 @pytest.mark.parametrize("text", factory.HOSTILE)
 def test_hostile_strings_are_shown_and_do_nothing(text):
     page = render_html(local_result(text))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.records.calls import PHENOCONVERTED, Override, PatientContext
 from pgx.records.patient import Applies, Patient, PopulationFit
 from pgx.reports.facts import NO_FACTS
@@ -110,6 +111,7 @@ def test_two_names_of_one_stem_do_not_depend_on_each_other():
     )
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_a_hostile_name_stays_in_its_cell(name):
     result = factory.result(name, recommendations=(factory.advice(name, name, source=name),))

@@ -10,6 +10,7 @@ import pytest
 from validation.accessibility import GRAVE, SCHEMES, WIDTHS, check_page, find_chromium
 from validation.watching import SCENARIOS, Scenario, validated, write_log
 
+from cases import one_test
 from pgx_dosing.monitoring.records import Settings
 from pgx_dosing.monitoring.status import monitor
 from pgx_dosing.report.dashboard import draw_shares, render_dashboard
@@ -80,6 +81,7 @@ def test_many_outcomes_make_no_large_page(tmp_path):
     assert len(text) < 120_000
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hostile_strings_stay_text(monitoring, name):
     checks = [

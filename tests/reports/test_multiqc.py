@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from cases import one_test
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.formats import render_one
 from pgx.reports.multiqc import HEADERS, write_multiqc
@@ -52,6 +53,7 @@ def test_a_run_without_samples_is_read_too():
     assert written()["data"] == {}
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_a_hostile_name_acts_neither_in_a_page_nor_in_a_spreadsheet(name):
     data = render_one("multiqc", factory.result(name), NO_FACTS).decode("utf-8")

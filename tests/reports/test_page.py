@@ -13,6 +13,7 @@ import pytest
 from validation.accessibility import GRAVE, SCHEMES, WIDTHS, check_page, find_chromium
 
 import pgx
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.inputs.side_files import read_outside_calls
 from pgx.reports.facts import ReportFacts, facts_for, facts_of
@@ -52,6 +53,7 @@ def test_the_example_is_valid_html(page):
     assert_valid(page)
 
 
+@one_test
 @pytest.mark.parametrize("name", ["S1", *factory.HOSTILE])
 def test_hostile_strings_leave_the_page_valid(name):
     assert_valid(render_html(full(name), facts()))
@@ -80,6 +82,7 @@ def test_what_is_filtered_away_on_screen_is_printed():
     assert "@media screen{.off{display:none!important}}" in style
 
 
+@one_test(sample=1)
 @pytest.mark.validation
 @pytest.mark.skipif(not REAL, reason="no validation data (PGX_VALIDATION_DATA)")
 @pytest.mark.parametrize("path", REAL[:3], ids=lambda path: path.name)
@@ -126,6 +129,7 @@ def test_the_policy_lets_no_other_script_run(tmp_path):
     assert "<title>ran" not in loaded(page, tmp_path)
 
 
+@one_test
 @needs_chromium
 @pytest.mark.parametrize(
     ("words", "drugs"),

@@ -7,6 +7,7 @@ import io
 import pypdf
 import pytest
 
+from cases import one_test
 from pgx.reports import render_pdf as module
 from pgx.reports.pdf_pack import packed
 from pgx.reports.render_pdf import render_pdf
@@ -69,6 +70,7 @@ def test_no_object_is_lost(plain):
         assert written(before.get_object(number)) == written(after.get_object(number))
 
 
+@one_test
 @pytest.mark.parametrize(
     "damage",
     [

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import Candidate, HaplotypeDetail
@@ -243,6 +244,7 @@ def test_every_sign_of_a_matrix_is_drawn_in_the_page():
     assert all(f'id="{name}"' in page for name in used)
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hostile_strings_stay_text_in_every_picture(name):
     def drawn(word: str) -> list[str]:
@@ -268,6 +270,7 @@ def test_hostile_strings_stay_text_in_every_picture(name):
     assert not [c for c in shown if ord(c) < 32 or c in "\x7f\x85\u202e\u200b\u2028\ufeff"]
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hostile_alleles_and_groups_reach_the_page_as_text(name):
     def page(word: str) -> Page:

@@ -12,6 +12,7 @@ import jsonschema
 import pypdf
 import pytest
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.messages.catalogue import ENGLISH
 from pgx.reports.document import build_document
@@ -82,6 +83,7 @@ def test_unsettled_drugs_are_marked_where_they_stand(result):
             assert "m-depends" in part or "m-unknown" in part
 
 
+@one_test(sample=4)
 @pytest.mark.validation
 @pytest.mark.skipif(not PROBES, reason="no validation data (PGX_VALIDATION_DATA)")
 @pytest.mark.parametrize("path", PROBES, ids=lambda path: path.name)

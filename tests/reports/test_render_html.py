@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.records.advice import Drug, DrugStatus, Guideline
 from pgx.records.calls import CallStatus, Candidate
 from pgx.reports.facts import ReportFacts, SourceFact
@@ -129,6 +130,7 @@ def full(name: str):
     )
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hostile_strings_add_no_element_and_no_attribute(name):
     assert Page(render_html(full(name))).shape() == Page(render_html(full("S1"))).shape()
@@ -141,6 +143,7 @@ def test_any_string_adds_no_element(name):
     assert page.shape() == Page(render_html(full("xS1"))).shape()
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hidden_characters_are_written_out(name):
     page = html.unescape(render_html(full(name)))
@@ -172,6 +175,7 @@ def test_the_policy_allows_nothing_but_the_two_styles_and_the_script():
     )
 
 
+@one_test
 @pytest.mark.parametrize("name", ["S1", *factory.HOSTILE])
 def test_the_page_loads_nothing_and_runs_nothing_but_its_own_script(name):
     page = Page(render_html(full(name), facts()))

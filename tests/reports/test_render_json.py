@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.errors import InvariantError, ResultFileError
 from pgx.records.calls import PatientResult
 from pgx.reports.render_json import MAX_BYTES, parse_result, read_result, render_json
@@ -75,6 +76,7 @@ def changed(**fields: object) -> bytes:
     return json.dumps(tree).encode()
 
 
+@one_test
 @pytest.mark.parametrize(
     "data",
     [

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.errors import DependencyError, UsageError
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import Drug, DrugStatus
@@ -55,6 +56,7 @@ def patient_context(date: str = "2026-11-01") -> PatientContext:
     )
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("renderer", RENDERERS, ids=lambda r: r.__name__)
 def test_strings_are_never_code(renderer):
     for name in HOSTILE:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.records.calls import AlternativeAdvice, Candidate, GeneCall, Recommendation
 from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.render_tsv import render_calls, render_recommendations
@@ -98,6 +99,7 @@ def assert_harmless(text: str) -> None:
             assert not set(cell) & set("\u202e\u2066\u2028\u200b")
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_hostile_strings_give_harmless_cells(name):
     result = factory.result(

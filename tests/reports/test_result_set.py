@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from cases import one_test
 from cli.support import EXAMPLES, PATIENT, pgx
 from pgx.base.files import LOCK_FILE, locked, remove_own
 from pgx.errors import OutputError
@@ -199,6 +200,7 @@ def test_reinterpret_writes_its_changes_with_the_set(tmp_path):
     assert not os.path.lexists(tmp_path / "b" / RUN_FOLDER)
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_run_that_is_told_to_end_leaves_nothing_behind(sets, tmp_path, number):
     sources, expected = sets
@@ -339,6 +341,7 @@ def on_a_disk_that_takes_cases_for_one(monkeypatch):
     monkeypatch.setattr(module.Path, "unlink", lambda own, **k: unlink(real_one(own), **k))
 
 
+@one_test
 @pytest.mark.parametrize("n", range(10))
 def test_a_disk_that_takes_upper_and_lower_case_for_one(tmp_path, monkeypatch, n):
     make(tmp_path, s1="old", B="old")

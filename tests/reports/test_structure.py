@@ -15,6 +15,7 @@ import openpyxl
 import pypdf
 import pytest
 
+from cases import one_test
 from languages import GERMAN
 from pgx.api.notebook import patient_html
 from pgx.errors import ResultFileError
@@ -130,6 +131,7 @@ def test_no_copy_and_many_models():
     assert entry.result[1].endswith("2 more")
 
 
+@one_test
 @pytest.mark.parametrize("words", [ENGLISH, GERMAN])
 @pytest.mark.parametrize("reason", NOT_ASSESSED)
 def test_every_reason_is_a_sentence_and_there_is_no_picture(reason, words):
@@ -295,6 +297,7 @@ def test_page_and_print_show_the_same_drawing():
 # where it is told
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotype", "facts"),
     [*((name, NO_FACTS) for name in structures.DIPLOTYPES), ("*36+*10/*2", IN_GERMAN)],
@@ -340,6 +343,7 @@ def test_the_wide_picture_can_be_scrolled_by_keyboard():
     assert [(r["role"], r["tabindex"]) for r in wide] == [("region", "0")]
 
 
+@one_test
 @pytest.mark.parametrize("word", [w for w in factory.HOSTILE if len(w) < 100])
 def test_hostile_strings_stay_text(word):
     def page(text: str) -> Page:

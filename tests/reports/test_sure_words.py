@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, Candidate, Certainty, KeyEvidence
 from pgx.reports.document import build_document
@@ -25,6 +26,7 @@ def gene(*shares: float | None):
     return build_gene(call, ENGLISH)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("shares", "said"),
     [

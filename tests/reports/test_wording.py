@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from pgx.genotypes.matrix import Evidence, Unknown
 from pgx.haplotypes.observation import REASON_NOTES
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -89,6 +90,7 @@ def test_every_label_is_used_and_every_used_label_is_there():
     assert in_page | in_code == set(ENGLISH["label"])
 
 
+@one_test
 @pytest.mark.parametrize("name", sorted(ENGLISH["label"]))
 def test_labels_are_plain_text(name):
     text = ENGLISH["label"][name]

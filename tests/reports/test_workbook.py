@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.errors import UsageError
 from pgx.records.calls import PatientContext
 from pgx.records.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
@@ -140,6 +141,7 @@ def test_the_same_results_give_the_same_bytes():
     assert opened(written(factory.result())).properties.created.year == 2000
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_no_hostile_text_acts(name):
     call = factory.called(name, diplotype=name, phenotype=name, notes=(name,), missing=(name,))

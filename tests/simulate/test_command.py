@@ -8,6 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from cases import one_test
 from pgx.cli.simulate import simulate
 from pgx.errors import OutputError, UnknownGeneError, UsageError
 from pgx.simulator.files import parse_samples, read_samples, write_vcf
@@ -54,6 +55,7 @@ def test_table_gives_many_samples(tmp_path):
     )
 
 
+@one_test
 @pytest.mark.parametrize(
     ("option", "value", "error"),
     [
@@ -87,6 +89,7 @@ def test_parsed_table():
     assert table.sex_of == {"A": Sex.FEMALE}
 
 
+@one_test
 @pytest.mark.parametrize(
     "text",
     [

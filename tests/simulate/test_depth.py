@@ -8,6 +8,7 @@ import numpy as np
 import pysam
 import pytest
 
+from cases import one_test
 from pgx.base.assemblies import CANONICAL, Assembly
 from pgx.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.simulator.depth.gvcf import DepthSimulator
@@ -81,6 +82,7 @@ def test_pysam_reads_it(tmp_path):
         assert len(list(file)) == len(lines(path.read_text()))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("one", "two", "copies"),
     [
@@ -122,6 +124,7 @@ def test_hybrids_lose_the_reads_of_their_foreign_part():
     assert ratio("*13+*2", (42130500, 42131600)) == pytest.approx(1.0, abs=0.15)
 
 
+@one_test(sample=6)
 @pytest.mark.parametrize(
     ("one", "two", "position", "expected"),
     [
@@ -215,6 +218,7 @@ def test_names_that_a_vcf_cannot_hold_are_refused(name):
         simulator().render(name, {})
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotypes", "error"),
     [
@@ -236,6 +240,7 @@ def test_diplotypes_that_cannot_be_are_refused(diplotypes, error):
         simulator().render("S1", diplotypes)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("depth", "options"),
     [

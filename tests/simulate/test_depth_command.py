@@ -6,6 +6,7 @@ import gzip
 
 import pytest
 
+from cases import one_test
 from pgx.cli.simulate import numbered, write_depth
 from pgx.errors import OutputError, UnknownAlleleError, UsageError
 from pgx.simulator.depth.noise import DepthSettings
@@ -72,6 +73,7 @@ def test_what_is_named_is_not_drawn(tmp_path):
     assert truth.read_text().endswith("SAMPLE\tCYP2D6\t*4/*5\n")
 
 
+@one_test
 @pytest.mark.parametrize(
     "options",
     [
@@ -104,6 +106,7 @@ def test_a_count_and_a_table_exclude_each_other():
     assert numbered(two, None) is two
 
 
+@one_test
 @pytest.mark.parametrize(
     "name",
     ["../a", "a/b", "a\\b", ".hidden", "..", "C:a", "a\x1b[31m", "a\x00", "x" * 300, "a\u202eb"],

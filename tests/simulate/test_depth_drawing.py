@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.errors import UsageError
 from pgx.records.structures import WHOLE
 from pgx.simulator.depth import noise as window_module
@@ -36,6 +37,7 @@ def test_examples(module):
     assert doctest.testmod(module).failed == 0
 
 
+@one_test
 @pytest.mark.parametrize(
     ("name", "units", "canonical"),
     [

@@ -6,6 +6,7 @@ import functools
 
 import pytest
 
+from cases import one_test
 from simulate.haplotype_oracle import (
     expected_sequence,
     reference_bases,
@@ -36,6 +37,7 @@ def pairs(gene):
     return list(zip(names[::2], names[1::2] + names[:1], strict=False))
 
 
+@one_test(sample=48)
 @pytest.mark.parametrize("gene_name", ANSWERED)
 @pytest.mark.parametrize("assembly", ["GRCh38", "GRCh37"])
 @pytest.mark.parametrize("form", ["left", "right", "mnv"])
@@ -48,6 +50,7 @@ def test_all_sites_imply_the_defined_haplotypes(gene_name, assembly, form):
         assert written == [expected(gene_name, name) for name in names], names
 
 
+@one_test(sample=24)
 @pytest.mark.parametrize("gene_name", ANSWERED)
 @pytest.mark.parametrize("assembly", ["GRCh38", pytest.param("GRCh37", marks=pytest.mark.torture)])
 @pytest.mark.parametrize(("style", "form"), SPARSE)

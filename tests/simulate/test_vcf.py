@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.base.assemblies import CANONICAL, Assembly, contig_length
 from pgx.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.simulator.haplotypes import parse_diplotype
@@ -80,6 +81,7 @@ def test_missing_sites_are_covered_by_nothing(style):
     assert ("chr10", "94780653") in {(line[0], line[1]) for line in data_lines(text)}
 
 
+@one_test
 @pytest.mark.parametrize("style", list(WriteStyle))
 @pytest.mark.parametrize("phased", [True, False])
 def test_marked_sites_are_written_as_asked(style, phased):
@@ -181,6 +183,7 @@ def test_header_may_hide_the_assembly():
     assert "##reference=GRCh37" in vcf_text({}, assembly="GRCh37")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotypes", "options", "error"),
     [

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.copynumber.configurations import Expected, depth_fit, distance_kernel
 from pgx.copynumber.depth import copies_from_depth
 from pgx.copynumber.evidence import evidence_of, with_posterior
@@ -20,6 +21,7 @@ def posterior(found):
     return weight / weight.sum()
 
 
+@one_test
 @pytest.mark.parametrize("model", COMMON)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_model_is_found_from_its_depth(model, seed):
@@ -52,6 +54,7 @@ def test_noise_of_the_controls_beside_counting_says_less():
     assert np.ptp(loud.log_likelihood) < np.ptp(calm.log_likelihood)
 
 
+@one_test
 @pytest.mark.parametrize("depth", [15.0, 30.0, 60.0])
 @pytest.mark.parametrize("excess", [0.08, 0.15])
 def test_noise_beside_counting_is_found_at_every_depth(depth, excess):
@@ -69,6 +72,7 @@ def without(own, share, *, controls):
     return DepthScan(depth, own.allelic)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("made", "reason"),
     [

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.copynumber.configurations import structural_models
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.structures import WHOLE
@@ -41,6 +42,7 @@ def test_a_group_has_its_own_frequencies():
     assert np.exp(own[tandem]) > 3 * np.exp(MODELS.log_prior[tandem])
 
 
+@one_test
 @pytest.mark.parametrize(
     ("name", "exon_9", "intron_6", "exon_1"),
     [

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.evidence import records_copies
 from pgx.genotypes.matrix import GeneGenotypes, SeenCopies
@@ -27,6 +28,7 @@ def whole(n):
     return MODELS.counts.tolist().index([n, *[0] * (len(MODELS.units) - 1)])
 
 
+@one_test
 @pytest.mark.parametrize("copies", [0, 1, 2, 3, 4])
 def test_as_many_whole_copies_are_the_likeliest(copies):
     found = evidence(copies)

@@ -11,6 +11,7 @@ import pytest
 from torture.record import Check, Outcome, Settings
 from validation.tables import replaced
 
+from cases import one_test
 from torture import __main__ as command
 from torture import (
     bombs,
@@ -258,6 +259,7 @@ def written(**files):
     return injection.Written(0, "", {f"S1.{k}": v for k, v in files.items()}, ())
 
 
+@one_test
 @pytest.mark.parametrize(
     ("file", "data", "why"),
     [

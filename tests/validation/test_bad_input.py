@@ -17,13 +17,17 @@ SHARE = {"bombs": 1, "fuzz": 16, "probes": 18}
 """One in so many files of a suite; of the others one in 150 of each expectation."""
 
 
-def chosen():
-    """Return a fixed part of all files, and one file for each reason to accept a bad one."""
+def chosen(step):
+    """Return a fixed part of all files, and one file for each reason to accept a bad one.
+
+    Of the first, one in ``step``, but all bombs.
+    """
     groups, found = {}, []
     for case in bad_input.cases():
         groups.setdefault((case.suite, case.expected), []).append(case)
     for (suite, _), cases in groups.items():
-        found += cases[:: SHARE.get(suite, 150)]
+        share = SHARE.get(suite, 150)
+        found += cases[:: share if share == 1 else share * step]
     reasons = set()
     for case in groups["hts-specs", "fail"]:
         cause = bad_input.cause_of(case.path)
@@ -34,9 +38,9 @@ def chosen():
     return list(dict.fromkeys(found))
 
 
-@pytest.fixture(scope="module")
-def outcomes():
-    return bad_input.measure(chosen())
+@pytest.fixture(scope="module", params=[10, pytest.param(1, marks=pytest.mark.exhaustive)])
+def outcomes(request):
+    return bad_input.measure(chosen(request.param))
 
 
 @pytest.mark.validation

@@ -12,6 +12,7 @@ HAPB3 = "c.1129-5923C>G, c.1236G>A (HapB3)"
 SHORT = ("CYP2C19", "DPYD", "SLCO1B1", "TPMT")
 
 
+@pytest.mark.exhaustive
 def test_equal_genotypes_give_equal_diplotypes_on_both_assemblies():
     found = builds.measure()
     assert found.unexplained == []
@@ -34,6 +35,7 @@ def test_phased_calls_differ_from_a_second_opinion_only_by_saying_more():
         assert score.no_call == 0 or gene == "IFNL3"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("run", ["unphased", "missing"])
 def test_open_calls_differ_from_a_second_opinion_only_for_known_reasons(run):
     found = second_opinion.measure(run)
@@ -41,6 +43,7 @@ def test_open_calls_differ_from_a_second_opinion_only_for_known_reasons(run):
     assert found.persons == 149
 
 
+@pytest.mark.exhaustive
 def test_fixtures_of_another_suite_are_read_and_explained():
     found = fixtures.measure()
     assert found.files == 255
@@ -65,6 +68,7 @@ def verdicts():
     return truth.measure()
 
 
+@pytest.mark.exhaustive
 def test_sure_calls_of_reference_genomes_are_right_or_the_reads_exclude_the_published(verdicts):
     assert len({v.sample for v in verdicts}) == 30
     other = [v for v in verdicts if v.called and not v.right and not v.structural]

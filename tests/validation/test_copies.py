@@ -7,6 +7,7 @@ from validation.copies import Judged, copies_of, report
 from validation.data import DATA, gvcf_files
 from validation.published import Reading, pairs, published
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
 from pgx.records.calls import CallStatus
@@ -14,6 +15,7 @@ from pgx.records.calls import CallStatus
 GENE = "CYP2D6"
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotype", "copies"),
     [
@@ -46,6 +48,7 @@ def test_the_report_counts_what_is_right():
     assert "| all | 3 | 2 | 1 | 1 | 1 |" in report(found)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.validation
 @pytest.mark.skipif(
     not (DATA / "gvcf").is_dir(),

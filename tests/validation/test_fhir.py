@@ -16,6 +16,7 @@ from validation.fhir.checker import matches
 from validation.fhir.mutants import MUTANTS, mutated
 from validation.fhir.profiles import Profiles
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
 from pgx.inputs.side_files import read_outside_calls
@@ -56,6 +57,7 @@ def example():
     return json.loads(render_fhir(next(run.results()), FACTS))
 
 
+@one_test
 @pytest.mark.validation
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda p: p.stem)
 def test_the_guides_own_examples_pass(path):
@@ -64,6 +66,7 @@ def test_the_guides_own_examples_pass(path):
     assert check(profiles(), tree) == []
 
 
+@one_test(sample=1)
 @pytest.mark.validation
 @pytest.mark.parametrize("name", ["patient.g.vcf", "patient.grch37.vcf", "cohort.vcf"])
 def test_bundles_of_the_examples_pass(name):
@@ -97,6 +100,7 @@ def test_a_bundle_with_decisions_and_a_patient_passes():
     assert faults(bundle) == []
 
 
+@one_test
 @pytest.mark.validation
 @pytest.mark.parametrize("text", factory.HOSTILE)
 def test_hostile_strings_pass(text):
@@ -112,12 +116,14 @@ def test_hostile_strings_pass(text):
     assert faults(json.loads(render_fhir(result, FACTS))) == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.validation
 def test_the_profiles_see_what_own_rules_do_not():
     seen = [n for n in MUTANTS if bundle_faults(profiles(), mutated(example(), n))]
     assert len(seen) >= 40
 
 
+@one_test(sample=12)
 @pytest.mark.validation
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_mutant_fails(name):
@@ -148,12 +154,14 @@ OWN = {
 }  # fmt: skip
 
 
+@one_test
 @pytest.mark.parametrize("name", sorted(OWN))
 def test_own_rules_need_no_profiles(name):
     assert own_faults(example()) == []
     assert own_faults(mutated(example(), name))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("kind", "good", "bad"),
     [
@@ -182,6 +190,7 @@ def test_patterns_ask_for_a_part_and_let_the_rest_be():
     assert not matches({"coding": [{"code": "2", "system": "a"}]}, value)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("system", "good", "bad"),
     [

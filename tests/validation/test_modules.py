@@ -4,9 +4,11 @@ import doctest
 
 import pytest
 
+from cases import one_test
 from validation import bad_input, judging, measurements, published, tables
 
 
+@one_test
 @pytest.mark.parametrize(
     "module",
     [bad_input, judging, published, tables],

@@ -8,6 +8,7 @@ import pytest
 from validation.data import genes
 from validation.published import Known, Reading, is_structural, names_of, pairs, rules, table_rows
 
+from cases import one_test
 from pgx.haplotypes.definitions import compile_gene
 
 RULES = {
@@ -31,6 +32,7 @@ def test_no_name_has_two_rules_of_one_kind():
     assert len(keys) == len(set(keys))
 
 
+@one_test
 @pytest.mark.parametrize("rule", ["renamed", "strand", "variant", "kept", "panel"])
 def test_a_rule_leads_to_a_defined_allele(rule):
     rows = [row for row in table_rows() if row["rule"] == rule]
@@ -52,6 +54,7 @@ def test_pairs_of_one_phase_rule_have_the_same_alleles_at_every_position():
         assert (genotype(row["published"]) == genotype(row["ours"])).all(), row
 
 
+@one_test
 @pytest.mark.parametrize(
     ("gene", "text", "allowed"),
     [

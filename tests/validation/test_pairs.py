@@ -33,6 +33,7 @@ def test_the_best_outcome_is_that_of_the_named_diplotype():
         assert sure or call.status is CallStatus.AMBIGUOUS
 
 
+@pytest.mark.exhaustive
 @pytest.mark.validation
 def test_the_posterior_of_cis_is_what_phase_shows():
     """Within the 95% interval of the observed share, where both variants are rare."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from validation import read_support as support
 
 
@@ -47,6 +48,7 @@ def test_clean_genotypes_stay_certain(positions):
         assert all(row.certain for row in rows)
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("kind", support.KINDS)
 def test_unsupported_genotypes_give_no_certain_advice(kind, positions):
     rows = support.generated(kind, 6, positions)

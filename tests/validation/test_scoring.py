@@ -5,6 +5,7 @@ import pytest
 from validation.judging import Judged, Truth, among_all, diplotype, judge, median_size
 from validation.tables import Difference, Score, differences_table, score_table, share, wilson
 
+from cases import one_test
 from pgx.records.calls import CallStatus, Candidate, GeneCall
 from validation import callers, judging
 
@@ -42,6 +43,7 @@ def test_a_truth_in_a_factor_only_is_among_all_and_not_among_listed():
     assert (found.listed, found.among) == (False, True)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("name", "inside"),
     [("*1/*3", True), ("*3/*1", True), ("*1/*2", False), ("*3/*4", True), ("*4/*4", False)],

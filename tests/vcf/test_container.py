@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.errors import PgxError, SampleNotFoundError, UsageError, VcfFormatError
 from pgx.io.records import ScanLimits
 from pgx.io.source import open_source
@@ -61,6 +62,7 @@ def code_of(path):
     return caught.value.code.removeprefix("PGX-VCF-")
 
 
+@one_test
 @pytest.mark.parametrize(
     "packed",
     [
@@ -90,6 +92,7 @@ def test_bcf_gives_the_same_scan(tmp_path):
     assert code_of(broken) == "014"
 
 
+@one_test
 @pytest.mark.parametrize(
     ("data", "code"),
     [

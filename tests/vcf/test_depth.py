@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.io.depth import DepthLayout, DepthListener
 from reference.depth import window_depth
 
@@ -69,6 +70,7 @@ def test_more_records_than_one_call_can_note_are_all_noted():
     assert [own.position for own in found.allelic[0]] == list(range(1, 3001))
 
 
+@one_test
 @pytest.mark.parametrize(
     "line",
     [

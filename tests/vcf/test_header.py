@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from pgx.base.assemblies import Assembly
 from pgx.errors import AssemblyMismatchError, VcfFormatError
 from pgx.io.header import parse_header
@@ -20,6 +21,7 @@ def parse(*lines, samples="S1", version="4.2"):
 G37, G38 = Assembly.GRCH37, Assembly.GRCH38
 
 
+@one_test
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -70,6 +72,7 @@ def test_facts_of_gatk_are_read():
     assert parse("##contig=<ID=MT,length=16569>").mitochondrion_length == 16_569
 
 
+@one_test
 @pytest.mark.parametrize(
     ("text", "code"),
     [

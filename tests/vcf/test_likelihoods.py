@@ -5,6 +5,7 @@ import pysam
 import pysam.bcftools
 import pytest
 
+from cases import one_test
 from pgx.io.records import ScanLimits
 from pgx.io.source import open_source
 from pgx.io.windows import Windows
@@ -27,6 +28,7 @@ def likelihoods(cell, form="GT:PL", alt="A"):
     return found[0, 0].tolist()
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "alt", "expected"),
     [
@@ -49,6 +51,7 @@ def test_a_value_stands_in_the_slot_of_its_genotype(cell, alt, expected):
     assert likelihoods(cell, alt=alt) == expected
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "alt"),
     [
@@ -73,6 +76,7 @@ def test_a_list_that_does_not_fit_says_nothing(cell, alt):
     assert likelihoods(cell, alt=alt) == NOTHING
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
@@ -89,6 +93,7 @@ def test_logarithms_become_phred_integers(cell, expected):
     assert likelihoods(f"0/1:{cell}", "GT:GL") == [*expected, -1, -1, -1]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "form", "expected"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from pgx.io.header import Platform, parse_header
 from vcf.support import COLUMNS
 
@@ -20,6 +21,7 @@ def field(kind: str, *names: str) -> list[str]:
 GT = 'FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
 
 
+@one_test
 @pytest.mark.parametrize(
     "lines",
     [
@@ -39,6 +41,7 @@ def test_imputed(lines):
     assert origin(*lines).platform is Platform.IMPUTED
 
 
+@one_test
 @pytest.mark.parametrize(
     "lines",
     [
@@ -57,6 +60,7 @@ def test_array(lines):
     assert origin(*lines).platform is Platform.ARRAY
 
 
+@one_test
 @pytest.mark.parametrize(
     "lines",
     [

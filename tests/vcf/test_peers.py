@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.base.assemblies import CANONICAL, canonical_contig
 from pgx.io.source import open_source
 from pgx.io.windows import Windows
@@ -92,6 +93,7 @@ def test_generated_files_read_alike(tmp_path_factory, rows, form):
     assert_same_as_pysam(path, Windows.build(EVERYWHERE))
 
 
+@one_test
 @needs_data
 @pytest.mark.parametrize("assembly", ["GRCh37", "GRCh38"])
 @pytest.mark.parametrize("gene", ["NUDT15", "CYP3A4", "G6PD", "IFNL3"])

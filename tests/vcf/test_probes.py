@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from cases import one_test
 from pgx.base.assemblies import CANONICAL, Assembly, contig_length
 from pgx.errors import VcfFormatError
 from pgx.io.faults import FAULTS
@@ -42,6 +43,7 @@ def test_every_probe_is_judged():
     assert sorted(JUDGED) == sorted(row.split("\t")[0] for row in listed)
 
 
+@one_test
 @needs_data
 @pytest.mark.parametrize("name", [n for n, judged in JUDGED.items() if judged != "accepted"])
 def test_probe_is_refused_with_its_code(name):
@@ -51,6 +53,7 @@ def test_probe_is_refused_with_its_code(name):
     assert caught.value.line().startswith(f"[{JUDGED[name]}] {name}")
 
 
+@one_test
 @needs_data
 @pytest.mark.parametrize("name", [n for n, judged in JUDGED.items() if judged == "accepted"])
 def test_probe_is_accepted_and_read_as_it_stands(name):

@@ -6,6 +6,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.io import read_likelihoods
 from pgx.io.read_likelihoods import Cells, apply_read_evidence, read_log_likelihoods
 from pgx.io.records import SiteReason
@@ -41,6 +42,7 @@ def test_two_alleles_are_beta_binomial():
     assert (found[3:] == -math.inf).all()
 
 
+@one_test
 @pytest.mark.parametrize(
     ("reads", "reference", "heterozygote"),
     [
@@ -74,6 +76,7 @@ def test_what_reads_favour_is_best_and_the_written_genotype_keeps_its_likelihood
     assert read("0/1:97,3", "GT:AD")[1][:2] == (0, 99)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "form", "expected"),
     [
@@ -118,6 +121,7 @@ def test_reads_overrule_likelihoods_only_where_they_contradict():
     assert (found, values[:3]) == ("AD_CONTRADICTS", (55, 0, 92))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "form", "info", "expected"),
     [
@@ -155,6 +159,7 @@ def test_imputed_genotypes_need_support(cell, form, info, expected):
     assert form == "GT:GP:PL" or values == NOTHING
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "form", "expected"),
     [
@@ -177,6 +182,7 @@ def test_what_quality_and_depth_leave(cell, form, expected):
     assert values[:3] == expected
 
 
+@one_test
 @pytest.mark.parametrize("cell", ["0/0:30", "0/0:30,.", "0/0:3,30,4", "0/0:30,x", "./.:3,30"])
 def test_an_odd_list_of_reads_contradicts_nothing(cell):
     assert reason(cell, "GT:AD") != "AD_CONTRADICTS"

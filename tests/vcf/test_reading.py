@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.errors import VcfFormatError
 from pgx.io import scanner
 from pgx.io.header import parse_header
@@ -93,6 +94,7 @@ def test_genotypes_by_words_are_those_by_bytes(given_lines):
     assert_all_agree(body, tuple(f"S{i}" for i in range(n_samples)))
 
 
+@one_test(sample=11)
 @pytest.mark.parametrize("at", [0, 1_023, 1_024, 2_998, 2_999])
 @pytest.mark.parametrize("cell", ["1|1", "./.", "0", "2|0", "0|x", "0/1/1"])
 def test_one_odd_cell_among_thousands_is_found(at, cell):
@@ -191,6 +193,7 @@ def test_blocks_of_wide_files_hold_fewer_rows(tmp_path, monkeypatch):
     assert all(np.array_equal(np.concatenate(s.parts), whole) for s in found.values())
 
 
+@one_test
 @pytest.mark.parametrize("name", ["a\u200bb", "\u202ea", " a", "a\u00a0", "", "a\x07b"])
 def test_hidden_characters_of_sample_names_are_refused(name):
     text = header_text(("A", name, "B")).encode()
@@ -206,6 +209,7 @@ def test_long_sample_names_are_refused(name):
     assert len(refusal.value.line()) < 300
 
 
+@one_test
 @pytest.mark.parametrize(
     "name", ["a b", "Jürgen", "患者", "a\u00a0b", "\ue000", "a" * 255, "患" * 85]
 )

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from cases import one_test
 from pgx.errors import VcfFormatError
 from pgx.io.faults import FAULTS
 from pgx.io.records import ScanLimits, SiteReason
@@ -102,6 +103,7 @@ REFUSED = [
 ]
 
 
+@one_test
 @pytest.mark.parametrize(("text", "code"), REFUSED)
 def test_a_defect_is_refused_with_its_code_and_line(text, code):
     with pytest.raises(VcfFormatError) as caught:
@@ -111,6 +113,7 @@ def test_a_defect_is_refused_with_its_code_and_line(text, code):
     assert caught.value.remedy
 
 
+@one_test
 @pytest.mark.parametrize(("text", "code"), [case for case in REFUSED if case[1] not in (56,)])
 def test_a_defect_is_refused_where_nobody_looks(text, code):
     with pytest.raises(VcfFormatError) as caught:
@@ -118,6 +121,7 @@ def test_a_defect_is_refused_where_nobody_looks(text, code):
     assert caught.value.code == f"PGX-VCF-{code:03d}"
 
 
+@one_test
 @pytest.mark.parametrize("cut", [None, 1])
 @pytest.mark.parametrize("end", ["\n", "\n\n", "\r\n\r\n"])
 def test_blank_lines_may_end_a_file(end, cut):
@@ -187,6 +191,7 @@ ACCEPTED = [
 ]
 
 
+@one_test
 @pytest.mark.parametrize(("text", "expected"), ACCEPTED)
 def test_legal_forms_are_read(text, expected):
     scan = scan_body(text, windows=[("chr10", 0, 133_797_424)])
@@ -198,6 +203,7 @@ def judged(cell="0/1", form="GT", **columns):
     return SiteReason(scan.reason[0, 0]).name
 
 
+@one_test
 @pytest.mark.parametrize(
     ("reason", "made"),
     [

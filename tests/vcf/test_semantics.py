@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.errors import InvariantError, VcfFormatError
 from pgx.io.windows import Windows
 from vcf.support import line, scan_body
@@ -19,6 +20,7 @@ def phase(cell, form="GT", **columns):
     )
 
 
+@one_test
 @pytest.mark.parametrize(
     ("cell", "form", "expected"),
     [
@@ -110,6 +112,7 @@ def test_variant_sites_only_is_seen():
     assert not scan_body("").sites_only
 
 
+@one_test
 @pytest.mark.parametrize("name", ["chr10", "10", "CHR10", "NC_000010.11", "CM000672.2"])
 def test_contigs_are_known_by_every_alias(name):
     assert scan_body(line(chrom=name)).records[0].contig == "chr10"

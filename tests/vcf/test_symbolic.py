@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.io.records import NONE, UNREADABLE, parse_symbolic
 
 
@@ -17,6 +18,7 @@ def test_a_symbolic_allele_starts_behind_its_position():
     assert found.quality is None
 
 
+@one_test
 @pytest.mark.parametrize(
     ("info", "start", "end"),
     [

@@ -18,6 +18,7 @@ import zarr
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from cases import one_test, sampled
 from pgx.base.assemblies import CANONICAL, Assembly
 from pgx.base.extensions import progress_callback
 from pgx.errors import SampleNotFoundError, UsageError
@@ -56,6 +57,7 @@ def store(vcf, tmp_path):
     return convert(vcf, tmp_path / "a.vcz", 2, **CHUNKS[1])
 
 
+@one_test(sample=3)
 @pytest.mark.parametrize("zarr_format", [2, 3])
 @pytest.mark.parametrize("chunks", CHUNKS)
 def test_a_store_says_what_its_vcf_says(vcf, tmp_path, zarr_format, chunks):
@@ -186,7 +188,7 @@ def test_limits_hold_for_stores(store, vcf):
 
 
 @pytest.mark.parametrize(
-    "name", ["call_GQ", "call_AD", "call_genotype_phased", "call_PL", "variant_filter"]
+    "name", sampled(["call_GQ", "call_AD", "call_genotype_phased", "call_PL", "variant_filter"], 2)
 )
 def test_an_optional_array_may_be_missing(store, name):
     shutil.rmtree(store / name)
@@ -303,6 +305,7 @@ def test_an_address_whose_package_is_absent(monkeypatch):
         open_source("s3://bucket/a.vcz")
 
 
+@one_test(sample=2)
 @needs_data
 @pytest.mark.validation
 @pytest.mark.parametrize("gene", ["CYP2C19", "G6PD", "UGT1A1"])

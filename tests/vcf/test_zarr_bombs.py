@@ -15,6 +15,7 @@ import numcodecs
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.io.zarr_recorder import TooMuchError, unpacked_bytes
 from vcf.support import ROOT
 from vcf.zarr_support import convert, group_of, write_vcf
@@ -204,6 +205,7 @@ def said(pristine, tmp_path_factory):
     return dict(zip(BOMBS, scanned(*stores), strict=True))
 
 
+@one_test
 @pytest.mark.torture
 @pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.__name__)
 def test_a_bomb_is_refused(said, bomb):
@@ -271,6 +273,7 @@ CODECS = [
 ]
 
 
+@one_test(sample=28)
 @pytest.mark.parametrize("codec", CODECS, ids=repr)
 @pytest.mark.parametrize("size", [1, 1_000, 3 << 20])
 @pytest.mark.parametrize("kind", ["zeros", "random"])

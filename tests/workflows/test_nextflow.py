@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import pgx
+from cases import one_test
 from pgx.cli.main import command_modules
 from workflows.nextflow_text import Output, Process, interpolated, parse
 
@@ -73,6 +74,7 @@ def test_the_stub_makes_every_output(name, tmp_path):
     assert all(found(output, names, tmp_path) for output in process.outputs)
 
 
+@one_test(sample=1)
 @by_name
 @pytest.mark.parametrize("with_tables", [True, False], ids=["tables", "no tables"])
 def test_the_script_makes_what_is_promised(name, with_tables, tmp_path):
@@ -143,6 +145,7 @@ def test_its_own_test_names_files_and_outputs_that_exist(name):
     assert f'it.pgx == "{pgx.__version__}"' in text
 
 
+@one_test
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.*")), ids=lambda p: p.name)
 def test_brackets_are_closed(path):
     # strings first: what stands in them opens nothing

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import pgx
+from cases import one_test
 from workflows.snakefile import SNAKEFILE, snakemake
 
 SAMPLES = {
@@ -41,6 +42,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.exhaustive
 def test_every_sample_is_annotated_by_itself(folder):
     config = ["--config", "samples=samples.tsv", "sample_info=examples/sample-info.tsv"]
     snakemake(folder, "--cores", "2", "annotate", *config)
@@ -67,6 +69,7 @@ def test_a_refused_file_fails_its_job_and_says_why(folder):
     assert not (folder / "results/samples/S1/calls.tsv").exists()
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("target", ["annotate", "cohort", "partitions"])
 def test_without_files_nothing_is_taken_for_done(target, tmp_path):
     done = snakemake(tmp_path, "-n", target, status=1)

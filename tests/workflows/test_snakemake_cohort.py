@@ -12,10 +12,13 @@ from pgx.cli.main import command_modules
 from pgx.inputs.side_files import read_sample_info
 from workflows.snakefile import ROOT, snakemake
 
-pytestmark = pytest.mark.skipif(
-    not {"cohort", "partition"} <= set(command_modules()),
-    reason="this pgx has no cohort command",
-)
+pytestmark = [
+    pytest.mark.exhaustive,
+    pytest.mark.skipif(
+        not {"cohort", "partition"} <= set(command_modules()),
+        reason="this pgx has no cohort command",
+    ),
+]
 GENES = ["CYP2C19", "DPYD", "G6PD"]
 COHORT = ROOT / "examples" / "cohort.vcf"
 SHARED = ["sample", "gene", "status", "diplotype", "phenotype", "n_positions", "n_missing"]

@@ -1,4 +1,4 @@
-"""Structural haplotypes, their configurations and the likelihoods that weigh them."""
+"""Structural haplotypes, their configurations and likelihoods."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ class Expected(NamedTuple):
 
 
 class StructuralModels:
-    """The M distinct counts of units that two chromosomes of a gene may carry.
+    """The M distinct unit counts of two chromosomes of a gene.
 
     Attributes
     ----------
     structure
-        What the knowledge base says of the gene.
+        Structures of the gene in the knowledge base.
     units
         Names of the U units, the whole copy first.
     counts
@@ -72,11 +72,11 @@ class StructuralModels:
     groups
         Names of the G population groups of frequencies.
     chromosomes
-        Pairs of structural haplotypes, each unordered pair once; all groups alike.
+        Pairs of structural haplotypes, each unordered pair once; equal group weights.
     frequency
-        (M,) share of persons with each model; all groups alike.
+        (M,) frequency of each model in people; equal group weights.
     log_prior
-        (M,) log prior of each model; all groups alike.
+        (M,) log prior of each model; equal group weights.
     """
 
     def __init__(self, structure: GeneStructure) -> None:
@@ -103,8 +103,8 @@ class StructuralModels:
     def prior(self, groups: Floats) -> tuple[Floats, tuple[Chromosomes, ...]]:
         """Return (M,) log prior of models, and pairs of haplotypes with theirs.
 
-        ``groups`` are (G,) weights of the population groups in ``groups``. Models are as frequent
-        as the knowledge base says but in `UNKNOWN` of all persons.
+        ``groups`` are (G,) weights of the population groups in ``groups``. Models have the
+        frequencies of the knowledge base, except in a fraction `UNKNOWN` of people.
         """
         weight = self._weigh(groups)
         frequency = np.bincount(self._model, weights=weight)
@@ -118,7 +118,7 @@ class StructuralModels:
         return np.log(by_model), ways
 
     def _weigh(self, groups: Floats) -> Floats:
-        """Return the share of persons with each pair of haplotypes."""
+        """Return the frequency of each pair of haplotypes."""
         weight = self._weights @ (groups / groups.sum())
         return np.asarray(weight / weight.sum())
 
@@ -143,9 +143,9 @@ class StructuralModels:
         return " + ".join(parts) or f"0 {WHOLE}"
 
     def expected(self, starts: Sequence[int], ends: Sequence[int]) -> Expected:
-        """Return the copies that show in windows, by where reads of hybrids are aligned.
+        """Return the copies expected in windows, given where reads of hybrids align.
 
-        ``starts`` and ``ends`` are (W,) 1-based inclusive; the middle of a window counts.
+        ``starts`` and ``ends`` are (W,) 1-based inclusive; the middle of a window is used.
         """
         share = self._of_units(starts, ends, "share")
         spread = self._of_units(starts, ends, "spread")

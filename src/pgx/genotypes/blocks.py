@@ -36,9 +36,9 @@ _Block = tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], npt.NDArray[np.int32
 
 
 class BlockReader:
-    """Adds what a scan's reference blocks say.
+    """Adds the evidence of a scan's reference blocks.
 
-    ``indel_limit`` is the largest indel (bases) that they rule out, None if none.
+    ``indel_limit`` is the largest indel (bases) that they exclude, None if none.
     """
 
     def __init__(self, writer: SiteWriter, indel_limit: int | None) -> None:
@@ -63,7 +63,7 @@ class BlockReader:
         return {index for index, _ in alone}
 
     def _write_alone(self, at: npt.NDArray[np.intp], numbers: npt.NDArray[np.intp]) -> None:
-        """Write blocks at sites of which nothing was read yet."""
+        """Write blocks at sites without other data."""
         writer, scan, out = self._writer, self._scan, self._out
         reason = np.array([writer.reasons(number) for number in numbers.tolist()])
         codes = _codes(scan.genotypes[numbers], reason)
@@ -104,7 +104,7 @@ class BlockReader:
         before: npt.NDArray[np.uint8],
         named: AbstractSet[int],
     ) -> None:
-        """Make a site unknown of which a block says something else than was read before."""
+        """Set a site to missing where a block contradicts earlier data."""
         call = self._out.call[index]
         differs = (before == Evidence.REFERENCE_BLOCK) & (codes != call).any(axis=1)
         carried = np.isin(call, sorted(named)).any(axis=1)
@@ -126,7 +126,7 @@ class BlockReader:
     def add_indel_reference(self, index: int, site: Site, records: Sequence[int]) -> None:
         """Read evidence against an indel: passing ``<NON_REF>`` records over its whole repeat.
 
-        Only up to the indel size that HaplotypeCaller says its reference model looks at.
+        Only up to the indel size of HaplotypeCaller's reference model.
         """
         writer, scan = self._writer, self._scan
         open_samples = self._out.evidence[index] == _NO_EVIDENCE
@@ -156,7 +156,7 @@ class BlockReader:
         self._out.reason[index][left] = why[left]
 
     def _keep_unseen(self, index: int, site: Site, whole: npt.NDArray[np.bool_]) -> None:
-        """Keep how likely it is that a long indel was not seen in samples with blocks over it."""
+        """Keep the likelihood that a long indel was missed in samples with blocks over it."""
         reference = site.reference_code
         others = [c for c in range(len(site.variant.alleles)) if c != reference]
         likely = [LikelyGenotype(reference, reference, 0)]

@@ -38,9 +38,9 @@ REGION_FLANK = 25_000
 
 
 class ReadingSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How absence is read, and from which quality numbers of copies count.
+    """Interpretation of missing records, and the quality threshold of copy numbers.
 
-    ``absent_is_reference`` reads a position without any record as the base of the input's
+    ``absent_is_reference`` reads a position without any record as the reference base of the input's
     assembly, where the input covers the gene's region. ``untyped`` names positions
     (canonical contig, 1-based on the input's assembly) that the call set could not type.
     ``min_copy_quality`` is phred-scaled.
@@ -130,22 +130,22 @@ def build_genotypes(
     scan
         Records and genotypes near the defining positions.
     settings
-        How absence is read.
+        Interpretation of missing records.
     sexes
         Sample name → ``male`` or ``female`` where known.
     where
         File name for messages.
     indel_limit
-        Largest indel (bases) that the input's reference blocks rule out, None if none.
+        Largest indel (bases) that the input's reference blocks exclude, None if none.
     probes_alleles
-        Whether a record speaks of its own alternatives only, as in array and imputed files.
+        Whether a record tests only its own ALT alleles, as in array and imputed files.
     index
-        The loci's sites, where an index of them is at hand.
+        Index of the loci's sites, if available.
 
     Returns
     -------
     list of GeneGenotypes
-        One a locus, in order; samples as in the scan.
+        One per locus, in order; samples as in the scan.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def build_genotypes(
 
 
 class GeneReading(NamedTuple):
-    """How one gene is read.
+    """Records over one gene, and their interpretation.
 
     ``mismatched`` are records (indices) whose REF is not the assembly's base; ``covered`` says
     that the input's records reach over the gene's whole span; ``probes_alleles`` that a record

@@ -1,4 +1,4 @@
-"""Structural records over a gene: which are known alleles, and how many copies they leave."""
+"""Structural records over a gene: known alleles and their copy number."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def reaches(locus: GeneLocus, record: ScannedRecord) -> bool:
 
 
 def allele_copies(alt: str) -> int:
-    """Return how many copies a chromosome with an allele has.
+    """Return the copy number of a chromosome with an allele.
 
-    -1 where the allele does not say (``<CNV>``), -2 where it is no mere number of copies.
+    -1 if the allele does not determine it (``<CNV>``), -2 if it is not a copy-number change.
 
     >>> [allele_copies(alt) for alt in ("A", "<DEL>", "<CN0>", "<CN2>", "<DUP:TANDEM>", "<CNV>")]
     [1, 0, 0, 2, 2, -1]
@@ -78,10 +78,10 @@ def assign_copies(
     *,
     min_quality: int,
 ) -> None:
-    """Read the structural records over a gene, in place of ``out``.
+    """Read the structural records over a gene into ``out``.
 
-    Samples that carry one of them, and no other, that is surely a known allele have their
-    copies in ``out.copies``; all others that carry one are marked in ``out.structural``.
+    Samples with exactly one record that is certainly a known allele get their copies in
+    ``out.copies``; all other carriers are marked in ``out.structural``.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def assign_copies(
     out
         Observations of the gene.
     min_quality
-        Phred-scaled quality of CN from which it counts.
+        Minimum phred-scaled quality of CN.
     """
     own = [n for n in numbers if reaches(locus, scan.records[n])]
     carriers: dict[int, list[int]] = {}
@@ -113,7 +113,7 @@ def assign_copies(
 
 
 def _carriers(locus: GeneLocus, scan: Scan, number: int) -> list[int]:
-    """Return samples of which a record says that they have other than two plain copies."""
+    """Return samples that have other than two complete copies according to a record."""
     record = scan.records[number]
     symbolic = [k for k, alt in enumerate(record.alts, 1) if is_structural(alt)]
     carries = np.isin(scan.genotypes[number], symbolic).any(axis=1)
@@ -130,7 +130,7 @@ def _add_usual(
     out: GeneGenotypes,
     min_quality: int,
 ) -> None:
-    """Keep that two copies were counted, of genes in which that says more than nothing.
+    """Keep a count of two copies, in genes where it is informative.
 
     A record that counts two contradicts one that counts another number.
     """
@@ -151,7 +151,7 @@ def _add_usual(
 
 
 class _Cell(NamedTuple):
-    """Copies of the alleles that GT names, and what CN counts (-1 without)."""
+    """Copies of the GT alleles, and CN (-1 if absent)."""
 
     haplotypes: list[int]
     is_whole: bool  # both haplotypes are named
@@ -167,7 +167,7 @@ class _Reading:
         self.min_quality = min_quality
 
     def seen(self, sample: int) -> SeenCopies | None:
-        """Return a sample's copies; None where the record is unsure or no known allele."""
+        """Return a sample's copies; None if the record is uncertain or not a known allele."""
         symbolic = self.record.symbolic
         if symbolic is None or not self._is_sure(sample, symbolic):
             return None
@@ -182,7 +182,7 @@ class _Reading:
         return SeenCopies(fits[0].allele, kind, copies, self._sites(symbolic), self.quality(sample))
 
     def counts_usual(self, sample: int) -> bool:
-        """Whether the record surely counts two copies of all of the gene."""
+        """Whether the record certainly counts two copies of the whole gene."""
         symbolic = self.record.symbolic
         if symbolic is None or not self._is_sure(sample, symbolic):
             return False
@@ -197,7 +197,7 @@ class _Reading:
         return None if known is None or known[sample] == NONE else int(known[sample])
 
     def _is_sure(self, sample: int, symbolic: SymbolicRecord) -> bool:
-        """Whether the record passes, and what it says of a sample too."""
+        """Whether the record and its sample field pass the filters."""
         if not self.record.filter_passed or self.locus.gene.ploidy is not Ploidy.AUTOSOME:
             return False
         reason = int(self.scan.reason[self.number, sample])
@@ -217,7 +217,7 @@ class _Reading:
         return _Cell(haplotypes, len(haplotypes) == len(codes), counted)
 
     def _copies(self, sample: int, symbolic: SymbolicRecord) -> int | None:
-        """Return the copies of both chromosomes; None where GT and CN leave them open."""
+        """Return the copies of both chromosomes; None if GT and CN do not determine them."""
         cell = self._cell(sample, symbolic)
         haplotypes = cell.haplotypes
         if _STRANGE in haplotypes or (0 in haplotypes and max(haplotypes) > 1):
@@ -228,12 +228,12 @@ class _Reading:
         return cell.counted if _agree(cell, is_known=is_known) else None
 
     def _can_be_named(self, copies: int) -> bool:
-        """Whether copies are so few that it is clear which chromosome has how many."""
+        """Whether the copy number determines the copies of each chromosome."""
         most = USUAL + 1 if self.locus.gene.structure is None else _MOST_COPIES
         return copies <= most
 
     def _fits(self, allele: StructuralAllele, symbolic: SymbolicRecord) -> bool:
-        """Whether the record surely takes what an allele lacks, and no more than it may."""
+        """Whether the record certainly covers an allele's deletion, and no more than permitted."""
         if symbolic.start is None or symbolic.end is None:
             return False
         span = self._span(allele)
@@ -251,13 +251,13 @@ class _Reading:
         return allele.grch38 if self.locus.assembly is Assembly.GRCH38 else allele.grch37
 
     def _sites(self, symbolic: SymbolicRecord) -> tuple[int, ...]:
-        """Return the indices of the sites that surely lie in the record."""
+        """Return the indices of the sites that are certainly within the record."""
         first, last = (symbolic.start or (0, 0))[1], (symbolic.end or (0, 0))[0]
         return tuple(i for i, s in enumerate(self.locus.sites) if first <= s.low and s.high <= last)
 
 
 def _agree(cell: _Cell, *, is_known: bool) -> bool:
-    """Whether GT and CN say the same, as far as GT says something."""
+    """Whether GT and CN agree, if GT is informative."""
     known = [n for n in cell.haplotypes if n != _UNKNOWN]
     if is_known and max(known) <= 1:
         return cell.counted == sum(known)

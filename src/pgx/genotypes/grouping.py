@@ -1,8 +1,8 @@
-"""Samples of which a file says the same at a gene, separated while its records are read.
+"""Groups of samples with identical data at a gene, split while records are read.
 
-A cohort has few distinct genotypes in a gene. Of each only one column is kept and read;
-what is read of it holds for all samples of its group. Nothing is kept a sample but the
-number of its group, so that memory does not grow with the records.
+A cohort has few distinct genotypes in a gene. Only one column per group is stored and read, for all
+samples of the group. Each sample stores only its group number, so memory does not grow with the
+records.
 """
 
 from __future__ import annotations
@@ -52,11 +52,10 @@ class GeneColumns(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """What one record said: new groups by old group and cell.
+    """Split by one record: new groups by old group and sample field.
 
-    ``parent`` is None where no group was split. ``likelihoods`` holds, where ``cells`` number
-    them, what they stand for, and so does ``reads``. Cells that are ``silent`` only tell groups
-    apart.
+    ``parent`` is None where no group was split. ``likelihoods`` and ``reads`` hold the values
+    numbered by ``cells``. ``silent`` cells are used only to split groups.
     """
 
     record: int
@@ -69,7 +68,7 @@ class _Step(NamedTuple):
 
 @dataclass(slots=True)
 class _Log:
-    """The groups of one gene, and how they came about."""
+    """The groups of one gene, and their history."""
 
     groups: Groups
     n_groups: int
@@ -86,10 +85,8 @@ class SampleGrouper:
     loci
         The genes, on the file's assembly.
     keys
-        (N,) int32 for each gene, groups numbered as they first appear: what tells samples
-        apart beforehand, such as the sex where it counts.
-    index
-        The loci's sites, where an index of them is at hand.
+        (N,) int32 for each gene, initial groups numbered as they first appear, such as by sex on
+        chrX. index Index of the loci's sites, if available.
     """
 
     def __init__(
@@ -148,7 +145,7 @@ class SampleGrouper:
     def _refined(
         self, log: _Log, block: Block, row: int, other: npt.NDArray[np.int64]
     ) -> tuple[Groups | None, npt.NDArray[np.int64]]:
-        """Bring a gene's groups up to date; return where each came from, and its cell."""
+        """Update a gene's groups; return the origin of each, and its cell."""
         out = np.empty_like(log.groups)
         while True:
             parent, cells = np.empty(self._room, np.int32), np.empty(self._room, np.int64)
@@ -173,7 +170,7 @@ class SampleGrouper:
         return (parent[:count].copy() if is_split else None), cells[:count].copy()
 
     def n_groups(self, locus: int) -> int:
-        """Return how many groups a gene's samples form."""
+        """Return the number of groups of a gene's samples."""
         return self._logs[locus].n_groups
 
     def is_touched(self, locus: int) -> bool:
@@ -240,7 +237,7 @@ class SampleGrouper:
 
 
 def _taken(record: ScannedRecord, samples: npt.NDArray[np.int64]) -> ScannedRecord:
-    """Return a record with what it says of some samples only."""
+    """Return a record restricted to some samples."""
     if record.symbolic is None:
         return record
     return msgspec.structs.replace(record, symbolic=record.symbolic.take(samples))

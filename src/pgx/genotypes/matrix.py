@@ -1,8 +1,8 @@
-"""What was observed at a gene's defining positions: calls, phase, evidence, reasons.
+"""Observations at a gene's defining positions: calls, phase, evidence, reasons.
 
 Shapes: P defining positions (in the gene's order), N samples. Allele codes: 0 is the GRCh38
-reference allele, k the variant's k-th alternative, larger codes alleles that no definition
-names (their labels stand in ``extra``), -1 unknown, -2 no second haplotype.
+reference allele, k the variant's k-th alternative, larger codes undocumented alleles (labels in
+``extra``), -1 missing, -2 no second haplotype.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ UNPHASED = -1  # phase block of a genotype whose haplotypes are interchangeable
 
 
 class Evidence(IntEnum):
-    """Where the answer at a position came from."""
+    """Source of the genotype at a position."""
 
     NONE = 0
     RECORD = 1
@@ -45,7 +45,7 @@ class Evidence(IntEnum):
 
 
 class Unknown(IntEnum):
-    """Why a position is unknown although something is written there."""
+    """Reason why a position with data is set to missing."""
 
     NONE = 0
     NO_RECORD = 1
@@ -77,11 +77,11 @@ class LikelyGenotype(NamedTuple):
 
 
 class SeenCopies(NamedTuple):
-    """Copies of a gene that a structural record leaves, and the allele that it is.
+    """Copy number of a gene from a structural record, and the matching allele.
 
-    ``allele`` is the name of a deletion, ``xN`` of a duplication, and empty where a record
-    counted two copies; ``kind`` is ``deletion``, ``duplication`` or empty. ``sites`` are the
-    indices of the positions that surely lie in it; ``quality`` is phred-scaled.
+    ``allele`` is the name of a deletion, ``xN`` for a duplication, and empty if a record counted
+    two copies; ``kind`` is ``deletion``, ``duplication`` or empty. ``sites`` are the indices of the
+    positions certainly within it; ``quality`` is phred-scaled.
     """
 
     allele: str
@@ -104,23 +104,15 @@ class GeneGenotypes:
     evidence, reason
         (P, N) uint8: `Evidence` and `Unknown`.
     gq, dp
-        (P, N) int32, -1 where the input has none, `NOT_KEPT` (-2) where samples are read in
-        groups, as in cohorts, so that no filter takes the one for the other.
-    structural
-        (N,) bool: a symbolic structural variant is called over the gene, and is no known allele.
-    extra
-        Labels ``chrN:pos:ref>alt`` of undocumented alleles by position index; the first has
-        code ``len(variant.alleles)``.
-    likelihoods
-        Genotypes by (position index, sample), of positions whose genotype is too unsure to
-        count as called, where the input says how likely each is.
-    shares
-        Share of reads (0-1) of the altered allele by (position index, sample), of mitochondrial
-        positions with reads by allele.
-    haploid_samples
-        Samples (indices) of which the input writes single alleles of chrX, whatever their sex.
-    copies
-        By sample (index) what structural records say of the gene's copies.
+        (P, N) int32, -1 if the input has none, `NOT_KEPT` (-2) if samples are read in groups, as in
+        cohorts, so that filters distinguish the two. structural (N,) bool: a symbolic structural
+        variant over the gene that is not a known allele. extra Labels ``chrN:pos:ref>alt`` of
+        undocumented alleles by position index; the first has code ``len(variant.alleles)``.
+        likelihoods Genotypes by (position index, sample), at positions with a genotype below the
+        thresholds, if the input has genotype likelihoods. shares Fraction of reads (0-1) of the
+        alternate allele by (position index, sample), of mitochondrial positions with reads by
+        allele. haploid_samples Samples (indices) with haploid genotypes on chrX in the input,
+        regardless of sex. copies Copy number from structural records, by sample (index).
     """
 
     gene: GeneDefinition
@@ -158,7 +150,7 @@ class GeneGenotypes:
         )
 
     def take(self, columns: npt.NDArray[np.intp], names: tuple[str, ...]) -> GeneGenotypes:
-        """Return some columns, in the order given and under other names; one may come twice."""
+        """Return some columns, in the given order and renamed; a column may be repeated."""
         places: dict[int, list[int]] = {}
         for place, column in enumerate(columns.tolist()):
             places.setdefault(column, []).append(place)

@@ -1,10 +1,10 @@
-"""Join what several records, or several inputs, say of one site of one sample.
+"""Merge several records, or several inputs, at one site of one sample.
 
-A record's ``0`` means "none of my alternatives": two records of one site add up as long as
-they fit on the haplotypes of the sample. More alternative copies than haplotypes, or the same
-alternative with two genotypes, is a conflict. Half calls keep the allele that they name.
+A record's ``0`` means "none of my ALT alleles": two records of one site are merged if they fit on
+the haplotypes of the sample. More ALT alleles than haplotypes, or the same alternative with two
+genotypes, is a conflict. Half calls keep their known allele.
 
-Inputs are stricter: one of them answers a site, and two different answers are refused.
+Inputs are stricter: only one may call a site, and contradictory calls are rejected.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class SampleGenotype(NamedTuple):
 
 
 def merge(one: SampleGenotype, two: SampleGenotype, reference: int) -> SampleGenotype | None:
-    """Return both together, None where they contradict each other.
+    """Return the merged genotype, None if the two contradict each other.
 
     Parameters
     ----------
     one, two
-        What each record says; codes as in `pgx.genotypes.matrix`.
+        Genotype of each record; codes as in `pgx.genotypes.matrix`.
     reference
         Code of the input assembly's reference allele.
     """
@@ -102,7 +102,7 @@ def _same_block(one: SampleGenotype, two: SampleGenotype) -> bool:
 
 
 def _merge_half(one: SampleGenotype, two: SampleGenotype, reference: int) -> SampleGenotype | None:
-    """Keep every allele that is named; a haplotype that either record leaves open stays open."""
+    """Keep every known allele; a haplotype missing in either record stays missing."""
     a, b = one.alternatives(reference), two.alternatives(reference)
     both = set(a) & set(b)
     haplotypes = list(zip(one[:2], two[:2], strict=True))
@@ -120,7 +120,7 @@ def _merge_half(one: SampleGenotype, two: SampleGenotype, reference: int) -> Sam
 
 
 def _join(x: int, y: int, reference: int) -> int:
-    """Return what two records say of one haplotype."""
+    """Return the merged allele of one haplotype."""
     if x == y or y == reference:
         return x
     if x in (reference, MISSING):
@@ -157,16 +157,16 @@ def combine(
     samples: tuple[str, ...],
     inputs: Sequence[str] = (),
 ) -> GeneGenotypes:
-    """Join observations of several inputs by sample name.
+    """Merge observations of several inputs by sample name.
 
-    A site that one input leaves without an answer takes the other's; one that an input finds
-    contradictory stays unknown. Phase never holds across inputs. ``inputs`` are the names of the
-    parts, for a refusal.
+    A site missing in one input takes the genotype of the other; a conflict within an input stays
+    missing. Phase is never assumed across inputs. ``inputs`` are the names of the parts, for
+    messages.
 
     Raises
     ------
     InputConflictError
-        Two inputs answer one site of one sample differently.
+        Two inputs contradict each other at one site of one sample.
     """
     if len(parts) == 1 and parts[0].samples == samples:
         return parts[0]
@@ -214,7 +214,7 @@ def _add_part(
 
 
 def _add_copies(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np.intp]) -> None:
-    """Add what a part says of copies; where two say different things nothing is known."""
+    """Add a part's copy numbers; contradictory ones are dropped."""
     for sample, seen in part.copies.items():
         column = int(columns[sample])
         known = whole.copies.setdefault(column, seen)
@@ -230,7 +230,7 @@ def _is_better(
     column: int,
     inputs: str,
 ) -> bool:
-    """Whether a part's answer replaces the one that is there already."""
+    """Whether a part's genotype replaces the existing one."""
     before = sorted(whole.call[site, column].tolist())
     after = sorted(part.call[site, sample].tolist())
     if before == after:
@@ -305,9 +305,9 @@ def _renumbered(blocks: npt.NDArray[np.int32], used: set[int]) -> npt.NDArray[np
 
 
 def apply_spanning_deletion(locus: GeneLocus, out: GeneGenotypes) -> None:
-    """Explain each ``*`` by a defined deletion over the site; else it is undocumented.
+    """Match each ``*`` to a defined deletion over the site; otherwise it is undocumented.
 
-    Where it is not known whether the sample carries such a deletion, the haplotype is unknown.
+    If it is unknown whether the sample carries such a deletion, the haplotype is missing.
     """
     stars = out.call == STAR
     if not stars.any():

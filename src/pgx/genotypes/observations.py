@@ -46,7 +46,7 @@ for _key, _value in _REASONS.items():
 
 
 class SiteWriter:
-    """Writes what records of one scan say of a gene's sites.
+    """Writes the genotypes of one scan's records at a gene's sites.
 
     ``numbers`` are the indices of all records that touch a site, in order; ``mismatched`` those
     of records whose REF is not the assembly's base.
@@ -72,7 +72,7 @@ class SiteWriter:
         self._reasons = reason
 
     def reasons(self, number: int) -> npt.NDArray[np.uint8]:
-        """Return why each sample's genotype of a touched record counts as unknown, (N,) uint8."""
+        """Return the reason why each sample's genotype is missing, (N,) uint8."""
         return np.asarray(self._reasons[self._row[number]])
 
     def write(
@@ -85,7 +85,7 @@ class SiteWriter:
         number: int,
         evidence: Evidence,
     ) -> None:
-        """Write what a record says of a site for the samples of ``mask``."""
+        """Write a record's genotypes at a site for the samples of ``mask``."""
         if not mask.any():
             return
         out = self.out
@@ -104,7 +104,7 @@ class SiteWriter:
         number: int,
         table: npt.NDArray[np.int8],
     ) -> None:
-        """Keep the likelihoods of genotypes too unsure to count, for the samples of ``mask``."""
+        """Keep likelihoods of genotypes below the thresholds, for the samples of ``mask``."""
         if self.scan.likelihoods is None:
             return
         for sample in np.flatnonzero(mask & UNSURE[reason]).tolist():
@@ -113,7 +113,7 @@ class SiteWriter:
     def keep_likelihood(
         self, index: int, sample: int, number: int, table: npt.NDArray[np.int8]
     ) -> None:
-        """Keep what a record says of one genotype that is too unsure to count."""
+        """Keep the likelihoods of one genotype below the thresholds."""
         values = self.scan.likelihoods
         if values is not None:
             alts, site = self.scan.records[number].alts, self.locus.sites[index]
@@ -122,7 +122,7 @@ class SiteWriter:
                 self.out.likelihoods[index, sample] = likely
 
     def set_conflict(self, index: int, sample: int) -> None:
-        """Make a site unknown of which two records say different things."""
+        """Set a site with contradictory records to missing."""
         self.out.call[index, sample] = MISSING
         self.out.likelihoods.pop((index, sample), None)
         self.out.reason[index, sample] = Unknown.CONFLICT
@@ -145,11 +145,9 @@ def likely_genotypes(
     phred
         (6,) int16: likelihoods as a scan has them, -1 where there is none.
 
-    Notes
-    -----
-    ``<NON_REF>`` and ``<*>`` of a reference block stand for every documented alternative; a
-    record that names alternatives leaves the others out. A record with ``*`` says nothing: what
-    the haplotype carries there stands in another record.
+    Notes ----- ``<NON_REF>`` and ``<*>`` of a reference block stand for every documented
+    alternative; a record that names alternatives leaves the others out. A record with ``*`` is not
+    informative: the haplotype's allele is in another record.
     """
     # A genotype with ``*`` is that of an allele which another record describes.
     if STAR in table[1 : len(alts) + 1]:
@@ -173,7 +171,7 @@ def likely_genotypes(
 def _codes(
     site: Site, alts: Sequence[str], table: npt.NDArray[np.int8], allele: int
 ) -> tuple[int, ...]:
-    """Return the codes of the site that an allele of the record may be."""
+    """Return the site codes compatible with an allele of the record."""
     if allele > len(alts):
         return ()
     code = int(table[allele])

@@ -1,8 +1,9 @@
-"""How many haplotypes each genotype has: autosomes, chrX by sex, mitochondrion.
+"""Ploidy of genotypes: autosomes, chrX by sex, mitochondrion.
 
-A cell has many mitochondria, and they may differ. A caller of nuclear genotypes writes ``0``
-where a fifth of them carry a variant; such a person is a carrier: aminoglycosides have caused
-deafness at low shares of m.1555A>G. So mitochondrial genotypes are read from their reads.
+A cell has many mitochondria, which may differ (heteroplasmy). A nuclear genotype caller writes
+``0`` if a fifth of them carry a variant, but such a person is a carrier: aminoglycosides have
+caused deafness at low fractions of m.1555A>G. So mitochondrial genotypes are called from allelic
+depths.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ __all__ = [
 
 
 def apply_ploidy(genotypes: GeneGenotypes, sexes: Sequence[str | None]) -> None:
-    """Bring every genotype to the number of haplotypes that the locus has, in place.
+    """Set every genotype to the ploidy of the locus, in place.
 
-    Autosomes: a haploid genotype is unknown. Mitochondrion: one haplotype; two different
-    alleles are heteroplasmy and both are kept. chrX: a male's equal pair is one haplotype, his
-    unequal pair is unknown; a female's single allele is unknown; of unknown sex the written
-    ploidy counts, and a mixture of both makes the gene unknown.
+    Autosomes: a haploid genotype is missing. Mitochondrion: one haplotype; two different alleles
+    are heteroplasmy and both are kept. chrX: a male's homozygous diploid genotype is one haplotype,
+    a heterozygous one is missing; a female's haploid genotype is missing; with unknown sex the
+    written ploidy is used, and mixed ploidy makes the gene missing.
     """
     if genotypes.gene.ploidy is Ploidy.AUTOSOME:
         _autosome(genotypes)
@@ -57,7 +58,7 @@ def _autosome(genotypes: GeneGenotypes) -> None:
 
 
 def _write_single_copies(genotypes: GeneGenotypes) -> None:
-    """Write a single allele of the only copy as most callers do: as if there were two alike."""
+    """Write a haploid genotype as most callers do: as a homozygous diploid one."""
     for sample, seen in genotypes.copies.items():
         if seen.copies == 1:
             own = list(seen.sites)
@@ -80,7 +81,7 @@ def _mitochondrion(genotypes: GeneGenotypes) -> None:
 
 
 def _altered(genotypes: GeneGenotypes, site: int, codes: list[int]) -> int:
-    """Return the altered one of two alleles: one that a definition names before others."""
+    """Return the alternate one of two alleles, documented ones first."""
     documented = [c for c in codes if 0 < c < len(genotypes.gene.variants[site].alleles)]
     if len(documented) == 2:
         return MISSING
@@ -118,7 +119,7 @@ def _x_linked(genotypes: GeneGenotypes, sample: int, sex: str | None) -> None:
 
 
 def refuse_mixed(genotypes: GeneGenotypes, sample: int) -> None:
-    """Make a gene unknown of which some sites have one haplotype and others two."""
+    """Set a gene with mixed haploid and diploid sites to missing."""
     call = genotypes.call[:, sample]
     read = np.isin(genotypes.evidence[:, sample], (Evidence.RECORD, Evidence.REFERENCE_BLOCK))
     haploid = call[:, 1] == ABSENT
@@ -157,7 +158,7 @@ def read_heteroplasmy(
     codes: Codes,
     reason: Reasons,
 ) -> tuple[Codes, Reasons]:
-    """Return genotypes and reasons of one record as its reads have them.
+    """Return genotypes and reasons of one record from its allelic depths.
 
     Parameters
     ----------
@@ -168,9 +169,9 @@ def read_heteroplasmy(
     table
         Codes of the site by the record's allele index.
     reads
-        (N, 3) reads of alleles 0, 1 and 2, -1 throughout where they have no say.
+        (N, 3) reads of alleles 0, 1 and 2, -1 throughout if not available.
     codes, reason
-        (N, 2) and (N,): what the record says without them.
+        (N, 2) and (N,): genotypes and reasons of the record without them.
     """
     codes, reason = codes.copy(), reason.copy()
     for sample in np.flatnonzero(reads[:, 0] >= 0).tolist():
@@ -200,7 +201,7 @@ def read_heteroplasmy(
 
 
 def _counts(count: int, total: int) -> bool:
-    """Whether reads of an allele suffice for it to count as carried."""
+    """Whether the reads of an allele are sufficient to call it."""
     return count >= LEAST_READS and count >= LEAST_SHARE * total
 
 

@@ -1,4 +1,4 @@
-"""Whether an input's REF bases and variants are those of the assembly that it is read on."""
+"""Check an input's REF bases and variants against its assembly."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def check_reference(
 ) -> set[int]:
     """Compare REF with the known bases at and around defining positions.
 
-    The bases between the sites come from RefSeqGene records, which differ from the assembly
-    at a few common variants, so a single disagreement there says nothing.
+    The bases between the sites come from RefSeqGene records, which differ from the assembly at a
+    few common variants, so a single disagreement there is not conclusive.
 
     Returns
     -------
     set of int
-        Indices of records whose REF disagrees at a defining position; their sites are unknown.
+        Indices of records whose REF disagrees at a defining position; their sites are missing.
 
     Raises
     ------
@@ -88,7 +88,7 @@ class _Bases(NamedTuple):
 
 
 class _Written:
-    """What records write as REF, by contig."""
+    """REF of the records, by contig."""
 
     def __init__(self, records: Sequence[ScannedRecord]) -> None:
         rows: dict[str, tuple[list[tuple[int, int, int]], list[int]]] = {}
@@ -149,12 +149,12 @@ class _ReferenceTally:
 
 
 class AssemblyCheck:
-    """Compares how well records fit the assembly they are read on, and the other ones.
+    """Compares the fit of records to their assembly and to the others.
 
     Parameters
     ----------
     known
-        All genes that help to tell, by assembly; the same genes on each.
+        Informative genes by assembly; the same genes on each.
     """
 
     def __init__(self, known: Mapping[Assembly, Sequence[GeneLocus]]) -> None:
@@ -167,12 +167,12 @@ class AssemblyCheck:
     def check(self, own: Assembly, records: Sequence[ScannedRecord], where: str) -> None:
         """Compare the records of one input at defining positions of all assemblies.
 
-        ``own`` is the assembly that it is read on, ``where`` the file name for messages.
+        ``own`` is the assumed assembly, ``where`` the file name for messages.
 
         Raises
         ------
         AssemblyMismatchError
-            Another assembly fits better, clearly.
+            Another assembly fits clearly better.
         """
         seen, written = _seen(records), _Written(records)
         mine = self._documented[own]
@@ -217,7 +217,7 @@ def _support(
     written: _Written,
     documented: set[_Key],
 ) -> float:
-    """Return the logarithm of the odds that the records lie on the loci's assembly.
+    """Return the log odds that the records are on the loci's assembly.
 
     ``written`` is what the records write, ``documented`` are those of their substitutions that
     are documented there alone.
@@ -236,7 +236,7 @@ def _support(
 
 
 def _agreements(contig: _Bases, loci: Iterable[GeneLocus]) -> tuple[int, int]:
-    """Return how many records of one base have the known one, and how many another."""
+    """Return the numbers of single-base records that agree and disagree."""
     positions, letters = contig.positions, contig.letters
     n_right = n_wrong = 0
     for locus in loci:

@@ -38,11 +38,11 @@ class _Allele(NamedTuple):
 
 
 class _SiteReading(NamedTuple):
-    """What one record says at one site.
+    """Interpretation of one record at one site.
 
-    ``table`` maps genotype codes to codes of the site; ``answers`` tells whether a 0/0
-    answers the site; ``named`` are the codes that the record's ``0`` excludes, ``excludes_all``
-    that it excludes any.
+    ``table`` maps genotype codes to codes of the site; ``answers`` states whether a 0/0 is a call
+    at the site; ``named`` are the codes that the record's ``0`` excludes, ``excludes_all`` that it
+    excludes any.
     """
 
     table: npt.NDArray[np.int8]
@@ -214,7 +214,7 @@ class SiteReader:
     def _explained(
         self, index: int, old: SampleGenotype, new: SampleGenotype, reference: int
     ) -> tuple[SampleGenotype, SampleGenotype]:
-        """Take a ``*`` for the deletion that the other record writes out."""
+        """Match a ``*`` to the deletion in the other record."""
         deletions = self._deletions.get(index, set())
         if STAR in new[:2] and deletions & set(old[:2]):
             new = _without_star(new, reference)
@@ -230,7 +230,7 @@ class SiteReader:
         new: SampleGenotype,
         reading: _SiteReading,
     ) -> bool:
-        """Whether one record carries an alternative that the other says is not there."""
+        """Whether one record has an alternative that the other excludes."""
         if MISSING in old[:2] or MISSING in new[:2]:
             return False
         said = self._named.get(index, set())
@@ -245,7 +245,7 @@ class SiteReader:
 
 
 def _last_base(record: ScannedRecord) -> int:
-    """Last base that a record's genotype speaks of; INFO/END counts without sequence ALTs."""
+    """Last base covered by a record's genotype; INFO/END is used without sequence ALTs."""
     if any(is_sequence(alt) for alt in record.alts):
         return record.position + len(record.ref) - 1
     return record.end

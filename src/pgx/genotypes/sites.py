@@ -1,8 +1,8 @@
-"""Defining sites of a gene on the input's assembly, and how a record's alleles read there.
+"""Defining sites of a gene on the input's assembly, and matching of a record's alleles.
 
 Coordinates are 1-based on the input's assembly. A `Variation` is free of its anchor: ``ref`` are
-the bases replaced from ``start`` on, empty for an insertion *before* base ``start``. One indel
-can be written in many ways, so all are left-aligned before they are compared.
+the bases replaced from ``start`` on, empty for an insertion *before* base ``start``. An indel has
+several equivalent representations, so all are left-aligned before comparison.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def left_align(variation: Variation, reference: Reference) -> Variation:
 
 
 def placement(variation: Variation, reference: Reference) -> tuple[int, int]:
-    """Return the bases that every equivalent writing of an indel touches, 1-based inclusive.
+    """Return the bases touched by all equivalent representations of an indel, 1-based inclusive.
 
     From the base before its leftmost placement to the base after its rightmost one: reference
     evidence against the indel must cover all of them.
@@ -312,8 +312,8 @@ class GeneLocus:
         Returns
         -------
         dict
-            Site index → code, or a label ``chrN:pos:ref>alt`` where no definition names what
-            is there. Sites that the allele leaves as they are are absent.
+            Site index → code, or a label ``chrN:pos:ref>alt`` if undocumented. Sites that the
+            allele does not change are absent.
         """
         variation = trim(position, ref, alt)
         if not variation.ref and not variation.alt:
@@ -368,7 +368,7 @@ class GeneLocus:
     def _read_complex(
         self, variation: Variation, label: str, touched: list[int]
     ) -> dict[int, int | str]:
-        """Explain a mixed change by definitions, where some set of them gives its sequence."""
+        """Decompose a complex change if a set of definitions gives its sequence."""
         inside = [i for i in touched if self._overlaps(self.sites[i], variation)]
         low = min([variation.start, *(self.sites[i].position for i in inside)])
         high = max([variation.end, *(self.sites[i].high for i in inside)])

@@ -1,4 +1,4 @@
-"""What a chromosome of several copies or hybrids means: function and activity by copies."""
+"""Function and activity value of haplotypes with several copies or hybrids."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class HaplotypeFunctions:
     def of(self, name: str) -> Meaning:
         """Return function and activity value of ``*1``, ``*1x2`` or ``*36+*10``.
 
-        Activity values of copies add up (Caudle et al. 2020, doi:10.1111/cts.12692). Of a gene
-        without activity values several copies have a function only where all have the same.
+        Activity values of copies are added (Caudle et al. 2020, doi:10.1111/cts.12692). In a gene
+        without activity values several copies have a function only if all have the same one.
 
         Raises
         ------
         UnknownAlleleError
-            An allele is not the gene's.
+            The gene has no such allele.
         """
         known = self._known.get(name)
         if known is not None:
@@ -60,10 +60,10 @@ class HaplotypeFunctions:
         return (functions.pop() if len(functions) == 1 else self._uncertain), None
 
     def contained(self, name: str) -> tuple[str, ...]:
-        """Return alleles of known effect in one of which no source knows the function.
+        """Return alleles with known effect contained in one of unknown function.
 
         CYP2C9 `*92` has the variant of `*2` and another one. Normal, uncertain and unknown
-        functions are no effect.
+        functions are not an effect.
         """
         allele = self._known.get(name)
         if allele is None or allele.function is not None or not allele.defining:
@@ -81,11 +81,11 @@ class HaplotypeFunctions:
         return allele.function not in quiet
 
     def other_counts(self, names: Sequence[str]) -> list[tuple[str | None, str | None]]:
-        """Return the functions of two chromosomes if one had another number of copies.
+        """Return the functions of two chromosomes if one had another copy number.
 
-        ``names`` are those of two haplotypes as two copies of the gene show them. A deletion is
-        possible where they are alike, for then one copy shows the same bases; either haplotype
-        may be duplicated or triplicated. Empty where the gene has no known structures.
+        ``names`` are those of two haplotypes, assuming two copies of the gene. A deletion is
+        possible if they are equal, because one copy shows the same bases; either haplotype may be
+        duplicated or triplicated. Empty if the gene has no known structures.
         """
         if self._gene.structure is None or len(names) != 2:
             return []
@@ -97,9 +97,9 @@ class HaplotypeFunctions:
         return found
 
     def _functions(self, name: str) -> Callable[[int], str | None]:
-        """Return what gives the function of a number of copies of a haplotype.
+        """Return a callable that gives the function of several copies of a haplotype.
 
-        A combination that no definition covers is uncertain, however often it is there.
+        A combination without a definition is uncertain at any copy number.
         """
 
         def function(count: int) -> str | None:

@@ -30,7 +30,7 @@ def activity_score(values: list[str | None]) -> str | None:
     Parameters
     ----------
     values
-        One value a haplotype as the knowledge base writes it (unitless, ``"0.25"``,
+        One value per haplotype as in the knowledge base (unitless, ``"0.25"``,
         ``"≥3.0"``); None or ``"n/a"`` where it gives none.
 
     Returns
@@ -71,7 +71,7 @@ def format_score(score: Decimal) -> str:
 
 
 def score_value(score: str) -> float | None:
-    """Return the lowest number that a score stands for; None where it is no number.
+    """Return the lowest value of a score; None if it is not a number.
 
     >>> score_value("1.25"), score_value("≥3.0"), score_value("n/a")
     (1.25, 3.0, None)
@@ -105,9 +105,9 @@ class PhenotypeTable:
         }
 
     def translate(self, first: str | None, second: str | None, diplotype: str) -> Phenotype:
-        """Return what a pair of functions means; ``second`` is None for one haplotype.
+        """Return the phenotype of two functions; ``second`` is None for one haplotype.
 
-        A pair that no rule names is indeterminate, never normal. A gene without rules has no
+        A pair without a rule is indeterminate, never normal. A gene without rules has no
         phenotype and is looked up by its diplotype.
         """
         if not self._gene.rules:
@@ -129,8 +129,8 @@ class PhenotypeTable:
     def _by_score(self, score: str) -> PhenotypeRule | None:
         """Return the rule of a score: its own, or the highest open one that it reaches.
 
-        Three copies of a normal allele and one of a decreased one are 3.5, for which no rule
-        stands; what holds from 3.5 upwards does.
+        Three copies of a normal allele and one of a decreased one give 3.5, which has no own rule;
+        the rule for 3.5 and above is used.
         """
         exact = self._scores.get(score)
         value = score_value(score)

@@ -117,6 +117,7 @@ def test_recalibrate_for_a_site_that_is_not_there(run, files, trained):
     assert "4 sites and none is 'Ulm'" in done.err
 
 
+@pytest.mark.exhaustive
 @needs_data
 def test_the_shipped_recipe_on_the_validation_data(trained_on_real):
     metrics = read(trained_on_real / "metrics.json")

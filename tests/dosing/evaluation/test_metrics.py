@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from dosing.invented import table
 from pgx_dosing.equation import Bounds
 from pgx_dosing.evaluation import (
@@ -49,6 +50,7 @@ def test_scores_by_a_plain_oracle(pairs):
         assert found.calibration_intercept == pytest.approx(start, rel=1e-3, abs=1e-2)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("predicted", "actual", "inside"),
     [(42.0, 35.0, True), (28.0, 35.0, True), (42.01, 35.0, False), (27.99, 35.0, False),

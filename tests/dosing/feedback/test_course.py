@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from cases import one_test
 from dosing.feedback.courses import course, tree
 from pgx.errors import CourseFileError, OutOfDomainError
 from pgx_dosing.feedback.course import MAX_BYTES, parse_course, read_course, timeline_of
@@ -54,6 +55,7 @@ def test_what_was_taken_before_is_carried_back():
     assert found.lead_hours[-1] == found.dose_hours[0] - 24
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -77,6 +79,7 @@ def test_a_course_that_contradicts_itself_is_refused(changes, said):
         lay(**changes)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -101,6 +104,7 @@ def test_what_cannot_be_is_refused_with_place_and_range(changes, said):
         lay(**changes)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("text", "said"),
     [

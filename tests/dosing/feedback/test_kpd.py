@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.feedback import _kernels
 from pgx_dosing.feedback.kpd import (
@@ -30,6 +31,7 @@ def course(doses, times, speed, potency, baseline=1.0):
     return inr_course(hours, mg, times, speed=speed, potency=potency, baseline=baseline, p=P)
 
 
+@one_test
 @pytest.mark.parametrize("speed", [0.005, 0.0243, 0.1])
 @pytest.mark.parametrize("potency", [0.3, 1.43])
 def test_inrs_are_those_of_the_differential_equations(speed, potency):
@@ -131,6 +133,7 @@ def test_unknown_alleles_take_the_usual_speed_with_a_wider_spread():
     assert P.speed_sd(None) > P.speed_sd({"*1": 2})
 
 
+@one_test
 @pytest.mark.parametrize(
     ("counts", "age", "error", "said"),
     [

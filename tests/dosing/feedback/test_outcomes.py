@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.errors import MissingCovariateError, ModelStateError, OutOfDomainError
 from pgx_dosing.feedback.course import read_outcomes, update_sensitivity
 
@@ -19,6 +20,7 @@ def test_the_file_says_that_its_numbers_are_assumed():
     assert "assumed" in MODELS.note
 
 
+@one_test
 @pytest.mark.parametrize("name", sorted(MODELS.outcomes))
 def test_probabilities_are_those_of_the_odds(name):
     model = MODELS.outcomes[name]
@@ -85,6 +87,7 @@ def test_assumed_numbers_are_not_used_unasked():
     assert not update_sensitivity("codeine", [], dose=120, models=estimated).simulated
 
 
+@one_test
 @pytest.mark.parametrize(
     ("drug", "report", "error"),
     [

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from cases import one_test
 from dosing.feedback.courses import GENOTYPE, course, refined, tree
 from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.feedback.course import timeline_of
@@ -96,6 +97,7 @@ def ratios():
     return log_speed, steady_ratio(2.5, np.exp(log_speed), 1.0, P)
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("values", [(1.8, 2.2, 2.5), (2.6, 3.8, 3.4), (1.1, 1.5, 6.0)])
 def test_the_grid_says_what_drawn_persons_say(values):
     found = refined(inr=inrs(*zip((5, 10, 21), values, strict=True)))
@@ -161,6 +163,7 @@ def test_one_wrong_inr_does_not_carry_the_dose_away():
     assert wrong.is_doubtful
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "code", "doubtful"),
     [
@@ -206,6 +209,7 @@ def test_a_narrow_interval_is_not_believed():
     assert spread == pytest.approx(V.sd_potency.value, rel=0.01)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "error", "said"),
     [

@@ -6,6 +6,7 @@ from math import comb
 
 import pytest
 
+from cases import one_test
 from pgx_dosing.monitoring import charts as chance
 from pgx_dosing.monitoring import drift, records
 from pgx_dosing.monitoring import records as reference
@@ -16,6 +17,7 @@ def at_least(k, n, share):
     return sum(comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(k, n + 1))
 
 
+@one_test
 @pytest.mark.parametrize(("k", "n"), [(1, 10), (5, 10), (9, 10), (27, 30), (450, 500)])
 @pytest.mark.parametrize("alpha", [0.05, 0.001])
 def test_both_tails_have_half_the_error(k, n, alpha):

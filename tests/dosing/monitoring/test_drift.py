@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx_dosing.monitoring.drift import _chance_limits, chi_square, drift_checks, ks, psi
 from pgx_dosing.monitoring.records import (
     CheckState,
@@ -131,6 +132,7 @@ def test_a_small_log_is_not_assessed():
     assert {check.state for check in found([]).values()} == {CheckState.NOT_ASSESSED}
 
 
+@one_test
 @pytest.mark.parametrize("expected", [[0.25] * 4, [0.3, 0.1, 0.6], [0.1] * 10], ids=len)
 @pytest.mark.parametrize("alpha", [0.05, 0.005])
 def test_the_share_of_false_alarms_is_the_one_that_is_stated(expected, alpha):

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from cases import one_test
 from pgx.errors import OutputError, PredictionLogError
 from pgx_dosing.monitoring.log import (
     OutcomeLine,
@@ -78,12 +79,14 @@ def test_keys_are_random(tmp_path):
     assert append_prediction(path, line(key=KEY), DECLARED, GROUPS) == KEY
 
 
+@one_test
 @pytest.mark.parametrize("key", ["1234567", "Jane Doe", "MRN-0042", KEY.upper(), f"{KEY} "])
 def test_a_key_that_may_name_somebody_is_refused(tmp_path, key):
     with pytest.raises(PredictionLogError, match="key"):
         append_prediction(tmp_path / "log.jsonl", line(key=key), DECLARED, GROUPS)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("inputs", "groups"),
     [
@@ -131,6 +134,7 @@ def test_a_log_that_cannot_be_written_is_named(tmp_path):
         append_outcome(tmp_path / "absent" / "log.jsonl", KEY, 1.0, "2026-01-01")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
@@ -163,6 +167,7 @@ def test_a_line_that_is_none_is_refused_with_its_place(tmp_path, changes, what):
     assert "Jane" not in error.line()
 
 
+@one_test
 @pytest.mark.parametrize(
     "data",
     [b"\n", b"{}\n", b"[1]\n", b"null\n", b"\xff\xfe\n", b'{"prediction":\n', b"[" * 5000 + b"\n"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from dosing.registry.made import METRICS, made
 from pgx.errors import ModelFolderError
 from pgx_dosing.monitoring.records import monitored_model
@@ -35,6 +36,7 @@ def test_the_reference_of_a_folder_is_read(tmp_path):
     assert watched.reference.residual.scale == "square_root"
 
 
+@one_test
 @pytest.mark.parametrize(
     "change",
     [

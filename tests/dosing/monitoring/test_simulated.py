@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from validation.watching import SCENARIOS, statuses
 
+from cases import one_test
 from pgx_dosing.monitoring.records import CheckState
 
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
@@ -14,12 +15,14 @@ def alerts(status):
     return {check.id for check in status.checks if check.state is CheckState.ALERT}
 
 
+@pytest.mark.exhaustive
 def test_logs_in_control_raise_no_alert():
     found = list(statuses(SCENARIOS[0], 12))
     assert sum(status.state is CheckState.ALERT for status in found) <= 1  # 5% at most, and chance
     assert sum(status.state is CheckState.OK for status in found) >= 10
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize(
     ("name", "check"),
     [

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from dosing.registry.made import METRICS, MODEL, PLAN, made, model_of
 from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.change_plan import check_change, plan_of, plan_schema
@@ -47,6 +48,7 @@ def test_another_version_alone_is_within_any_plan(tmp_path):
     assert [item.path for item in found.items] == ["/version"]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "is_permitted"),
     [
@@ -96,6 +98,7 @@ def test_one_and_one_point_nought_are_one_number(tmp_path):
     assert verdict(tmp_path, {"members": members(5.0)}, old=old).is_permitted
 
 
+@one_test
 @pytest.mark.parametrize(
     ("documents", "match"),
     [
@@ -132,6 +135,7 @@ def test_the_same_version_is_no_change(tmp_path):
     assert not check_change(old, made(tmp_path / "new" / "1")).is_permitted
 
 
+@one_test
 @pytest.mark.parametrize(
     ("change", "match"),
     [

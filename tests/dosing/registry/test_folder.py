@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from dosing.registry.made import KEY, MODEL, approved, documents, made, model_of
 from pgx.errors import ModelFolderError, OutputError
 from pgx_dosing.registry.files import (
@@ -150,6 +151,7 @@ def test_json_that_readers_understand_differently_is_refused(folder, data):
     assert refusal(folder).where.endswith("metrics.json")
 
 
+@one_test
 @pytest.mark.parametrize(
     "changes",
     [

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from dosing.registry.made import LIMITS, METRICS, protocol_of
 from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.history import LimitOutcome, Protocol, check_protocol, read_protocol
@@ -20,6 +21,7 @@ def found(limits, metrics):
     return {check.what: check.outcome for check in record.checks}, record.is_passed
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
@@ -55,6 +57,7 @@ def test_a_protocol_without_a_limit_for_all_is_refused(tmp_path):
         protocol_of(tmp_path, {"title": "t", "groups": LIMITS["groups"]})
 
 
+@one_test
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"title": "t", "title": "u"}', '{"n": NaN}'])
 def test_a_protocol_is_strict_json(tmp_path, text):
     (tmp_path / "p.json").write_text(text)
@@ -77,6 +80,7 @@ def test_a_limit_holds_with_its_ends(measured, a, b):
     assert set(outcomes) == {"x"}
 
 
+@one_test
 @pytest.mark.parametrize("value", [None, "8.5", True, [8.5], {}])
 def test_what_was_not_measured_fails(value):
     assert found({"x": {"at_most": 9}}, {"x": value}) == ({"x": LimitOutcome.FAILED}, False)
@@ -109,6 +113,7 @@ def test_a_small_group_is_listed_and_not_judged_only_if_its_n_is_known():
     assert not is_passed
 
 
+@one_test
 @pytest.mark.parametrize(
     ("metric", "theirs", "ours", "margin", "is_passed"),
     [

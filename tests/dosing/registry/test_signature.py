@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from dosing.registry.made import KEY, NOTE, OTHER_KEY, approved, made, model_of, protocol_of
 from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.files import (
@@ -127,6 +128,7 @@ def test_a_damaged_model_is_not_signed(tmp_path):
         sign_model(model.where, KEY)
 
 
+@one_test
 @pytest.mark.parametrize("secret", [b"", SECRET[:31], SECRET * 129, b"a" * 64, b"password" * 8])
 def test_a_weak_key_is_refused(tmp_path, secret):
     (tmp_path / "key").write_bytes(secret)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from dosing.registry.made import (
     KEY,
     LIMITS,
@@ -152,6 +153,7 @@ def test_approval_takes_the_protocol_of_the_validation(folder, tmp_path):
     refused(folder, LifecycleState.APPROVED, "not the protocol", protocol=lax)
 
 
+@one_test
 @pytest.mark.parametrize(
     "person",
     [
@@ -166,6 +168,7 @@ def test_nobody_answers_for_nothing(person):
     assert "--by" in caught.value.remedy
 
 
+@one_test
 @pytest.mark.parametrize("person", ["Anna Beispiel", "李明", "Dr. Ö. Na", "O'Neil", "Max Na"])
 def test_names_of_people_are_names(person):
     assert note_of(person, "because of this", today=TODAY) == Note(
@@ -173,12 +176,14 @@ def test_names_of_people_are_names(person):
     )
 
 
+@one_test
 @pytest.mark.parametrize("reason", ["", "  ", "ok", "-", "todo", "a\x1bb c", "tbd tbd"])
 def test_a_reason_says_something(reason):
     with pytest.raises(ModelStateError, match="no reason"):
         note_of("Anna Beispiel", reason, today=TODAY)
 
 
+@one_test
 @pytest.mark.parametrize(
     "day", ["2025-06-02", "01.05.2025", "2025-02-30", "20250501", "2025-W01-1"]
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from dosing.rules.people import known, rule
 from pgx.errors import OutOfDomainError
 from pgx.records.calls import Certainty
@@ -18,6 +19,7 @@ def said(name, **values):
     return result.answer
 
 
+@one_test
 @pytest.mark.parametrize("name", ["siponimod-us", "siponimod-eu"])
 @pytest.mark.parametrize(
     ("genotype", "code", "amount"),
@@ -63,6 +65,7 @@ def eliglustat(phenotype, d="none", a="none", n="none", liver="none", kidney="no
     )
 
 
+@one_test
 @pytest.mark.parametrize(
     ("person", "text"),
     [
@@ -91,6 +94,7 @@ def test_eliglustat_doses(person, text):
     assert eliglustat(**person).text == text
 
 
+@one_test
 @pytest.mark.parametrize(
     ("person", "code"),
     [
@@ -131,6 +135,7 @@ def mavacamten_us(i19="none", i34="none", u19="none", u34="none", lvef=65.0):
     )
 
 
+@one_test
 @pytest.mark.parametrize(
     ("person", "code", "amount"),
     [
@@ -162,6 +167,7 @@ NOTHING = {
 }
 
 
+@one_test
 @pytest.mark.parametrize(
     ("phenotype", "amount", "most"),
     [

@@ -5,6 +5,7 @@ import math
 import msgspec
 import pytest
 
+from cases import one_test
 from dosing.rules.people import ambiguous, called, known, rule, site, taking
 from pgx.errors import OutOfDomainError
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -132,6 +133,7 @@ def others(call):
     return seen("warfarin-cpic-flow", "other_alleles", Person(calls={"CYP2C9": call}))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotype", "counts"),
     [
@@ -183,6 +185,7 @@ def vkorc1(*alleles):
     )
 
 
+@one_test
 @pytest.mark.parametrize(
     ("alleles", "counts"),
     [

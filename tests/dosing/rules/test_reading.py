@@ -5,6 +5,7 @@ import shutil
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.base import shipped
 from pgx.errors import ModelFolderError, SnapshotIntegrityError
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -32,6 +33,7 @@ def test_what_is_shipped():
     assert set(shipped_rules()) == NAMES
 
 
+@one_test
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.name)
 def test_a_rule_says_where_it_comes_from(rule):
     assert rule.jurisdiction in ("US", "EU", "international")
@@ -42,6 +44,7 @@ def test_a_rule_says_where_it_comes_from(rule):
     assert rule.limits
 
 
+@one_test
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.name)
 def test_genes_alleles_and_positions_are_the_knowledge_bases(rule):
     genes = KnowledgeBase().genes
@@ -99,6 +102,7 @@ def test_a_copy_is_read_as_it_is():
     assert isinstance(parse_rule(msgspec.json.encode(raw()), "x"), TableRule)
 
 
+@one_test
 @pytest.mark.parametrize(
     "data",
     [

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from cases import one_test
 from dosing.rules.people import known, rule
 from pgx.errors import OutOfDomainError
 from pgx.records.calls import Certainty
@@ -22,6 +23,7 @@ def scored(**values):
     return add_up(rule("clopidogrel-abcd-gene"), known(**values))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("change", "points", "band"),
     [
@@ -108,6 +110,7 @@ def test_every_partly_known_person_holds_the_true_score():
                 assert result.answer.what == "high_risk"
 
 
+@one_test
 @pytest.mark.parametrize(
     "change",
     [

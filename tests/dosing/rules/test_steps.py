@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from dosing.rules.people import known, rule
 from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.records.calls import Certainty
@@ -28,6 +29,7 @@ def flow(without=(), **change):
     return follow(rule("warfarin-cpic-flow"), known(**values), predict)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("change", "low", "high"),
     [
@@ -50,6 +52,7 @@ def test_people_of_other_than_african_ancestry(change, low, high):
     assert outcome.middle == pytest.approx((low + high) / 2)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("change", "low", "high"),
     [

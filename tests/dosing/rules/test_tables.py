@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases import one_test
 from dosing.rules.people import known, rule
 from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.records.calls import Certainty
@@ -194,6 +195,7 @@ def test_candidates_with_one_answer_are_sure():
     assert result.missing[0].handled == "not_needed"
 
 
+@one_test
 @pytest.mark.parametrize(
     "value", ["*1/*9", "", "*1/*1 ", None, 1, True, ["*1/*1"], "‮*1/*1", "x" * 10_000]
 )
@@ -202,6 +204,7 @@ def test_a_level_that_is_none_is_refused(value):
         decide(rule("siponimod-us"), [PossibleValues(input="genotype", values=(Possible(value),))])
 
 
+@one_test
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 1.75, 1e308, "60", True, None])
 def test_a_number_that_cannot_be_is_refused(value):
     # 1.75 is an ejection fraction in no unit

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from cases import one_test
 from dosing.rules.people import known, rule
 from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx.records.calls import Certainty
@@ -20,6 +21,7 @@ RATES = {
 }
 
 
+@one_test
 @pytest.mark.parametrize("genotype", RATES)
 def test_loading_doses(genotype):
     q = math.exp(-24 * RATES[genotype])
@@ -115,6 +117,7 @@ def refined(without=(), **change):
     return compute(rule("warfarin-lenzini-2010"), known(**values))
 
 
+@one_test
 @pytest.mark.parametrize(
     "change",
     [
@@ -164,6 +167,7 @@ def test_it_cannot_do_without(name):
         refined(without=(name,))
 
 
+@one_test
 @pytest.mark.parametrize(
     "change",
     [

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from dosing.invented import IWPC, SCHEMA, frame, needs_data
 from pgx.errors import DataTableError
 from pgx_dosing.json_records import encode
@@ -119,6 +120,7 @@ def test_a_factor_turns_units_into_the_schemas_own():
     assert one(own, H=["70", "60.5"]) == pytest.approx([177.8, 153.67])
 
 
+@one_test
 @pytest.mark.parametrize("cell", ["nan", "inf", "-inf", "1_7", "1,75", "0x1F", "tall", "1e999"])
 def test_cells_that_are_no_number(cell):
     found = read(schema(number()), x=["170", "171", cell])
@@ -126,6 +128,7 @@ def test_cells_that_are_no_number(cell):
     assert found.unreadable == {"x": 1}
 
 
+@one_test
 @pytest.mark.parametrize("cell", ["2", "-1", "yes", "nan", "10"])
 def test_a_flag_is_0_or_1_and_nothing_else(cell):
     own = TableColumn(name="f", kind=InputKind.FLAG, sources=(SourceColumn(column="f"),))
@@ -260,6 +263,7 @@ def test_a_file_its_digest_and_tabs(tmp_path):
 HEADER = ",".join(frame(n_sites=1, per_site=1).columns)
 
 
+@one_test
 @pytest.mark.parametrize(
     "data",
     [

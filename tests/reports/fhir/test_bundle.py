@@ -7,6 +7,7 @@ import json
 import pytest
 from validation.fhir.bundles import own_faults
 
+from cases import one_test
 from pgx.errors import InvariantError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import CallStatus, DrugCode, HaplotypeDetail, Override
@@ -368,6 +369,7 @@ def test_advice_by_genotype_and_with_medicines_tell_each_other_apart():
     assert converted["description"] == "Other advice"
 
 
+@one_test
 @pytest.mark.parametrize("text", factory.HOSTILE)
 def test_hostile_strings_stay_strings(text):
     call = factory.called(

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.cli import main
 from pgx.engine.annotate import annotate
 from pgx.errors import ResultFileError
@@ -75,6 +76,7 @@ def test_rows_without_population_text_or_guideline_come_back():
     assert back(result).recommendations == (row, row)
 
 
+@one_test
 @pytest.mark.parametrize("text", [t for t in factory.HOSTILE if not set(t) & {"\x00", "\x1b"}])
 def test_hostile_names_come_back(text):
     call = factory.called(text, gene=text, diplotype=text, phenotype=text, notes=(text,))
@@ -91,6 +93,7 @@ def test_control_characters_come_back_as_the_tables_show_them():
     assert call_lines(read) == call_lines(result)
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize("name", ["patient.g.vcf", "patient.grch37.vcf", "cohort.vcf"])
 def test_examples_come_back(name):
     for result in annotate([ROOT / "examples" / name]).results():
@@ -190,6 +193,7 @@ def _is_call(found):
     return any(e["url"].endswith(":call") for e in found.get("extension", ()))
 
 
+@one_test
 @pytest.mark.parametrize(
     "damage",
     [
@@ -207,6 +211,7 @@ def test_a_damaged_bundle_is_refused(damage):
         parse_fhir(json.dumps(tree).encode())
 
 
+@one_test
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"[]", b"null", b"\xff", b'{"resourceType": "Bundle"}']
 )
