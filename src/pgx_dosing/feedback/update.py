@@ -275,22 +275,13 @@ def refine(
     found = weigh(grid, timeline, course, used, p)
     evidence = _evidence(given, prior, level, genotype, course, timeline, found, used, p)
     return Refinement(
-        model=p.name,
-        pmid=p.citation.pmid,
-        refined=evidence.refined,
-        prior=given,
-        prior_model=prior_model,
-        level=level,
-        target=course.target_inr,
-        aimed=prior.aimed,
-        model_dose=_model_dose(genotype, age_years, prior, p),
-        current=evidence.current,
-        inr_at_current=evidence.at_current,
-        observations=evidence.observations,
+        model=p.name, pmid=p.citation.pmid, refined=evidence.refined, prior=given,
+        prior_model=prior_model, level=level, target=course.target_inr, aimed=prior.aimed,
+        model_dose=_model_dose(genotype, age_years, prior, p), current=evidence.current,
+        inr_at_current=evidence.at_current, observations=evidence.observations,
         reports=reports_of(found, timeline, course, models, used=bool(used)),
-        cautions=cautions_of(evidence, p),
-        simulated=bool(used),
-    )
+        cautions=cautions_of(evidence, p), simulated=bool(used),
+    )  # fmt: skip
 
 
 def _evidence(

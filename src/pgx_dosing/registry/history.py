@@ -393,13 +393,10 @@ def is_day(text: str) -> bool:
     >>> is_day("2026-11-29"), is_day("2026-02-30"), is_day("20261129")
     (True, False, False)
     """
-    if not _DAY.fullmatch(text):
-        return False
     try:
-        date.fromisoformat(text)
+        return bool(_DAY.fullmatch(text) and date.fromisoformat(text))
     except ValueError:
         return False
-    return True
 
 
 def with_entry(history: History | None, entry: StateEntry, key: ModelKey | None) -> History:
