@@ -17,9 +17,9 @@ from pathlib import Path
 import msgspec
 
 from pgx.inputs.release import knowledge_of
-from pgx.reports.facts import facts_for
-from pgx.reports.render_json import read_result
-from pgx.reports.render_pdf import render_pdf, render_pdf_card, render_pdf_patient
+from pgx.reports.content.release_facts import facts_for
+from pgx.reports.pdf.typesetting import render_pdf, render_pdf_card, render_pdf_patient
+from pgx.reports.result_json import read_result
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 REPEATS = 12

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.reports.facts import facts_for
-from pgx.reports.render_html import render_html
-from pgx.reports.render_json import read_result
+from pgx.reports.content.release_facts import facts_for
+from pgx.reports.html_page import render_html
+from pgx.reports.result_json import read_result
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from cli.support import COHORT, EXAMPLES, PATIENT, calls, pgx, pgx_process
-from pgx.reports.render_json import read_result
+from pgx.reports.result_json import read_result
 from simulated import cohort_text
 
 GENES = "CYP2C19,CYP2C9,DPYD"

@@ -16,8 +16,8 @@ from pgx.errors import PgxError
 from pgx.inputs.side_files import check_overrides, read_overrides, read_sample_info, read_untyped
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.read import parse_patient
-from pgx.reports.fhir.read import parse_fhir
-from pgx.reports.render_json import parse_result
+from pgx.reports.fhir.read_bundle import parse_fhir
+from pgx.reports.result_json import parse_result
 from pgx_dosing.feedback.course import read_course
 from pgx_dosing.feedback.update import refine_answer
 from pgx_dosing.monitoring.log import read_log

@@ -212,7 +212,7 @@ def test_a_call_of_another_method_that_the_input_contradicts(tmp_path):
 
 
 def test_a_result_made_by_hand(tmp_path):
-    from pgx.reports.render_json import render_json
+    from pgx.reports.result_json import render_json
 
     path = tmp_path / "made.pgx.json"
     path.write_bytes(render_json(factory.result()))

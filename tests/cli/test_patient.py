@@ -8,7 +8,7 @@ import pytest
 
 from cli.support import COHORT, PATIENT, pgx, pgx_process, refused
 from patients.bundles import bundle, condition, person, statement
-from pgx.reports.render_json import read_result
+from pgx.reports.result_json import read_result
 
 RECORD = {
     "schema_version": "1.0",

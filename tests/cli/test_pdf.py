@@ -9,10 +9,10 @@ import pytest
 
 from cli.support import EXAMPLES, PATIENT, pgx, pgx_process, refused
 from pgx.inputs.release import knowledge_of
-from pgx.reports.document import build_document
-from pgx.reports.facts import facts_for
-from pgx.reports.print_areas import ACTIONABLE
-from pgx.reports.render_json import read_result
+from pgx.reports.content.document import build_document
+from pgx.reports.content.drug_groups import ACTIONABLE
+from pgx.reports.content.release_facts import facts_for
+from pgx.reports.result_json import read_result
 
 LABORATORY = EXAMPLES / "laboratory.toml"
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from cli.support import COHORT, PATIENT, pgx, refused
-from pgx.reports.render_json import read_result
+from pgx.reports.result_json import read_result
 from reports.test_deidentify import parts
 from reports.test_workbook import assert_inert
 

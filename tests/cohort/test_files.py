@@ -14,8 +14,8 @@ from cli.support import COHORT, EXAMPLES, pgx, refused
 from pgx.engine.results import MULTIQC_FILE, SUMMARY_FILE
 from pgx.engine.tables import SUMMARY_TABLES, Table, write_parquet
 from pgx.records.tables import CALL_COLUMNS, EVIDENCE
-from pgx.reports.files import check_folder
-from pgx.reports.frames import CALL_SCHEMA, call_frame
+from pgx.reports.files.output_folder import check_folder
+from pgx.reports.tables.polars_frames import CALL_SCHEMA, call_frame
 
 TABLES = ("calls", "recommendations", *SUMMARY_TABLES)
 INFO = ("--sample-info", EXAMPLES / "sample-info.tsv")

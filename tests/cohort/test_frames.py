@@ -4,7 +4,7 @@ import pytest
 
 from cases import one_test
 from pgx.records.calls import AlternativeAdvice, CallStatus, Candidate, GeneCall, Recommendation
-from pgx.reports.frames import (
+from pgx.reports.tables.polars_frames import (
     CALL_SCHEMA,
     RECOMMENDATION_SCHEMA,
     call_frame,

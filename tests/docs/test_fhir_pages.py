@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from pgx.records.calls import Provenance
-from pgx.reports.fhir import codes
-from pgx.reports.fhir.bundle import OVERRIDE_FIELDS, PROVENANCE_FIELDS
+from pgx.reports.fhir import vocabulary as codes
 from pgx.reports.fhir.genotype import CALL_FIELDS, SCORE
-from pgx.reports.fhir.implication import ADVICE_FIELDS
+from pgx.reports.fhir.write_bundle import ADVICE_FIELDS, OVERRIDE_FIELDS, PROVENANCE_FIELDS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "reference" / "fhir-extensions.md").read_text(encoding="utf-8")

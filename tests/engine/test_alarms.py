@@ -12,13 +12,12 @@ from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.patient import Condition, Medicine, MedicineUse, Patient
-from pgx.reports.document import build_document
-from pgx.reports.drug_ranks import NO_CHANGE
-from pgx.reports.facts import facts_of
-from pgx.reports.fhir.bundle import render_fhir
-from pgx.reports.overview import ACTIONABLE, build_overview
-from pgx.reports.render_html import render_html
-from pgx.reports.signs import CHANGES
+from pgx.reports.content.document import build_document
+from pgx.reports.content.drug_groups import build_overview
+from pgx.reports.content.drug_ranking import ACTIONABLE, NO_CHANGE
+from pgx.reports.content.release_facts import facts_of
+from pgx.reports.fhir.write_bundle import render_fhir
+from pgx.reports.html_page import render_html
 from simulated import vcf_file
 
 KB = KnowledgeBase()
@@ -64,7 +63,7 @@ def test_a_genome_of_default_alleles_alarms_nobody_but_before_tacrolimus(genome)
     result = genome()
     assert all(call.status.value == "called" for call in result.calls)
     assert alerted(result) == {"tacrolimus"}
-    assert set(build_overview(result).drugs_in(*CHANGES)) == {"tacrolimus"}
+    assert set(build_overview(result).drugs_in(*ACTIONABLE)) == {"tacrolimus"}
     tasks = [
         entry["resource"]
         for entry in json.loads(render_fhir(result, facts_of(KB)))["entry"]

@@ -16,10 +16,10 @@ from pgx.engine.personal import with_patient
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.patient import Medicine, MedicineUse, Patient
-from pgx.reports.facts import facts_of
-from pgx.reports.files import write_results
-from pgx.reports.render_html import render_html
-from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.content.release_facts import facts_of
+from pgx.reports.files.output_folder import write_results
+from pgx.reports.html_page import render_html
+from pgx.reports.result_json import parse_result, render_json
 from pgx_dosing import answers as dosing
 from pgx_dosing.answers import dosed_drugs
 from pgx_dosing.folders import drugs_in_folders, shipped_folder
@@ -153,8 +153,8 @@ def loaded_by_a_run(folder, patient):
         "from pgx.records.patient import Medicine, Patient\n"
         "from pgx.engine.annotate import annotate\n"
         "from pgx.inputs.settings import RunSettings\n"
-        "from pgx.reports.facts import facts_of\n"
-        "from pgx.reports.files import write_results\n"
+        "from pgx.reports.content.release_facts import facts_of\n"
+        "from pgx.reports.files.output_folder import write_results\n"
         f"run = annotate([{str(EXAMPLE)!r}], RunSettings(genes=('CYP2D6',)), patient={patient})\n"
         f"write_results(run.results(), Path({str(folder)!r}), facts=facts_of(run.knowledge))\n"
         "print(*[m for m in sys.modules if m.startswith(('pgx_dosing', 'sklearn'))])\n"

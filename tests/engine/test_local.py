@@ -19,7 +19,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.calls import CallStatus
 from pgx.records.patient import Medicine, Patient
-from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.result_json import parse_result, render_json
 
 EXAMPLE = laboratory.EXAMPLE
 SOURCE = "lab1-validation"

@@ -20,7 +20,7 @@ from pgx.errors import (
 )
 from pgx.inputs.side_files import read_overrides
 from pgx.records.calls import Override
-from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.result_json import parse_result, render_json
 
 GOOD = {
     "sample": "EXAMPLE_1", "drug": "codeine", "says": "May be given", "by": "Dr. A. Example",

@@ -21,12 +21,12 @@ from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.patient import Condition, Medicine, MedicineUse, Patient, Reaction
-from pgx.reports.document import build_document
-from pgx.reports.files import write_results
-from pgx.reports.order import in_order
-from pgx.reports.render_html import render_html
-from pgx.reports.render_json import parse_result, render_json
-from pgx.reports.render_tsv import render_recommendations
+from pgx.reports.content.document import build_document
+from pgx.reports.content.drug_ranking import in_order
+from pgx.reports.files.output_folder import write_results
+from pgx.reports.html_page import render_html
+from pgx.reports.result_json import parse_result, render_json
+from pgx.reports.tables.tsv_tables import recommendation_lines
 from reports.factory import HOSTILE
 from simulated import cohort_file, vcf_file
 
@@ -363,7 +363,7 @@ def test_both_bases_are_in_one_table_the_genotypes_first(vcf):
         ("genotype", "CYP2D6=2.0", "use_as_directed"),
         ("phenoconverted", "CYP2D6=0.0", "avoid"),
     ]
-    lines = render_recommendations([result]).splitlines()
+    lines = ["", *recommendation_lines(result).splitlines()]
     at = lines[0].split("\t").index("basis")
     found = [line.split("\t")[at] for line in lines if "\tcodeine\tCPIC\t" in line]
     assert found == ["genotype", "phenoconverted"]

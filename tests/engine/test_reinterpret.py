@@ -16,7 +16,7 @@ from pgx.knowledge.build import replace_tables
 from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import CallStatus, PatientResult
-from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.result_json import parse_result, render_json
 from simulated import cohort_text
 
 OLDER = Path(__file__).resolve().parents[2] / "data" / "releases" / "2024.05.1"

@@ -8,7 +8,7 @@ from pgx.engine.reinterpret import Reinterpreter
 from pgx.inputs.settings import Prior, RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import CallStatus, Certainty
-from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.result_json import parse_result, render_json
 from simulated import genes, vcf_text
 
 WHOLE = "chr10 94700000 . A {} . PASS END=94900000 GT {}"

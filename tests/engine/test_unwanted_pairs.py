@@ -12,7 +12,7 @@ from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.records.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.records.patient import Medicine, MedicineUse, Patient, UnwantedPair
-from pgx.reports.document import build_document
+from pgx.reports.content.document import build_document
 
 KB = KnowledgeBase()
 GUIDANCE = guidance_of(KB)

@@ -11,7 +11,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.calls import Certainty
 from pgx.records.patient import Medicine, MedicineUse, Patient
-from pgx.reports.render_tsv import recommendation_lines
+from pgx.reports.tables.tsv_tables import recommendation_lines
 from simulated import genes, vcf_file, vcf_text
 
 KB = KnowledgeBase()

@@ -12,8 +12,8 @@ from pgx.errors import InvariantError, UsageError
 from pgx.messages import catalogue as catalogues
 from pgx.messages.arguments import ArgumentKind, MessageArgument, in_words
 from pgx.messages.catalogue import TERM_TABLES, catalogue, languages, read_messages
-from pgx.reports.facts import ReportFacts
-from pgx.reports.render_html import render_html
+from pgx.reports.content.release_facts import ReportFacts
+from pgx.reports.html_page import render_html
 from reports import factory
 
 TEMPLATE = "pgx.pot"

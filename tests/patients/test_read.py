@@ -10,12 +10,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tools.json_schema import patient_schema, render_schema
 
 from cases import one_test
 from pgx.errors import PatientFileError
 from pgx.patients.read import MAX_BYTES, parse_patient, read_patient
 from pgx.records.patient import Medicine, MedicineUse, Patient
-from pgx.reports.schema import patient_schema, render_schema
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schema" / "pgx-patient-1.0.json"
 FULL = {
@@ -71,7 +71,7 @@ def test_the_smallest_file():
 
 def test_the_published_schema_is_up_to_date():
     assert PUBLISHED.read_text(encoding="utf-8") == render_schema(patient_schema()), (
-        "run: python -m pgx.reports.schema patient > docs/schema/pgx-patient-1.0.json"
+        "run: python -m tools.json_schema patient > docs/schema/pgx-patient-1.0.json"
     )
 
 

@@ -13,10 +13,9 @@ import pgx
 from cases import one_test
 from pgx.errors import UnknownDrugError, UnknownGeneError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.plot.style import KINDS
+from pgx.plot.chart_style import KINDS
 from pgx.records.calls import CallStatus, GeneCall, Override
-from pgx.reports.drug_ranks import BUCKETS, bucket
-from pgx.reports.signs import CHANGES, COLOURS, SIGNS
+from pgx.reports.content.drug_ranking import ACTIONABLE, BUCKETS, COLOURS, SIGNS, bucket
 from reports import factory
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plots is not installed")
@@ -56,7 +55,7 @@ def test_every_group_has_its_own_sign_and_colour():
     assert len(set(SIGNS.values())) == len(SIGNS)
     assert len(set(COLOURS.values())) == len(COLOURS)
     assert len({sign for _, _, sign in KINDS.values()}) == len(KINDS)
-    assert set(CHANGES) <= set(BUCKETS)
+    assert set(ACTIONABLE) <= set(BUCKETS)
 
 
 def test_drug_matrix_shows_each_source(result):
@@ -73,7 +72,7 @@ def test_drug_matrix_shows_each_source(result):
 
 
 def test_drug_matrix_shows_what_asks_for_a_change_and_counts_the_rest(result):
-    asked = {r.drug for r in result.recommendations if bucket(r) in CHANGES}
+    asked = {r.drug for r in result.recommendations if bucket(r) in ACTIONABLE}
     ax = pgx.plot.drug_matrix(result, at_most=5)
     assert len(ax.get_yticks()) == 5
     assert f"{len(asked) - 5} more" in ax.get_xlabel()

@@ -21,7 +21,11 @@ from pgx.errors import (
     UsageError,
 )
 from pgx.inputs.settings import SampleInfo
-from pgx.reports.frames import CALL_SCHEMA, RECOMMENDATION_SCHEMA, recommendation_frame
+from pgx.reports.tables.polars_frames import (
+    CALL_SCHEMA,
+    RECOMMENDATION_SCHEMA,
+    recommendation_frame,
+)
 from pgx.simulator.settings import SimulationSettings, WriteStyle
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

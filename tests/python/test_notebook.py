@@ -12,7 +12,7 @@ import pytest
 import pgx
 from pgx.base import extensions
 from pgx.records.calls import Override
-from pgx.reports.signs import CHANGES, SIGNS
+from pgx.reports.content.drug_ranking import ACTIONABLE, SIGNS
 from reports import factory
 
 
@@ -62,13 +62,13 @@ def test_a_result_shows_sample_drugs_and_genes(result):
 
 def test_drugs_without_a_change_are_counted_only(result):
     from pgx.messages.catalogue import ENGLISH
-    from pgx.reports.drug_groups import build_groups
-    from pgx.reports.facts import NO_FACTS
+    from pgx.reports.content.drug_groups import build_groups
+    from pgx.reports.content.release_facts import NO_FACTS
 
     html = result._repr_html_()
     for group in build_groups(result, NO_FACTS, ENGLISH):
         assert f"<td>{len(group.drugs)}</td>" in html
-        if group.key not in CHANGES:
+        if group.key not in ACTIONABLE:
             assert all(drug.name not in html for drug in group.drugs)
 
 

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 import pgx
 from cases import one_test
 from pgx.errors import PgxError, UsageError
-from pgx.reports.frames import recommendation_frame
+from pgx.reports.tables.polars_frames import recommendation_frame
 
 PATIENT = Path(__file__).resolve().parents[2] / "examples" / "patient.g.vcf"
 HALF = pgx.Candidate("*2/*2", 0.5)

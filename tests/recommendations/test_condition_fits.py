@@ -36,7 +36,7 @@ from pgx.records.patient import (
     Modulator,
     Patient,
 )
-from pgx.reports.patient_entries import fit_reason
+from pgx.reports.content.patient_entries import fit_reason
 
 RULES = KnowledgeBase().medicines.conditions
 DRUG = "atorvastatin"

@@ -13,10 +13,9 @@ import pytest
 
 from cli.support import COHORT, pgx
 from pgx.errors import OutputError
-from pgx.reports import apart, result_set
-from pgx.reports.apart import Apart
-from pgx.reports.files import results_in
-from pgx.reports.result_set import RUN_FOLDER, settle
+from pgx.reports.files import result_set
+from pgx.reports.files.output_folder import results_in
+from pgx.reports.files.result_set import RUN_FOLDER, Apart, settle
 
 
 class Killed(BaseException):
@@ -40,7 +39,7 @@ def steps(monkeypatch, n):
     for name in ("rename", "replace", "unlink"):
         monkeypatch.setattr(result_set.Path, name, counted(getattr(result_set.Path, name)))
     monkeypatch.setattr(shutil, "rmtree", counted(shutil.rmtree))
-    monkeypatch.setattr(apart, "_write", counted(apart._write))
+    monkeypatch.setattr(result_set, "_write", counted(result_set._write))
 
 
 def make(folder, table, text):
@@ -189,7 +188,7 @@ def test_a_report_and_its_table(tmp_path, monkeypatch):
             real(*places)
 
         with monkeypatch.context() as patch:
-            patch.setattr("pgx.reports.files.os.replace", replace)
+            patch.setattr("pgx.reports.files.output_folder.os.replace", replace)
             with contextlib.suppress(Killed):
                 pgx(*words)
         assert table.exists() is (n == 2)

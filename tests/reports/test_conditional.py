@@ -11,12 +11,12 @@ from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import render_condition
 from pgx.records.calls import AdviceFacts, AlternativeAdvice, Certainty, PatientContext
 from pgx.records.patient import Applies, ConditionFit, Patient
-from pgx.reports.conditional import conditional_headline, listed_actions
-from pgx.reports.deidentify import LEFT_OUT, deidentified
-from pgx.reports.document import build_document
-from pgx.reports.drug_ranks import bucket
-from pgx.reports.facts import NO_FACTS
-from pgx.reports.fhir.bundle import fhir_bundle
+from pgx.reports.content.deidentification import LEFT_OUT, deidentified
+from pgx.reports.content.document import build_document
+from pgx.reports.content.drug_ranking import bucket
+from pgx.reports.content.phrases import conditional_headline, listed_actions
+from pgx.reports.content.release_facts import NO_FACTS
+from pgx.reports.fhir.write_bundle import fhir_bundle
 from reports import factory
 
 ABOVE = "planned_dose_above=40 mg"

@@ -32,13 +32,19 @@ from pgx.records.patient import (
     is_snomed_concept,
     reaction_text,
 )
-from pgx.reports.deidentify import deidentified, deidentified_all, is_deidentified
-from pgx.reports.facts import NO_FACTS
-from pgx.reports.files import write_results
-from pgx.reports.formats import FORMATS, RUN_FORMATS, render_one
-from pgx.reports.pseudonyms import counted_pseudonyms, keyed_pseudonyms, read_key
-from pgx.reports.render_html import render_html
-from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.content.deidentification import (
+    counted_pseudonyms,
+    deidentified,
+    deidentified_all,
+    is_deidentified,
+    keyed_pseudonyms,
+    read_key,
+)
+from pgx.reports.content.release_facts import NO_FACTS
+from pgx.reports.files.formats import FORMATS, RUN_FORMATS, render_one
+from pgx.reports.files.output_folder import write_results
+from pgx.reports.html_page import render_html
+from pgx.reports.result_json import parse_result, render_json
 from reports import factory
 
 NAME = "ZYXDOE"  # a canary: in every free text of the patient, and in nothing else
@@ -237,7 +243,6 @@ def test_a_random_key_is_taken(tmp_path):
 
 def test_json_keeps_its_schema():
     from jsonschema import validate
-
-    from pgx.reports.schema import result_schema
+    from tools.json_schema import result_schema
 
     validate(json.loads(render_json(deidentified(person(), "P001"))), result_schema())

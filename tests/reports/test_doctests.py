@@ -6,10 +6,11 @@ import doctest
 
 import pytest
 
-from pgx.reports import names, text
+from pgx.reports import safe_text
+from pgx.reports.content import gene_entries, phrases
 
 
-@pytest.mark.parametrize("module", [names, text])
+@pytest.mark.parametrize("module", [safe_text, phrases, gene_entries])
 def test_examples(module):
     found = doctest.testmod(module)
     assert found.attempted

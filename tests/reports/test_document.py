@@ -19,10 +19,16 @@ from pgx.records.calls import (
     Certainty,
     HaplotypeDetail,
 )
-from pgx.reports import gene_entries
-from pgx.reports.document import build_document
-from pgx.reports.facts import NO_FACTS, NewerGuidance, ReportFacts, facts_for, facts_of
-from pgx.reports.gene_entries import build_gene
+from pgx.reports.content import gene_entries
+from pgx.reports.content.document import build_document
+from pgx.reports.content.gene_entries import build_gene
+from pgx.reports.content.release_facts import (
+    NO_FACTS,
+    NewerGuidance,
+    ReportFacts,
+    facts_for,
+    facts_of,
+)
 from reports import factory
 
 

@@ -22,12 +22,12 @@ from pgx.engine.personal import with_patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import Override
 from pgx.records.patient import Medicine, MedicineUse, Patient
-from pgx.reports.deidentify import deidentified
-from pgx.reports.document import build_document, with_doses
-from pgx.reports.facts import facts_for
-from pgx.reports.formats import render_one
-from pgx.reports.render_html import render_document, render_html
-from pgx.reports.render_json import render_json
+from pgx.reports.content.deidentification import deidentified
+from pgx.reports.content.document import build_document, with_doses
+from pgx.reports.content.release_facts import facts_for
+from pgx.reports.files.formats import render_one
+from pgx.reports.html_page import render_document, render_html
+from pgx.reports.result_json import render_json
 from pgx_dosing.folders import shipped_folder
 from pgx_dosing.replies import Asked, DoseReply
 from pgx_dosing.report import section as section_module

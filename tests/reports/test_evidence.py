@@ -16,10 +16,10 @@ from pgx.records.calls import (
     HaplotypeEvidence,
     VariantMatch,
 )
-from pgx.reports.chances import percent
-from pgx.reports.evidence_entries import build_evidence
+from pgx.reports.content.gene_entries import build_evidence
+from pgx.reports.content.phrases import percent
 from pgx.reports.explain_text import explain_call, site_rows
-from pgx.reports.render_html import render_html
+from pgx.reports.html_page import render_html
 from reports import factory
 from reports.test_render_html import Page, plain_text
 

@@ -18,10 +18,10 @@ from cases import one_test
 from pgx.base.files import temporary_path
 from pgx.errors import OutputError, UsageError
 from pgx.records.calls import PatientResult
-from pgx.reports import files
-from pgx.reports.files import check_folder, write_file, write_results
-from pgx.reports.formats import DEFAULT_FORMATS, RUN_FORMATS
-from pgx.reports.names import file_stem, file_stems
+from pgx.reports.files import output_folder as files
+from pgx.reports.files.formats import DEFAULT_FORMATS, RUN_FORMATS
+from pgx.reports.files.output_folder import check_folder, write_file, write_results
+from pgx.reports.safe_text import file_stem, file_stems
 from reports import factory
 
 

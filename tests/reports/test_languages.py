@@ -14,12 +14,18 @@ from languages import ENGLISH_WORDS, GERMAN
 from pgx.errors import UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH, catalogue
-from pgx.reports.chances import percent
-from pgx.reports.document import build_document
-from pgx.reports.facts import ReportFacts
-from pgx.reports.figures import day, days, figure, within
-from pgx.reports.functions import function_in_words, phenotype_in_words
-from pgx.reports.render_html import render_html
+from pgx.reports.content.document import build_document
+from pgx.reports.content.phrases import (
+    day,
+    days,
+    figure,
+    function_in_words,
+    percent,
+    phenotype_in_words,
+    within,
+)
+from pgx.reports.content.release_facts import ReportFacts
+from pgx.reports.html_page import render_html
 from reports import factory
 from reports.test_render_html import Page, full
 

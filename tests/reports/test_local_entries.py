@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tools.json_schema import result_schema
 
 import laboratory
 from cases import one_test
@@ -17,13 +18,12 @@ from pgx.errors import ResultFileError
 from pgx.inputs.release import knowledge_of
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import AdviceFacts, OverlayInfo, Override
-from pgx.reports.document import build_document
-from pgx.reports.facts import NO_FACTS, facts_for, facts_of
-from pgx.reports.files import write_results
-from pgx.reports.render_html import render_html
-from pgx.reports.render_json import parse_result, render_json
-from pgx.reports.render_tsv import OVERRIDE_COLUMNS, override_lines
-from pgx.reports.schema import result_schema
+from pgx.reports.content.document import build_document
+from pgx.reports.content.release_facts import NO_FACTS, facts_for, facts_of
+from pgx.reports.files.output_folder import write_results
+from pgx.reports.html_page import render_html
+from pgx.reports.result_json import parse_result, render_json
+from pgx.reports.tables.tsv_tables import OVERRIDE_COLUMNS, override_lines
 from reports import factory
 from reports.test_render_html import Page
 from reports.test_render_json import sorted_result

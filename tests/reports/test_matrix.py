@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from cases import one_test
 from pgx.records.calls import PHENOCONVERTED, Override, PatientContext
 from pgx.records.patient import Applies, Patient, PopulationFit
-from pgx.reports.facts import NO_FACTS
-from pgx.reports.matrix import FIRST_COLUMNS, column_names, write_matrix
+from pgx.reports.content.release_facts import NO_FACTS
+from pgx.reports.tables.run_summaries import FIRST_COLUMNS, column_names, write_matrix
 from reports import factory
 
 

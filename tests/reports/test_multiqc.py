@@ -9,9 +9,9 @@ import re
 import pytest
 
 from cases import one_test
-from pgx.reports.facts import NO_FACTS
-from pgx.reports.formats import render_one
-from pgx.reports.multiqc import HEADERS, write_multiqc
+from pgx.reports.content.release_facts import NO_FACTS
+from pgx.reports.files.formats import render_one
+from pgx.reports.tables.run_summaries import HEADERS, write_multiqc
 from reports import factory
 
 

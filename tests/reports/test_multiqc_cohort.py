@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from pgx.errors import InvariantError
-from pgx.reports.multiqc_cohort import COHORT_HEADERS, GeneCounts, multiqc_of_cohort
+from pgx.reports.tables.run_summaries import COHORT_HEADERS, GeneCounts, multiqc_of_cohort
 
 COUNTS = GeneCounts(called=6, ambiguous=2, no_call=1, not_assessed=1, n_positions=200, n_missing=50)
 
@@ -31,7 +31,7 @@ def test_what_multiqc_asks_for():
 
 
 def test_headers_do_not_clash_with_those_of_single_samples():
-    from pgx.reports.multiqc import HEADERS
+    from pgx.reports.tables.run_summaries import HEADERS
 
     assert all(
         HEADERS[name]["description"] != h["description"] for name, h in COHORT_HEADERS.items()

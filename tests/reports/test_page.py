@@ -16,8 +16,8 @@ import pgx
 from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.inputs.side_files import read_outside_calls
-from pgx.reports.facts import ReportFacts, facts_for, facts_of
-from pgx.reports.render_html import render_html
+from pgx.reports.content.release_facts import ReportFacts, facts_for, facts_of
+from pgx.reports.html_page import render_html
 from reports import factory
 from reports.test_render_html import Page, facts, full
 

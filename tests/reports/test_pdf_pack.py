@@ -8,9 +8,8 @@ import pypdf
 import pytest
 
 from cases import one_test
-from pgx.reports import render_pdf as module
-from pgx.reports.pdf_pack import packed
-from pgx.reports.render_pdf import render_pdf
+from pgx.reports.pdf import typesetting as module
+from pgx.reports.pdf.typesetting import packed, render_pdf
 from reports import factory
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from pgx.records.calls import PHENOCONVERTED, Certainty, PatientContext, Recommendation
 from pgx.records.patient import GeneConversion, KnownMedicine, MedicineUse, Patient
-from pgx.reports.document import build_document
-from pgx.reports.drug_records import DrugEntry
+from pgx.reports.content.document import build_document
+from pgx.reports.content.drug_entries import DrugEntry
 from reports import factory
 
 CONVERSION = GeneConversion(

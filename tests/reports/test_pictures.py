@@ -19,13 +19,11 @@ from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import Candidate, HaplotypeDetail
 from pgx.records.genes import GeneFrequencies, HaplotypeCount
 from pgx.records.patient import ScoreRange
-from pgx.reports.document import build_document
-from pgx.reports.facts import ReportFacts, facts_of
-from pgx.reports.pictures import facts as facts_module
-from pgx.reports.pictures.allele_frequencies import draw_frequencies
-from pgx.reports.pictures.draw import draw_gene
-from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_signs
-from pgx.reports.pictures.facts import (
+from pgx.reports.content.document import build_document
+from pgx.reports.content.release_facts import ReportFacts, facts_of
+from pgx.reports.figures import figure_data as facts_module
+from pgx.reports.figures.drug_matrix import build_matrix, draw_matrix, matrix_signs
+from pgx.reports.figures.figure_data import (
     AlleleShare,
     Bar,
     ChromosomeShare,
@@ -34,10 +32,15 @@ from pgx.reports.pictures.facts import (
     build_pictures,
     wilson,
 )
-from pgx.reports.pictures.posterior import draw_posterior
-from pgx.reports.pictures.score_scale import draw_scale, range_words
-from pgx.reports.pictures.svg import picture, picture_words, shortened, text
-from pgx.reports.render_html import render_html
+from pgx.reports.figures.gene_figures import (
+    draw_frequencies,
+    draw_gene,
+    draw_posterior,
+    draw_scale,
+    range_words,
+)
+from pgx.reports.figures.svg import picture, picture_words, shortened, text
+from pgx.reports.html_page import render_html
 from reports import factory
 from reports.test_render_html import Page
 
@@ -305,7 +308,7 @@ def test_facts_of_the_release_have_ranges_and_counts():
 
 def test_every_word_of_the_pictures_is_used_and_every_used_word_is_there():
     folder = Path(facts_module.__file__).parents[1]
-    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("pictures/*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("figures/*.py"))
     page = (folder / "templates" / "report.html.j2").read_text(encoding="utf-8")
     in_page = set(re.findall(r"\bp\.(\w+) ", page))
     in_code = {

@@ -16,7 +16,7 @@ from pgx.records.calls import (
     PatientResult,
 )
 from pgx.records.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
-from pgx.reports.render_pdf import render_pdf, render_pdf_card, render_pdf_patient
+from pgx.reports.pdf.typesetting import render_pdf, render_pdf_card, render_pdf_patient
 from reports import factory
 from reports.test_personal_entries import CONVERSION, MEDICINE
 

@@ -6,7 +6,7 @@ import re
 
 from languages import GERMAN
 from pgx.messages.catalogue import ENGLISH
-from pgx.reports.print_text import shown
+from pgx.reports.safe_text import shown
 
 
 def test_german_words_can_be_printed():

@@ -11,18 +11,18 @@ from pathlib import Path
 import jsonschema
 import pypdf
 import pytest
+from tools.json_schema import result_schema
 
 from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.messages.catalogue import ENGLISH
-from pgx.reports.document import build_document
-from pgx.reports.facts import facts_for
-from pgx.reports.files import write_results
-from pgx.reports.print_areas import ACTIONABLE
-from pgx.reports.render_html import render_html
-from pgx.reports.render_json import parse_result, read_result, render_json
-from pgx.reports.render_pdf import render_pdf
-from pgx.reports.schema import result_schema
+from pgx.reports.content.document import build_document
+from pgx.reports.content.drug_groups import ACTIONABLE
+from pgx.reports.content.release_facts import facts_for
+from pgx.reports.files.output_folder import write_results
+from pgx.reports.html_page import render_html
+from pgx.reports.pdf.typesetting import render_pdf
+from pgx.reports.result_json import parse_result, read_result, render_json
 from reports import factory
 from reports.test_render_html import Page
 from reports.test_render_json import sorted_result

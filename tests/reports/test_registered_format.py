@@ -3,8 +3,8 @@
 import pytest
 
 from pgx.errors import OutputError
-from pgx.reports import formats
-from pgx.reports.files import write_results
+from pgx.reports.files import formats
+from pgx.reports.files.output_folder import write_results
 from reports.factory import result
 
 

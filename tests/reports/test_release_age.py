@@ -9,9 +9,9 @@ import pytest
 
 from cli.support import PATIENT, pgx
 from pgx.base import texts as ages
-from pgx.reports.document import build_document
-from pgx.reports.facts import NO_FACTS
-from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.content.document import build_document
+from pgx.reports.content.release_facts import NO_FACTS
+from pgx.reports.result_json import parse_result, render_json
 from reports import factory
 
 IN_JANUARY_2028 = "1830297600"

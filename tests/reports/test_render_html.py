@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from cases import one_test
 from pgx.records.advice import Drug, DrugStatus, Guideline
 from pgx.records.calls import CallStatus, Candidate
-from pgx.reports.facts import ReportFacts, SourceFact
-from pgx.reports.render_html import render_html
+from pgx.reports.content.release_facts import ReportFacts, SourceFact
+from pgx.reports.html_page import render_html
 from reports import factory
 
 VOID = {"meta", "use", "path", "circle", "link", "br", "img", "input"}

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tools.json_schema import result_schema
 
 from cases import one_test
 from pgx.errors import InvariantError, ResultFileError
 from pgx.records.calls import PatientResult
-from pgx.reports.render_json import MAX_BYTES, parse_result, read_result, render_json
-from pgx.reports.schema import result_schema
+from pgx.reports.result_json import MAX_BYTES, parse_result, read_result, render_json
 from reports import factory
 
 SCHEMA = jsonschema.Draft202012Validator(result_schema())  # test_schema.py checks the schema itself

@@ -18,14 +18,14 @@ from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import Drug, DrugStatus
 from pgx.records.calls import Override, PatientContext
 from pgx.records.patient import KnownMedicine, MedicineUse, Patient
-from pgx.reports import render_pdf as module
-from pgx.reports.document import build_document
-from pgx.reports.facts import NO_FACTS, ReportFacts
-from pgx.reports.formats import FORMATS, format_of_file, known_formats
-from pgx.reports.laboratory import Laboratory
-from pgx.reports.print_areas import ACTIONABLE, drugs_by_area
-from pgx.reports.print_text import PRINTED, shown
-from pgx.reports.render_pdf import render_pdf, render_pdf_card, render_pdf_patient, set_pdf
+from pgx.reports.content.document import build_document
+from pgx.reports.content.drug_groups import ACTIONABLE, drugs_by_area
+from pgx.reports.content.laboratory import Laboratory
+from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
+from pgx.reports.files.formats import FORMATS, format_of_file, known_formats
+from pgx.reports.pdf import typesetting as module
+from pgx.reports.pdf.typesetting import render_pdf, render_pdf_card, render_pdf_patient, set_pdf
+from pgx.reports.safe_text import PRINTED, shown
 from reports import factory
 
 RENDERERS = (render_pdf, render_pdf_patient, render_pdf_card)

@@ -7,10 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import one_test
-from pgx.records.calls import AlternativeAdvice, Candidate, GeneCall, Recommendation
+from pgx.records.calls import AlternativeAdvice, Candidate, GeneCall, PatientResult, Recommendation
 from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
-from pgx.reports.render_tsv import render_calls, render_recommendations
+from pgx.reports.tables.tsv_tables import call_lines, header, recommendation_lines
 from reports import factory
+
+
+def render_calls(results: list[PatientResult]) -> str:
+    return header(CALL_COLUMNS) + "".join(map(call_lines, results))
+
+
+def render_recommendations(results: list[PatientResult]) -> str:
+    return header(RECOMMENDATION_COLUMNS) + "".join(map(recommendation_lines, results))
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -16,9 +16,9 @@ from cases import one_test
 from cli.support import EXAMPLES, PATIENT, pgx
 from pgx.base.files import LOCK_FILE, locked, remove_own
 from pgx.errors import OutputError
-from pgx.reports import result_set as module
-from pgx.reports.files import results_in
-from pgx.reports.result_set import RUN_FOLDER, result_set, settle
+from pgx.reports.files import result_set as module
+from pgx.reports.files.output_folder import results_in
+from pgx.reports.files.result_set import RUN_FOLDER, result_set, settle
 
 
 def make(folder, **texts):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from tools.json_schema import SCHEMA_ID, render_schema, result_schema
 
-from pgx.reports.render_json import render_json
-from pgx.reports.schema import SCHEMA_ID, render_schema, result_schema
+from pgx.reports.result_json import render_json
 from reports import factory
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schema" / "pgx-result-1.5.json"
@@ -17,7 +17,7 @@ PUBLISHED = Path(__file__).parents[2] / "docs" / "schema" / "pgx-result-1.5.json
 
 def test_the_published_file_is_up_to_date():
     assert PUBLISHED.read_text(encoding="utf-8") == render_schema(), (
-        "run: python -m pgx.reports.schema > docs/schema/pgx-result-1.5.json"
+        "run: python -m tools.json_schema > docs/schema/pgx-result-1.5.json"
     )
 
 

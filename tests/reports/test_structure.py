@@ -14,6 +14,7 @@ import msgspec
 import openpyxl
 import pypdf
 import pytest
+from tools.json_schema import result_schema
 
 from cases import one_test
 from languages import GERMAN
@@ -22,22 +23,20 @@ from pgx.errors import ResultFileError
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.genes import GeneFrequencies, HaplotypeCount
 from pgx.records.structures import CopyNumber, StructuralModel, StructureEvidence
-from pgx.reports.deidentify import deidentified
-from pgx.reports.document import build_document
+from pgx.reports.content.deidentification import deidentified
+from pgx.reports.content.document import build_document
+from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE, build_gene
+from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
+from pgx.reports.content.structure_entries import build_structure
 from pgx.reports.explain_text import explain_call
-from pgx.reports.facts import NO_FACTS, ReportFacts
-from pgx.reports.fhir.bundle import render_fhir
-from pgx.reports.fhir.read import parse_fhir
-from pgx.reports.gene_entries import COPY_NUMBER_NOTE, build_gene
-from pgx.reports.pictures.copies import draw_copies, print_copies
-from pgx.reports.pictures.copy_facts import build_copies
-from pgx.reports.pictures.facts import build_pictures
-from pgx.reports.render_html import render_html
-from pgx.reports.render_json import parse_result, render_json
-from pgx.reports.render_pdf import render_pdf
-from pgx.reports.render_xlsx import write_xlsx
-from pgx.reports.schema import result_schema
-from pgx.reports.structure_entries import build_structure
+from pgx.reports.fhir.read_bundle import parse_fhir
+from pgx.reports.fhir.write_bundle import render_fhir
+from pgx.reports.figures.copy_number import draw_copies, print_copies
+from pgx.reports.figures.figure_data import build_copies, build_pictures
+from pgx.reports.html_page import render_html
+from pgx.reports.pdf.typesetting import render_pdf
+from pgx.reports.result_json import parse_result, render_json
+from pgx.reports.tables.excel_report import write_xlsx
 from reports import factory, structures
 from reports.test_pictures import parsed
 from reports.test_render_html import Page
@@ -161,7 +160,7 @@ def test_reasons_are_documented():
 
 
 def test_every_word_is_used():
-    code = (ROOT / "src/pgx/reports/structure_entries.py").read_text(encoding="utf-8")
+    code = (ROOT / "src/pgx/reports/content/structure_entries.py").read_text(encoding="utf-8")
     folder = ROOT / "src/pgx/reports"
     code += "".join(p.read_text(encoding="utf-8") for p in folder.glob("*.py"))
     kinds = {"whole_one", "hybrid_one", "whole", "hybrid"}

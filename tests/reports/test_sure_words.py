@@ -7,9 +7,9 @@ import pytest
 from cases import one_test
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, Candidate, Certainty, KeyEvidence
-from pgx.reports.document import build_document
-from pgx.reports.gene_entries import build_gene
-from pgx.reports.render_html import render_html
+from pgx.reports.content.document import build_document
+from pgx.reports.content.gene_entries import build_gene
+from pgx.reports.html_page import render_html
 from reports import factory
 
 KEY = "Intermediate Metabolizer"

@@ -14,9 +14,9 @@ from pgx.messages.catalogue import ENGLISH
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.records.calls import AdviceMessage, CallStatus, GeneCall, PatientResult
-from pgx.reports.document import translated
-from pgx.reports.facts import NO_FACTS, facts_of
-from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.content.document import translated
+from pgx.reports.content.release_facts import NO_FACTS, facts_of
+from pgx.reports.result_json import parse_result, render_json
 from reports import factory
 from work import steps
 

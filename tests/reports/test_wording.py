@@ -15,7 +15,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import ACTIONS
 from pgx.records.calls import CallStatus, Certainty, GeneCall, SiteObservation
-from pgx.reports.drug_ranks import BUCKETS
+from pgx.reports.content.drug_ranking import BUCKETS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgx"
@@ -82,7 +82,7 @@ def test_every_term_has_words():
 
 def test_every_label_is_used_and_every_used_label_is_there():
     folder = SOURCE / "reports"
-    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     page = (folder / "templates" / "report.html.j2").read_text(encoding="utf-8")
     in_page = set(re.findall(r"\bt\.(\w+)", page))
     in_code = {name for name in ENGLISH["label"] if re.search(rf"[\"']{name}[\"']", code)}

@@ -18,12 +18,11 @@ from cases import one_test
 from pgx.errors import UsageError
 from pgx.records.calls import PatientContext
 from pgx.records.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
-from pgx.reports import workbook
-from pgx.reports.facts import NO_FACTS
-from pgx.reports.formats import render_one
-from pgx.reports.render_xlsx import FILLS, write_xlsx
-from pgx.reports.workbook import MAX_CELL, Column, open_book, safe_text
-from pgx.reports.workbook_rows import SIGNS
+from pgx.reports.content.release_facts import NO_FACTS
+from pgx.reports.files.formats import render_one
+from pgx.reports.tables import excel_workbook as workbook
+from pgx.reports.tables.excel_report import FILLS, SIGNS, write_xlsx
+from pgx.reports.tables.excel_workbook import MAX_CELL, Column, open_book, safe_text
 from reports import factory
 
 ACTING = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -215,8 +214,8 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
 
 
 def test_without_the_extra_it_says_which(monkeypatch):
-    monkeypatch.setitem(sys.modules, "xlsxwriter.workbook", None)
-    with pytest.raises(UsageError, match="XlsxWriter") as caught:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(UsageError, match="xlsxwriter is not installed") as caught:
         render_one("xlsx", factory.result(), NO_FACTS)
     assert "[excel]" in caught.value.line()
 

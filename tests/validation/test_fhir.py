@@ -23,8 +23,8 @@ from pgx.inputs.side_files import read_outside_calls
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import PHENOCONVERTED, Override, PatientContext
 from pgx.records.patient import Patient
-from pgx.reports.facts import NO_FACTS, facts_of
-from pgx.reports.fhir.bundle import render_fhir
+from pgx.reports.content.release_facts import NO_FACTS, facts_of
+from pgx.reports.fhir.write_bundle import render_fhir
 from reports import factory
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,7 @@ from typing import Any
 
 from pgx.records.advice import ACTIONS
 from pgx.records.calls import CallStatus, Certainty
-from pgx.reports.fhir.codes import OWN
-from pgx.reports.fhir.extensions import fields_of, own_url
+from pgx.reports.fhir.vocabulary import OWN, fields_of, own_url
 from validation.fhir.base_rules import empty_values, invariant_faults
 from validation.fhir.checker import Checker
 from validation.fhir.profiles import Profiles

@@ -6,8 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from pgx.reports.fhir.codes import profile
-from pgx.reports.fhir.extensions import own_url
+from pgx.reports.fhir.vocabulary import own_url, profile
 
 __all__ = ["MUTANTS", "mutated"]
 

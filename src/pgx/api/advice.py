@@ -73,7 +73,7 @@ def recommend(
     >>> rows["action"].to_list()[0]
     ['avoid', 'alternative']
     """
-    from pgx.reports.frames import recommendation_frame
+    from pgx.reports.tables.polars_frames import recommendation_frame
 
     kb = base_of(knowledge, kb_overlay)
     index = guidance_of(kb, settings_of(limits={"confidence": confidence}).confidence)
@@ -171,7 +171,7 @@ def _people(calls: object) -> Iterator[list[GeneCall]]:
     """
     rows = _rows(calls)
     if rows is not None:
-        from pgx.reports.frames import calls_of
+        from pgx.reports.tables.polars_frames import calls_of
 
         yield calls_of(rows)
         return

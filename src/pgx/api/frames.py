@@ -10,8 +10,8 @@ import polars as pl
 from pgx.api.arguments import record_of
 from pgx.base.extensions import load_extra
 from pgx.records.calls import PatientResult
-from pgx.reports.frames import call_frame, recommendation_frame
-from pgx.reports.order import in_order
+from pgx.reports.content.drug_ranking import in_order
+from pgx.reports.tables.polars_frames import call_frame, recommendation_frame
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,12 @@ from typing import Final
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
-from pgx.reports.drug_groups import DrugGroup, build_groups
-from pgx.reports.facts import NO_FACTS
-from pgx.reports.gene_entries import COPY_NUMBER_NOTE
-from pgx.reports.signs import CHANGES, COLOURS, SIGNS
-from pgx.reports.structure_entries import build_structure
-from pgx.reports.text import visible
+from pgx.reports.content.drug_groups import DrugGroup, build_groups
+from pgx.reports.content.drug_ranking import ACTIONABLE, COLOURS, SIGNS
+from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE
+from pgx.reports.content.release_facts import NO_FACTS
+from pgx.reports.content.structure_entries import build_structure
+from pgx.reports.safe_text import visible
 
 __all__ = ["patient_html"]
 
@@ -84,7 +84,7 @@ def _drugs(group: DrugGroup) -> Iterator[str]:
         more = f" ({_text(drug.brief)})" if drug.adjusted and drug.brief else ""
         if drug.is_taken:
             yield f"<strong>{_text(drug.name)}</strong>{more}"
-        elif group.key in CHANGES or more:
+        elif group.key in ACTIONABLE or more:
             yield f"{_text(drug.name)}{more}"
 
 

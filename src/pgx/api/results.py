@@ -130,7 +130,7 @@ def call(
         One row a sample and gene: the columns of the table ``calls``, and ``evidence``, by which
         `pgx.recommend` gives the same advice as `annotate`.
     """
-    from pgx.reports.frames import call_frame
+    from pgx.reports.tables.polars_frames import call_frame
 
     settings = settings_of(
         assembly=assembly,
@@ -153,7 +153,7 @@ def load(path: str | Path) -> PatientResult:
     ResultFileError
         The file cannot be read, is not JSON, is of another schema, or contradicts itself.
     """
-    from pgx.reports.render_json import read_result
+    from pgx.reports.result_json import read_result
 
     return read_result(path_of(path))
 
@@ -198,10 +198,10 @@ def report(
     """
     from pgx.base.files import scratch_in
     from pgx.messages.catalogue import catalogue
-    from pgx.reports.facts import NO_FACTS, facts_for
-    from pgx.reports.files import write_file
-    from pgx.reports.formats import chosen_format, render_one
-    from pgx.reports.laboratory import read_laboratory
+    from pgx.reports.content.laboratory import read_laboratory
+    from pgx.reports.content.release_facts import NO_FACTS, facts_for
+    from pgx.reports.files.formats import chosen_format, render_one
+    from pgx.reports.files.output_folder import write_file
 
     place, shown = path_of(path), record_of(result, PatientResult, "result")
     name, chosen = chosen_format(record_of(form, str, "form"), place.name)

@@ -7,7 +7,7 @@ group of entry points. So a command without doses neither loads nor needs the do
 ``pgx.commands``         a `Command` of ``pgx``; its name is the entry point's
 ``pgx.dosing``           ``records``: a release and a result with a patient to its
                          `pgx.records.calls.DoseResult` records
-``pgx.report_sections``  ``doses``: see `pgx.reports.dose_section.DoseSection`
+``pgx.report_sections``  ``doses``: see `pgx.reports.content.document.DoseSection`
 ``pgx.kernels``          modules of kernels to compile beside those of `pgx`
 ``pgx.views``            a record's class name to the function that draws it as HTML
 =======================  ========================================================

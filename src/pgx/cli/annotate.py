@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pgx.engine.annotate import Run
     from pgx.engine.plan import RunPlan
     from pgx.reads.sample import ReadsInput
-    from pgx.reports.facts import ReportFacts
+    from pgx.reports.content.release_facts import ReportFacts
 
 __all__ = ["annotate", "run"]
 
@@ -167,7 +167,7 @@ def _annotate(
     options: AnnotateOptions, settings: RunSettings, reads: ReadsInput | None, privacy: Privacy
 ) -> int:
     from pgx.base.files import scratch_in
-    from pgx.reports.facts import NO_FACTS
+    from pgx.reports.content.release_facts import NO_FACTS
 
     issued = issued_by(NO_FACTS, options.laboratory)
     output, quiet = options.output, options.quiet
@@ -210,10 +210,10 @@ def _write(
     options: AnnotateOptions, done: Run, privacy: Privacy, issued: ReportFacts
 ) -> list[Path]:
     """Write tables and reports; return their paths."""
-    from pgx.reports.deidentify import deidentified_all
-    from pgx.reports.facts import NO_FACTS, facts_of
-    from pgx.reports.files import write_results
-    from pgx.reports.formats import known_formats, known_run_formats
+    from pgx.reports.content.deidentification import deidentified_all
+    from pgx.reports.content.release_facts import NO_FACTS, facts_of
+    from pgx.reports.files.formats import known_formats, known_run_formats
+    from pgx.reports.files.output_folder import write_results
 
     quiet, n_samples = options.quiet, len(done.samples)
     wanted = _chosen_formats(options.formats, n_samples, quiet=quiet)
@@ -254,7 +254,7 @@ def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, 
 @contextlib.contextmanager
 def _folder(folder: Path, *, force: bool, inputs: Sequence[str | Path | None]) -> Iterator[None]:
     """Check the folder before the work; one that was made for nothing goes again."""
-    from pgx.reports.files import check_folder
+    from pgx.reports.files.output_folder import check_folder
 
     is_new = not folder.exists()
     check_folder(folder, force=force, inputs=inputs, tell=hint)
@@ -285,7 +285,7 @@ def _dry_run(options: AnnotateOptions, settings: RunSettings, reads: ReadsInput 
         What would end the run before an input is read.
     """
     from pgx.inputs.release import knowledge_of
-    from pgx.reports.files import check_folder
+    from pgx.reports.files.output_folder import check_folder
 
     output = options.output
     if output.exists():
@@ -322,7 +322,7 @@ def _outside_genes(scope: ScopeOptions) -> set[str]:
 
 def _files(formats: str, n_samples: int) -> list[str]:
     """Return what each format writes: a file a sample, or one for all."""
-    from pgx.reports.formats import known_formats, known_run_formats
+    from pgx.reports.files.formats import known_formats, known_run_formats
 
     default = "tsv" if n_samples > MANY_SAMPLES else "html,json"
     names = tuple(name for name in names_of(formats or default) if name != "tsv")

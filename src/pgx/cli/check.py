@@ -107,7 +107,7 @@ def check(options: CheckOptions) -> int:
 
 
 def _print_lines(done: CheckRun, *, positions: bool) -> None:
-    from pgx.reports.text import escape_json
+    from pgx.reports.safe_text import escape_json
 
     for tree in _objects(done, positions=positions):
         sys.stdout.write(escape_json(json.dumps(tree, ensure_ascii=False)) + "\n")

@@ -7,7 +7,7 @@ from typing import Final
 
 from pgx.engine.check import AlleleCheck, CheckRun, GeneCheck, PositionCheck, Verdict
 from pgx.messages.catalogue import ENGLISH
-from pgx.reports.functions import function_in_words
+from pgx.reports.content.phrases import function_in_words
 
 __all__ = [
     "gene_rows",

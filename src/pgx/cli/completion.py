@@ -16,7 +16,7 @@ from pgx.cli.main import command_modules
 from pgx.cli.options import run_app, single
 from pgx.errors import UsageError
 from pgx.inputs.settings import Absent, Prior
-from pgx.reports.formats import FORMATS, RUN_FORMATS
+from pgx.reports.files.formats import FORMATS, RUN_FORMATS
 
 __all__ = ["CompletionLevel", "completion", "levels", "run"]
 

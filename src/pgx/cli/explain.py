@@ -52,7 +52,7 @@ def explain(
       pgx explain results/S1.pgx.json --gene CYP2C19 --json-lines
     """
     from pgx.inputs.release import release_at
-    from pgx.reports.render_json import read_result
+    from pgx.reports.result_json import read_result
 
     saved = read_result(result)
     call = _call_of(saved, gene)
@@ -108,7 +108,7 @@ def _print_object(saved: PatientResult, call: GeneCall, *, everything: bool) -> 
     """Print the whole call; ``everything`` changes nothing, all positions are in it."""
     import msgspec
 
-    from pgx.reports.text import escape_json
+    from pgx.reports.safe_text import escape_json
 
     del everything
     tree = msgspec.to_builtins(call)
@@ -118,8 +118,8 @@ def _print_object(saved: PatientResult, call: GeneCall, *, everything: bool) -> 
 
 def _print_text(saved: PatientResult, call: GeneCall, *, everything: bool) -> None:
     from pgx.messages.catalogue import ENGLISH
+    from pgx.reports.content.release_facts import release_text
     from pgx.reports.explain_text import explain_call, site_rows
-    from pgx.reports.release_age import release_text
 
     sections = explain_call(call, release_text(saved, ENGLISH))
     for number, section in enumerate(sections):

@@ -15,7 +15,7 @@ from pgx.cli.kb_release import export, import_release
 from pgx.cli.options import Overlay, Release, run_app
 from pgx.errors import UsageError, printable
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.reports.text import escape_json
+from pgx.reports.safe_text import escape_json
 
 __all__ = ["app", "run"]
 
@@ -233,7 +233,7 @@ def sign(
       pgx kb sign release-of-june/ --key private.pem
     """
     from pgx.base.shipped import key_id, read_private_key, signature_file, signature_over
-    from pgx.reports.files import write_file
+    from pgx.reports.files.output_folder import write_file
 
     private = read_private_key(key)
     manifest = _whole(folder)
@@ -429,7 +429,7 @@ def review(
       pgx kb review my-release/ -o review.tsv
     """
     from pgx.knowledge.review import format_review, review_rows
-    from pgx.reports.files import write_file
+    from pgx.reports.files.output_folder import write_file
 
     rows = review_rows(KnowledgeBase(folder) if folder else KnowledgeBase())
     text = format_review(rows)

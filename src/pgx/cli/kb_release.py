@@ -45,7 +45,7 @@ def export(
     from pgx.inputs.release_check import refusal, verify_folder
     from pgx.knowledge.release_folder import pack
     from pgx.knowledge.tables import MANIFEST, SIGNATURE
-    from pgx.reports.files import write_file
+    from pgx.reports.files.output_folder import write_file
 
     if output.suffix != SUFFIX:
         raise UsageError(f"the file of a release ends with {SUFFIX}", where=output.name)

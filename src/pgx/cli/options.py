@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput
     from pgx.records.calls import Override
     from pgx.records.patient import Patient
-    from pgx.reports.facts import ReportFacts
+    from pgx.reports.content.release_facts import ReportFacts
 
 __all__ = [
     "MANY_SAMPLES",
@@ -145,7 +145,7 @@ def issued_by(facts: ReportFacts, path: Path | None) -> ReportFacts:
         return facts
     import msgspec
 
-    from pgx.reports.laboratory import read_laboratory
+    from pgx.reports.content.laboratory import read_laboratory
 
     return msgspec.structs.replace(facts, laboratory=read_laboratory(path))
 

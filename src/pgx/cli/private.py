@@ -14,7 +14,7 @@ from pgx.base.files import real_path
 from pgx.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from pgx.reports.apart import Apart
+    from pgx.reports.files.result_set import Apart
 
 __all__ = [
     "Deidentify",
@@ -50,7 +50,7 @@ class Privacy(NamedTuple):
 
     def names(self, samples: Sequence[str]) -> list[str]:
         """Return what samples are called in the output: pseudonyms, or their own names."""
-        from pgx.reports.pseudonyms import counted_pseudonyms, keyed_pseudonyms
+        from pgx.reports.content.deidentification import counted_pseudonyms, keyed_pseudonyms
 
         if not self.is_on:
             return list(samples)
@@ -75,8 +75,8 @@ class Privacy(NamedTuple):
         """Return the table of which sample has which pseudonym, where one is asked for."""
         if self.table is None:
             return None
-        from pgx.reports.apart import Apart
-        from pgx.reports.render_tsv import render_rows
+        from pgx.reports.files.result_set import Apart
+        from pgx.reports.tables.tsv_tables import render_rows
 
         rows = zip(self.names(samples), samples, strict=True)
         return Apart(self.table, render_rows(COLUMNS, rows).encode("utf-8"))
@@ -89,7 +89,7 @@ class Privacy(NamedTuple):
         OutputError
             One cannot be written.
         """
-        from pgx.reports.files import new_file, write_file
+        from pgx.reports.files.output_folder import new_file, write_file
 
         apart = self.table_of(samples)
         if apart is None:
@@ -137,6 +137,6 @@ def privacy_of(options: PrivacyOptions, output: Path, *, force: bool) -> Privacy
         raise OutputError(
             "the table of pseudonyms is there already", remedy="replace it with --force"
         )
-    from pgx.reports.pseudonyms import read_key
+    from pgx.reports.content.deidentification import read_key
 
     return Privacy(options.deidentify, read_key(key) if key else None, table, key)

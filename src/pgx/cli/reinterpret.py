@@ -72,9 +72,9 @@ def reinterpret(
     """
     from pgx.engine.reinterpret import Reinterpreter, ResultChange, result_changes
     from pgx.inputs.release import knowledge_of
-    from pgx.reports.facts import facts_for
-    from pgx.reports.files import CHANGES, check_folder, write_results
-    from pgx.reports.render_tsv import render_rows
+    from pgx.reports.content.release_facts import facts_for
+    from pgx.reports.files.output_folder import CHANGES, check_folder, write_results
+    from pgx.reports.tables.tsv_tables import render_rows
 
     saved = list(_read(results))
     if not saved:
@@ -116,7 +116,7 @@ def _again(
 
 def _read(paths: list[Path]) -> list[tuple[str, PatientResult]]:
     """Read the results that can be read, with their files' names; name the others."""
-    from pgx.reports.render_json import read_result
+    from pgx.reports.result_json import read_result
 
     found = []
     for path in paths:

@@ -89,11 +89,11 @@ def report(
     from pgx.base.files import refuse_own_inputs, scratch_in
     from pgx.inputs.release import knowledge_of
     from pgx.messages.catalogue import catalogue
-    from pgx.reports.deidentify import deidentified
-    from pgx.reports.facts import NO_FACTS, facts_for
-    from pgx.reports.files import remove_temporaries
-    from pgx.reports.formats import chosen_format, render_one
-    from pgx.reports.render_json import read_result
+    from pgx.reports.content.deidentification import deidentified
+    from pgx.reports.content.release_facts import NO_FACTS, facts_for
+    from pgx.reports.files.formats import chosen_format, render_one
+    from pgx.reports.files.output_folder import remove_temporaries
+    from pgx.reports.result_json import read_result
 
     chosen, form = chosen_format(kind, output.name)
     named = PrivacyOptions(

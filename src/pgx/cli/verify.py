@@ -52,7 +52,7 @@ def verify(
     """
     from pgx.engine.derive import check_release, derived, differences, found_files
     from pgx.inputs.release import knowledge_of
-    from pgx.reports.render_json import parse_result, read_result, render_json
+    from pgx.reports.result_json import parse_result, read_result, render_json
 
     saved = read_result(result)
     made = saved.provenance
@@ -84,7 +84,7 @@ def verify(
 
 
 def _check_named(saved: PatientResult, path: Path) -> None:
-    from pgx.reports.deidentify import is_deidentified
+    from pgx.reports.content.deidentification import is_deidentified
 
     if is_deidentified(saved):
         raise UsageError(

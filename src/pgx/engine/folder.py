@@ -23,7 +23,7 @@ from pgx.errors import OutputError
 from pgx.inputs.release import knowledge_of
 from pgx.knowledge.release_folder import pack
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.reports.files import (
+from pgx.reports.files.output_folder import (
     check_folder,
     check_inputs,
     refuse_held,

@@ -28,7 +28,7 @@ from pgx.genotypes.matrix import GeneGenotypes, LikelyGenotype, SeenCopies
 from pgx.records.calls import GeneCall, Recommendation
 from pgx.records.genes import GeneDefinition
 from pgx.records.structures import StructureEvidence
-from pgx.reports.files import new_file
+from pgx.reports.files.output_folder import new_file
 
 __all__ = [
     "PART_SUFFIX",

@@ -26,11 +26,10 @@ from pgx.engine.work import CHUNK_SAMPLES, Progress, Silent, Steps
 from pgx.errors import InputError
 from pgx.inputs.settings import SampleInfo
 from pgx.records.calls import CallStatus, Recommendation
-from pgx.reports.apart import Apart
-from pgx.reports.deidentify import MARK
-from pgx.reports.files import new_file, results_in
-from pgx.reports.multiqc_cohort import GeneCounts, multiqc_of_cohort
-from pgx.reports.result_set import result_set
+from pgx.reports.content.deidentification import MARK
+from pgx.reports.files.output_folder import new_file, results_in
+from pgx.reports.files.result_set import Apart, result_set
+from pgx.reports.tables.run_summaries import GeneCounts, multiqc_of_cohort
 
 if TYPE_CHECKING:
     from pgx.engine.tables import Summaries
@@ -197,7 +196,7 @@ def result_names(plan: CohortPlan, samples: Sequence[str]) -> Sequence[str]:
     """
     if not plan.deidentify:
         return samples
-    from pgx.reports.pseudonyms import counted_pseudonyms, keyed_pseudonyms, read_key
+    from pgx.reports.content.deidentification import counted_pseudonyms, keyed_pseudonyms, read_key
 
     key = plan.pseudonym_key
     if key is None:

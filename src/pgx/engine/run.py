@@ -21,8 +21,12 @@ from pgx.engine.results import CohortOutcome, write_cohort
 from pgx.engine.work import Kind, Progress, Steps, do_parts, parts_of, read_engine
 from pgx.errors import InputError, OutputError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.reports.apart import Apart
-from pgx.reports.files import check_folder, remove_temporaries, write_file
+from pgx.reports.files.output_folder import (
+    check_folder,
+    remove_temporaries,
+    write_file,
+)
+from pgx.reports.files.result_set import Apart
 
 __all__ = [
     "Partition",

@@ -20,8 +20,13 @@ from pgx.inputs.settings import SampleInfo
 from pgx.records.calls import GeneCall, Recommendation
 from pgx.records.genes import GeneDefinition
 from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
-from pgx.reports.frames import CALL_SCHEMA, RECOMMENDATION_SCHEMA, call_frame, recommendation_frame
-from pgx.reports.render_tsv import header, shared_cells, text_cell
+from pgx.reports.tables.polars_frames import (
+    CALL_SCHEMA,
+    RECOMMENDATION_SCHEMA,
+    call_frame,
+    recommendation_frame,
+)
+from pgx.reports.tables.tsv_tables import header, shared_cells, text_cell
 
 __all__ = [
     "SUMMARY_TABLES",

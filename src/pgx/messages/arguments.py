@@ -131,6 +131,7 @@ def in_words(text: str, phrases: Phrases) -> str:
 
 def _term(text: str, phrases: Phrases) -> MessageArgument | None:
     """Return the entry of a term; genes in it, up to the second, may be any."""
+    # one entry of the catalogue serves every gene
     genes = tuple(dict.fromkeys(_GENE.findall(text)))
     key = _GENE.sub(lambda found: f"GENE{genes.index(found[0]) + 1}", text)
     said = phrases["term"].get(key)
@@ -155,6 +156,7 @@ def _list(text: str, phrases: Phrases) -> MessageArgument | None:
     if len(parts) == 1:
         return None
     known = [_term(part, phrases) or _unit(part, phrases) for part in parts[::2]]
+    # a list of which one part stays English would read as a mistake
     if any(part.kind is ArgumentKind.UNKNOWN for part in known):
         return None
     between = [phrases["between"][_BETWEEN[sign]] for sign in parts[1::2]]
@@ -193,6 +195,7 @@ def _quantity(
     said = []
     start = 0
     while start < len(parts):
+        # the longest known run first, or a part of it would be translated alone
         for end in range(min(len(parts), start + _LONGEST), start, -1):
             known = words.get("".join(parts[start:end]))
             if known is not None:

@@ -6,8 +6,6 @@ state of matplotlib is read into being or changed. ``ax.figure.savefig("x.png")`
 
 from __future__ import annotations
 
-from pgx.plot.cohort import cohort_phenotypes
-from pgx.plot.drugs import drug_matrix
-from pgx.plot.genes import activity, frequencies
+from pgx.plot.charts import activity, cohort_phenotypes, drug_matrix, frequencies
 
 __all__ = ["activity", "cohort_phenotypes", "drug_matrix", "frequencies"]

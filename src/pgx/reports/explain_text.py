@@ -13,11 +13,10 @@ import msgspec
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import GeneCall
-from pgx.reports.chances import percent
-from pgx.reports.evidence_entries import build_evidence
-from pgx.reports.gene_entries import GeneEntry, SiteRow, build_gene
-from pgx.reports.structure_entries import StructureEntry
-from pgx.reports.text import visible
+from pgx.reports.content.gene_entries import GeneEntry, SiteRow, build_evidence, build_gene
+from pgx.reports.content.phrases import percent
+from pgx.reports.content.structure_entries import StructureEntry
+from pgx.reports.safe_text import visible
 
 __all__ = ["Section", "explain_call", "site_rows"]
 
@@ -79,20 +78,17 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     """Yield label and value of everything that is said of the call, without what is empty."""
     label = words["label"]
-    candidates = [*entry.candidates, *([entry.more_candidates] if entry.more_candidates else [])]
-    phenotype = ", ".join(p for p in (entry.phenotype, entry.score, entry.others) if p)
-    coverage = ", ".join(p for p in (entry.source, entry.coverage, entry.phased) if p)
     known: list[tuple[str, str]] = [
         (label["sample"], call.sample),
         (label["knowledge"], release),
         (label["status"], entry.status_word),
         (label["fit"], _fit(call, label)),
-        (label["phenotype"], phenotype),
+        (label["phenotype"], entry.scored_phenotype),
         (label["haplotypes"], "; ".join(entry.alleles)),
-        (label["candidates"], ", ".join(candidates)),
+        (label["candidates"], entry.all_candidates),
         (label["findings"], ", ".join(entry.findings)),
         (label["undocumented"], ", ".join(entry.undocumented)),
-        (label["source"], coverage),
+        (label["source"], entry.origin),
         *((label["open"], question) for question in entry.open_questions),
         *((label["notes"], note) for note in entry.notes),
     ]
@@ -120,6 +116,7 @@ def site_rows(
     """
     label = words["label"]
     sites = build_gene(call, words).sites
+    # most positions of a gene carry the reference on both haplotypes
     shown = [site for site in sites if everything or site.kind]
     folded = [site for site in sites if not (everything or site.kind)]
     rows = [_site_row(site, label) for site in shown]

@@ -21,7 +21,7 @@ import jinja2
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 
 from pgx.base.accel import cache_folder, publish_code, read_code
-from pgx.reports.text import visible
+from pgx.reports.safe_text import visible
 
 __all__ = ["page_template", "resource", "without_implied"]
 

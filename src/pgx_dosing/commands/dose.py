@@ -77,7 +77,7 @@ def dose(
     """
     from pgx.inputs.release import knowledge_of
     from pgx.patients.read import read_patient
-    from pgx.reports.render_json import read_result
+    from pgx.reports.result_json import read_result
     from pgx_dosing.answers import Dosing, drug_meant, person_of
     from pgx_dosing.report.text import answer_json, answer_text
 

@@ -109,7 +109,7 @@ def _check_output(folder: Path, *, force: bool) -> None:
 
 
 def _write(folder: Path, found: Monitoring) -> None:
-    from pgx.reports.files import write_file
+    from pgx.reports.files.output_folder import write_file
     from pgx_dosing.json_records import encode
     from pgx_dosing.report.dashboard import render_dashboard
 

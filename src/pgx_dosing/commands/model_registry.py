@@ -13,7 +13,7 @@ import typer
 from pgx.base.files import real_path
 from pgx.cli.console import print_table, say
 from pgx.errors import ModelError, ModelFolderError, ModelStateError, UsageError
-from pgx.reports.text import escape_json
+from pgx.reports.safe_text import escape_json
 from pgx_dosing.registry.files import ModelKey, signature_state
 from pgx_dosing.registry.history import LifecycleState
 
@@ -212,7 +212,7 @@ def card(
       pgx model card warfarin-pgx -o card.md
     """
     from pgx.errors import OutputError
-    from pgx.reports.files import write_file
+    from pgx.reports.files.output_folder import write_file
     from pgx_dosing.registry.card import render_card
     from pgx_dosing.registry.card_facts import facts_of
 

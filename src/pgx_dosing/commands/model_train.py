@@ -13,7 +13,7 @@ import typer
 from pgx._version import __version__
 from pgx.cli.console import print_table, say
 from pgx.errors import UsageError
-from pgx.reports.text import escape_json
+from pgx.reports.safe_text import escape_json
 
 __all__ = ["Data", "Schema", "evaluated", "print_json", "register"]
 

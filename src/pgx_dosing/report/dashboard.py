@@ -16,9 +16,9 @@ import numpy as np
 from markupsafe import Markup
 
 from pgx._version import __version__
+from pgx.reports.figures.gene_figures import Figure
+from pgx.reports.figures.svg import number, picture, shortened, text
 from pgx.reports.page_template import page_template, resource
-from pgx.reports.pictures.draw import Figure
-from pgx.reports.pictures.svg import number, picture, shortened, text
 from pgx_dosing.monitoring.charts import Chart
 from pgx_dosing.monitoring.drift import InputShares
 from pgx_dosing.monitoring.records import CheckState, Family, ModelStatus, MonitoringCheck, worst

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pgx.messages.arguments import in_words
 from pgx.records.calls import Certainty, PatientResult
-from pgx.reports.figures import figure
+from pgx.reports.content.phrases import figure
 from pgx_dosing.answers import DoseAnswer
 from pgx_dosing.predicting import DosePrediction, InputContribution, InputUsed
 from pgx_dosing.replies import Asked, DoseReply

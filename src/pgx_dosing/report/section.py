@@ -1,4 +1,4 @@
-"""The part on doses of a report, page and print: what `pgx.reports.dose_section` asks for."""
+"""The part on doses of a report, page and print: what `pgx.reports.content.document` asks for."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import PatientResult
+from pgx.reports.figures.svg import number, picture, shortened, text
 from pgx.reports.page_template import page_template, resource, without_implied
-from pgx.reports.pictures.svg import number, picture, shortened, text
 from pgx_dosing.replies import dose_replies
 from pgx_dosing.report.words import DoseEntry, EquationEntry, RuleEntry
 

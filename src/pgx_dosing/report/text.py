@@ -10,7 +10,7 @@ import msgspec
 
 from pgx.errors import printable
 from pgx.records.calls import Certainty
-from pgx.reports.text import escape_json
+from pgx.reports.safe_text import escape_json
 from pgx_dosing.answers import DoseAnswer
 from pgx_dosing.feedback.weighing import ObservationFit, Refinement, ReportFit, Severity
 from pgx_dosing.predicting import DosePrediction, InputUsed

@@ -16,8 +16,7 @@ import msgspec
 
 from pgx.base.shipped import data_files, read_data
 from pgx.messages.catalogue import DEFAULT_LANGUAGE
-from pgx.reports.figures import figure
-from pgx.reports.functions import phenotype_in_words
+from pgx.reports.content.phrases import figure, phenotype_in_words
 
 if TYPE_CHECKING:
     # a page without doses asks for records alone, and loads none of the models

@@ -12,11 +12,10 @@ from pgx.errors import InvariantError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import CallStatus, DrugCode, HaplotypeDetail, Override
 from pgx.records.patient import Patient
-from pgx.reports.facts import NO_FACTS, facts_of
-from pgx.reports.fhir.bundle import fhir_bundle, render_fhir
-from pgx.reports.fhir.codes import HGNC, LOINC, RXNORM, profile
-from pgx.reports.fhir.extensions import fields_of, own_url
+from pgx.reports.content.release_facts import NO_FACTS, facts_of
 from pgx.reports.fhir.genotype import ABSENT
+from pgx.reports.fhir.vocabulary import HGNC, LOINC, RXNORM, fields_of, own_url, profile
+from pgx.reports.fhir.write_bundle import fhir_bundle, render_fhir
 from reports import factory
 from work import steps
 

@@ -7,7 +7,8 @@ import doctest
 import pytest
 from validation.fhir import base_rules
 
-from pgx.reports.fhir import codes, extensions
+from pgx.reports.fhir import vocabulary as codes
+from pgx.reports.fhir import vocabulary as extensions
 
 
 @pytest.mark.parametrize("module", [codes, extensions, base_rules], ids=lambda m: m.__name__)

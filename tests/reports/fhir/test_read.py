@@ -16,10 +16,10 @@ from pgx.errors import ResultFileError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import AdviceFacts, DrugCode, OverlayInfo, Override
 from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
-from pgx.reports.facts import NO_FACTS, facts_of
-from pgx.reports.fhir.bundle import fhir_bundle, render_fhir
-from pgx.reports.fhir.read import parse_fhir, read_fhir
-from pgx.reports.render_tsv import call_lines, override_lines, recommendation_lines
+from pgx.reports.content.release_facts import NO_FACTS, facts_of
+from pgx.reports.fhir.read_bundle import parse_fhir, read_fhir
+from pgx.reports.fhir.write_bundle import fhir_bundle, render_fhir
+from pgx.reports.tables.tsv_tables import call_lines, override_lines, recommendation_lines
 from reports import factory
 
 ROOT = Path(__file__).parents[3]

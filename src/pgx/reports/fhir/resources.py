@@ -1,4 +1,4 @@
-"""Parts that all resources of a bundle share: their names, status, subject and components."""
+"""What has to be read beside a call or a row of advice: decisions, and current medicines."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.records.calls import PatientResult
-from pgx.reports.facts import ReportFacts
-from pgx.reports.fhir.codes import (
+from pgx.records.calls import PHENOCONVERTED, Override, PatientResult, Recommendation
+from pgx.reports.content.drug_ranking import NO_CHANGE, plain_bucket
+from pgx.reports.content.patient_entries import PatientView
+from pgx.reports.content.release_facts import ReportFacts
+from pgx.reports.fhir.vocabulary import (
     CATEGORIES,
     HGNC,
     LOINC,
@@ -20,11 +22,52 @@ from pgx.reports.fhir.codes import (
     code_of,
     concept,
     profile,
+    text_of,
 )
-from pgx.reports.fhir.extensions import text_of
-from pgx.reports.fhir.remarks import Remarks
 
 __all__ = ["UNVERIFIED", "Names", "Sheet", "component", "text_component"]
+
+_BY_GENOTYPE: Final = (
+    "By the genotype alone. Current medicines change the phenotype: see the recommendation of basis"
+    " phenoconverted."
+)
+_CONVERTED: Final = "For the phenotype that current medicines leave, not for the genotype alone."
+
+
+class _Remarks:
+    """Sentences on genes and drugs of one result, as FHIR's annotations."""
+
+    def __init__(self, result: PatientResult) -> None:
+        self._decided: dict[str, list[str]] = {}
+        for override in result.overrides:
+            self._decided.setdefault(override.subject, []).append(_sentence(override))
+        self._adjusted = {row.drug for row in result.phenoconverted}
+        self._patient = PatientView(result)
+
+    def is_alert(self, row: Recommendation) -> bool:
+        """Whether a row's action is to be proposed to somebody, and is not mere information."""
+        is_usual = plain_bucket(row.action) in NO_CHANGE
+        return is_usual or self._patient.judged(row).may_alert
+
+    def on_gene(self, gene: str) -> list[Tree]:
+        """Return what a laboratory decided on a gene."""
+        return [{"text": text} for text in self._decided.get(gene, ())]
+
+    def on_advice(self, row: Recommendation) -> list[Tree]:
+        """Return what was decided on a drug or its genes, and whether medicines are counted."""
+        notes = [note for subject in (row.drug, *row.genes) for note in self.on_gene(subject)]
+        # a reader of one resource alone must see that medicines are counted in
+        if row.basis == PHENOCONVERTED:
+            return [*notes, {"text": _CONVERTED}]
+        return notes + ([{"text": _BY_GENOTYPE}] if row.drug in self._adjusted else [])
+
+
+def _sentence(override: Override) -> str:
+    return text_of(
+        f"A laboratory decided otherwise on {override.subject}: {override.says}"
+        f" ({override.by}, {override.date}: {override.reason})"
+    )
+
 
 UNVERIFIED: Final = "preliminary"
 """Status of all that a program says: nobody has signed it yet."""
@@ -62,7 +105,7 @@ class Sheet:
 
     def __init__(self, result: PatientResult, names: Names) -> None:
         self.names = names
-        self.remarks = Remarks(result)
+        self.remarks = _Remarks(result)
         self.entries: list[Tree] = []
         self._known: set[str] = set()
         made = msgspec.json.encode(result.provenance, order="deterministic")
@@ -77,6 +120,7 @@ class Sheet:
     def add(self, resource: Tree) -> Tree:
         """Add a resource and return a reference to it; the same content has the same identifier."""
         content = msgspec.json.encode(resource, order="deterministic").decode("utf-8")
+        # version 5 is a digest: equal content gives equal identifiers without a clock or chance
         name = str(uuid.uuid5(self._space, content))
         named = {"resourceType": resource["resourceType"], "id": name, **resource}
         if name not in self._known:

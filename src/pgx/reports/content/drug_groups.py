@@ -1,0 +1,311 @@
+"""Drugs of a report together: by what to do, for its patient, by therapeutic area, at a glance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.records.calls import CallStatus, Certainty, PatientResult, Recommendation
+from pgx.reports.content.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
+from pgx.reports.content.drug_ranking import (
+    ACTIONABLE,
+    BUCKETS,
+    NO_CHANGE,
+    bucket,
+    drug_order,
+    row_order,
+)
+from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE
+from pgx.reports.content.patient_entries import PatientView, conversion_entry, fit_reason
+from pgx.reports.content.phrases import within
+from pgx.reports.content.release_facts import ReportFacts
+
+__all__ = [
+    "Area",
+    "DrugGroup",
+    "DrugOverview",
+    "Overview",
+    "build_groups",
+    "build_overview",
+    "drugs_by_area",
+    "placed",
+]
+
+Words = Mapping[str, Any]
+_ESTABLISHED: Final = "established"
+_NOBODY: Final = "silent"
+_AFTER_REACTION: Final = "care"
+"""Group of a drug to which a reaction is recorded, where no source asks for more."""
+
+
+class _PersonalEntries:
+    """Adds to drug entries what a result's patient makes of them; without a patient, nothing."""
+
+    def __init__(self, result: PatientResult, maker: EntryMaker, words: Words) -> None:
+        self._view = PatientView(result)
+        self._maker = maker
+        self._words = words
+        self._label = words["label"]
+
+    def placed(self, drug: str, rows: Sequence[Recommendation]) -> tuple[list[Recommendation], str]:
+        """Return the rows for this patient and the group of the drug, see `placed`."""
+        return placed(self._view, drug, rows)
+
+    def entry(self, drug: str, entry: DrugEntry, rows: Sequence[Recommendation]) -> DrugEntry:
+        """Return the entry with what the patient adds."""
+        if self._view.context is None:
+            return entry
+        mine, others = self._view.split(drug, sorted(rows, key=row_order))
+        folded = tuple(
+            FoldedRow(why=fit_reason(fit, self._words), row=self._maker.advice([row])[0])
+            for row, fit in others
+        )
+        adjusted = None if self._says_nothing_new(drug, mine) else self._adjusted(drug)
+        brief = entry.brief if mine else ""
+        if drug in self._view.reacted:
+            told = self._words["patient"]["fit_reacted"]
+            brief = "; ".join(filter(None, (brief, told)))
+        if adjusted is not None:
+            said = within(adjusted.rows[0].headline, self._words)
+            own = self._maker.advice(mine[:1])
+            # equal advice with and without medicines is told once
+            known = {brief, within(own[0].headline, self._words) if own else ""}
+            if said not in known:  # the overview says nothing twice
+                with_medicines = self._label["with_brief"].format(advice=said)
+                brief = ", ".join(filter(None, (brief, with_medicines)))
+        return msgspec.structs.replace(
+            entry,
+            rows=entry.rows if mine else (),
+            positions=entry.positions if mine else (),
+            standing=entry.standing if mine else "",
+            brief=brief,
+            is_taken=drug in self._view.current,
+            folded=folded,
+            adjusted=adjusted,
+        )
+
+    def _says_nothing_new(self, drug: str, mine: Sequence[Recommendation]) -> bool:
+        """Whether there is no advice by the genotype, and none with current medicines either."""
+        rows = (*mine, *self._view.adjusted(drug))
+        return all(row.action[:1] == ("no_recommendation",) for row in rows)
+
+    def _adjusted(self, drug: str) -> AdjustedEntry | None:
+        rows = self._changed(drug)
+        if not rows:
+            return None
+        changes = [conversion_entry(c, self._words) for c in self._view.conversions(rows)]
+        return AdjustedEntry(
+            medicines=", ".join(dict.fromkeys(c.medicines for c in changes)),
+            basis=tuple(f"{c.gene}: {c.predicted} → {c.converted}, {c.evidence}" for c in changes),
+            rows=self._maker.advice(rows),
+        )
+
+    def _changed(self, drug: str) -> list[Recommendation]:
+        """Return the adjusted advice, most serious first; silent sources only where all are."""
+        rows = sorted(self._view.adjusted(drug), key=row_order)
+        # sources without advice would hide behind those with it
+        return [row for row in rows if row.action != ("no_recommendation",)] or rows[:1]
+
+
+def placed(
+    view: PatientView, drug: str, rows: Sequence[Recommendation]
+) -> tuple[list[Recommendation], str]:
+    """Return the rows for this patient, most serious first, and the group of the drug.
+
+    The group is the more serious one of the genotype's advice and of what current medicines
+    make of it by an established rule: a drug is not listed as harmless that is not.
+    """
+    mine, _ = view.split(drug, rows)
+    ordered = sorted(mine or rows, key=row_order)
+    own = bucket(ordered[0]) if mine else _NOBODY
+    # a past reaction is never listed among drugs for standard use
+    if drug in view.reacted and own in NO_CHANGE:
+        own = _AFTER_REACTION
+    if not mine:
+        return ordered, own
+    changed = view.adjusted(drug)
+    rules = {c.evidence for c in view.conversions(changed)}
+    # rules of weaker evidence are shown with the drug and do not move it
+    if not changed or rules != {_ESTABLISHED}:
+        return ordered, own
+    worst = bucket(min(changed, key=row_order))
+    return ordered, min(own, worst, key=BUCKETS.index)
+
+
+class DrugGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Drugs with the same thing to do."""
+
+    key: str
+    title: str
+    hint: str
+    drugs: tuple[DrugEntry, ...]
+
+
+def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tuple[DrugGroup, ...]:
+    """Return drugs by what to do: current medicines first, then seriousness, strength, name."""
+    maker = EntryMaker(result, facts, words)
+    personal = _PersonalEntries(result, maker, words)
+    rows_of: dict[str, list[Recommendation]] = {}
+    for row in result.by_genotype:
+        rows_of.setdefault(row.drug, []).append(row)
+    found: dict[str, list[tuple[tuple[bool, int, int, str], DrugEntry]]] = {}
+    for number, (drug, rows) in enumerate(sorted(rows_of.items())):
+        mine, key = personal.placed(drug, rows)
+        entry = personal.entry(drug, maker.entry(drug, number, mine), rows)
+        # current medicines lead each group
+        order = (not entry.is_taken, *drug_order(mine, drug))
+        found.setdefault(key, []).append((order, entry))
+    return tuple(
+        DrugGroup(
+            key=key,
+            title=words["bucket"][key],
+            hint=words["bucket_hint"][key],
+            drugs=tuple(entry for _, entry in sorted(found[key], key=lambda pair: pair[0])),
+        )
+        for key in BUCKETS
+        if key in found
+    )
+
+
+# ATC groups of skin, eye and ear, and various: they seldom say what a drug is mainly used for
+_TOPICAL: Final = frozenset("DSV")
+
+
+class Area(msgspec.Struct, frozen=True):
+    """A therapeutic area; ``drugs`` are pairs of a group of the report and its drugs' names.
+
+    The most serious group comes first.
+    """
+
+    title: str
+    drugs: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def drugs_by_area(
+    groups: Sequence[DrugGroup], facts: ReportFacts, words: Words, *, skip: Iterable[str] = ()
+) -> tuple[Area, ...]:
+    """Return the actionable drugs by area, in the order of ATC.
+
+    ``skip`` are drugs that are shown elsewhere. Without codes a drug stands last, under "other".
+    """
+    titles: Mapping[str, str] = words["area"]
+    areas = _areas(facts, titles)
+    left_out = set(skip)
+    found: dict[str, dict[str, list[str]]] = {}
+    for group in groups:
+        for drug in group.drugs if group.key in ACTIONABLE else ():
+            if drug.drug not in left_out:
+                title = areas.get(drug.drug, titles[""])
+                found.setdefault(title, {}).setdefault(group.key, []).append(drug.name)
+    first: dict[str, str] = {}
+    for code in sorted(titles):
+        first.setdefault(titles[code], code)
+    return tuple(
+        Area(title, tuple((key, tuple(names)) for key, names in found[title].items()))
+        for title in sorted(found, key=lambda title: (title == titles[""], first[title]))
+    )
+
+
+def _areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
+    """Return each drug's area; one of several codes goes where its guidelines' others are.
+
+    So a pain killer that has a code for a use in newborns' hearts stays a pain killer.
+    """
+    codes: dict[str, set[str]] = {}
+    guidelines: dict[str, set[str]] = {}
+    for fact in facts.drugs:
+        codes.setdefault(fact.drug, set()).update(fact.atc)
+        guidelines.setdefault(fact.drug, set()).update(fact.guidelines)
+    possible = {drug: _possible(held, titles) for drug, held in codes.items()}
+    # drugs with one possible area vote for those of their guidelines with several
+    company: Counter[tuple[str, str]] = Counter()
+    for drug, held in possible.items():
+        if len(held) == 1:
+            company.update((guideline, held[0]) for guideline in guidelines[drug])
+    return {
+        drug: max(held, key=lambda title: sum(company[g, title] for g in guidelines[drug]))
+        for drug, held in possible.items()
+        if held
+    }
+
+
+def _possible(codes: Iterable[str], titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the areas of a drug's codes in their order; systemic uses hide topical ones."""
+    # a pain killer that is also sold as a gel belongs to the pain killers
+    systemic = [code for code in codes if code[:1] not in _TOPICAL]
+    ordered = sorted(systemic or codes)
+    return tuple(dict.fromkeys(titles[_longest(code, titles)] for code in ordered))
+
+
+def _longest(code: str, titles: Mapping[str, str]) -> str:
+    # areas are named by ATC levels 2 and 1; the empty code is "other"
+    return next(code[:n] for n in (3, 1, 0) if code[:n] in titles)
+
+
+class DrugOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """A drug: its group, as in the report, and the row of advice that put it there.
+
+    ``row`` is None where no advice is for this patient; ``adjusted`` is the most serious advice
+    for what current medicines leave of a phenotype, None without. ``unknown`` says that some
+    row, ``unassessed`` that every row could not be assessed.
+    """
+
+    drug: str
+    group: str
+    row: Recommendation | None
+    adjusted: Recommendation | None
+    unknown: bool
+    unassessed: bool
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """Drugs A–Z; genes A–Z by status; positions counted over all genes."""
+
+    drugs: tuple[DrugOverview, ...]
+    genes: dict[CallStatus, tuple[str, ...]]
+    copies_open: tuple[str, ...]
+    n_positions: int
+    n_missing: int
+
+    def drugs_in(self, *groups: str) -> tuple[str, ...]:
+        """Return the drugs of some groups, A–Z."""
+        return tuple(d.drug for d in self.drugs if d.group in groups)
+
+
+def build_overview(result: PatientResult) -> Overview:
+    """Return one sample at a glance."""
+    calls = sorted(result.calls, key=lambda call: call.gene)
+    return Overview(
+        drugs=tuple(_drugs(result)),
+        genes={s: tuple(c.gene for c in calls if c.status is s) for s in CallStatus},
+        copies_open=tuple(
+            c.gene
+            for c in calls
+            if COPY_NUMBER_NOTE in c.notes and c.status is not CallStatus.NOT_ASSESSED
+        ),
+        n_positions=sum(call.n_positions for call in calls),
+        n_missing=sum(call.n_missing for call in calls),
+    )
+
+
+def _drugs(result: PatientResult) -> Iterable[DrugOverview]:
+    view = PatientView(result)
+    rows_of: dict[str, list[Recommendation]] = {}
+    for row in result.by_genotype:
+        rows_of.setdefault(row.drug, []).append(row)
+    for drug in sorted(rows_of, key=lambda name: (name.casefold(), name)):
+        rows = rows_of[drug]
+        mine, _ = view.split(drug, rows)
+        ordered, group = placed(view, drug, rows)
+        open_rows = [row.certainty is Certainty.UNKNOWN for row in rows]
+        yield DrugOverview(
+            drug=drug,
+            group=group,
+            row=ordered[0] if mine else None,
+            adjusted=min(view.adjusted(drug), key=row_order, default=None),
+            unknown=any(open_rows),
+            unassessed=all(open_rows),
+        )

@@ -1,0 +1,190 @@
+"""What a report says of a gene's copies and hybrids: evidence enters, sentences leave."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.records.calls import GeneCall
+from pgx.records.structures import (
+    WHOLE,
+    CopyNumber,
+    SiteBalance,
+    StructuralModel,
+    StructureEvidence,
+)
+from pgx.reports.content.phrases import decimal_mark, percent
+
+__all__ = ["StructureEntry", "best_of", "build_structure"]
+
+Words = Mapping[str, Any]
+# the most probable are named, the rest counted
+_LISTED: Final = 4
+# more lines would hide the result: the rest is counted
+_LISTED_BALANCES: Final = 60
+_PART: Final = re.compile(r"(\d{1,3}) (\S.*)")
+
+
+class StructureEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of copies and hybrids.
+
+    ``brief`` stands beside a result, ``result`` are one or two lines on copies and models, or why
+    they were not assessed. ``basis`` says what they rest on; ``balances`` are the reads of both
+    alleles at heterozygous sites, a line each.
+    """
+
+    is_assessed: bool
+    brief: str
+    result: tuple[str, ...]
+    basis: str
+    balances: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Result and basis, without what is empty."""
+        return tuple(filter(None, (*self.result, self.basis)))
+
+
+def build_structure(call: GeneCall, words: Words) -> StructureEntry | None:
+    """Return what is said of a gene's copies; None where nobody looked for them."""
+    found = call.structure
+    if found is None:
+        return None
+    said: Mapping[str, Any] = words["structure"]
+    is_told = found.is_assessed and bool(found.copies or found.models)
+    brief = _brief(found, words) if is_told else said["brief_not_assessed"]
+    return StructureEntry(
+        is_assessed=is_told,
+        brief=brief,
+        result=tuple(_result(found, words)) if is_told else (_why(found, said),),
+        basis=_basis(found, words, is_told=is_told),
+        balances=tuple(_balances(found.balances, _chromosome(call), words)),
+    )
+
+
+def _why(found: StructureEvidence, said: Mapping[str, Any]) -> str:
+    """Return why nothing is known; a code of another version is named as it is."""
+    if not found.reason:
+        return str(said["not_assessed_plain"])
+    # a result of a newer version may have reasons that this one does not know
+    reason = said["reason"].get(found.reason) or said["reason_code"].format(code=found.reason)
+    return str(said["not_assessed"]).format(reason=reason)
+
+
+def _brief(found: StructureEvidence, words: Words) -> str:
+    said = words["structure"]
+    source = said["source"].get(found.source, found.source)
+    copies = _copies(found.copies[0].copies, said) if found.copies else _model(found, said)
+    return str(said["brief"]).format(copies=copies, source=source)
+
+
+def best_of(
+    model: StructuralModel | None, copies: CopyNumber | None, words: Words
+) -> Iterator[tuple[str, float]]:
+    """Yield a model and a number of copies in words, each with its probability."""
+    said = words["structure"]
+    if model is not None:
+        yield _model_in_words(model.name, said), model.probability
+    if copies is not None:
+        yield _copies(copies.copies, said), copies.probability
+
+
+def _model(found: StructureEvidence, said: Mapping[str, Any]) -> str:
+    return _model_in_words(found.models[0].name, said)
+
+
+def _result(found: StructureEvidence, words: Words) -> Iterator[str]:
+    said = words["structure"]
+    copies = [(_copies(c.copies, said), c.probability) for c in found.copies]
+    models = [(_model_in_words(m.name, said), m.probability) for m in found.models]
+    for listed in (copies, models):
+        if listed:
+            yield _with_chances(listed, words)
+
+
+def _with_chances(listed: Sequence[tuple[str, float]], words: Words) -> str:
+    """Name the most probable, then what else it may be."""
+    said, decimal = words["structure"], decimal_mark(words)
+    cells = [
+        said["chance"].format(what=what, percent=percent(share, decimal))
+        for what, share in listed[:_LISTED]
+    ]
+    if len(listed) > _LISTED:
+        cells.append(said["more"].format(count=len(listed) - _LISTED))
+    if len(cells) == 1:
+        return str(cells[0])
+    return str(said["else"]).format(first=cells[0], others=", ".join(cells[1:]))
+
+
+def _copies(count: int, said: Mapping[str, Any]) -> str:
+    keys = {0: "copies_none", 1: "copies_one"}
+    return str(said[keys.get(count, "copies")]).format(count=count)
+
+
+def _model_in_words(name: str, said: Mapping[str, Any]) -> str:
+    """Return a model such as ``2 gene + 1 *36`` in words; what is no model stays as it is."""
+    parts = [_PART.fullmatch(part) for part in name.split(" + ")]
+    # a name of another form is shown as it is, never half translated
+    if not all(parts):
+        return name
+    told = [_units(int(part[1]), part[2], said) for part in parts if part]
+    return str(said["and"]).join(told)
+
+
+def _units(count: int, unit: str, said: Mapping[str, Any]) -> str:
+    if count == 0:
+        return str(said["whole_none"])
+    kind = "whole" if unit == WHOLE else "hybrid"
+    return str(said[f"{kind}_one" if count == 1 else kind]).format(count=count, name=unit)
+
+
+def _basis(found: StructureEvidence, words: Words, *, is_told: bool) -> str:
+    """Return what the result rests on; numbers that no measurement gives are left out."""
+    said, decimal = words["structure"], decimal_mark(words)
+    facts = [said["from"].format(source=said["source"].get(found.source, found.source))]
+    if found.panel:
+        facts.append(said["panel"].format(name=found.panel))
+    if _is_number(found.mean_depth):
+        facts.append(said["depth"].format(reads=_figure(found.mean_depth, decimal)))
+    if found.n_controls:
+        facts.append(said["controls"].format(count=found.n_controls))
+    if _is_number(found.noise):
+        facts.append(said["noise"].format(percent=_figure((found.noise or 0) * 100, decimal)))
+    return "; ".join(facts) if is_told or len(facts) > 1 else ""
+
+
+def _is_number(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def _figure(value: float | None, decimal: str) -> str:
+    """Return a number with a digit where it is small."""
+    shown = value or 0.0
+    return (f"{shown:.0f}" if abs(shown) >= 10 else f"{shown:.1f}").replace(".", decimal)
+
+
+def _balances(balances: Sequence[SiteBalance], chromosome: str, words: Words) -> Iterator[str]:
+    said = words["structure"]
+    for site in balances[:_LISTED_BALANCES]:
+        # no reads, no share: a division by zero is not a balance
+        total = site.reference_reads + site.alternative_reads
+        share = percent(site.alternative_reads / total, decimal_mark(words)) if total else "–"
+        yield said["balance"].format(
+            position=f"{chromosome}{site.position}",
+            reference=site.reference_reads,
+            alternative=site.alternative_reads,
+            percent=share,
+        )
+    if len(balances) > _LISTED_BALANCES:
+        yield said["more"].format(count=len(balances) - _LISTED_BALANCES)
+
+
+def _chromosome(call: GeneCall) -> str:
+    """Return the chromosome of the gene's positions with a colon, empty where none is listed."""
+    places = (site.position for site in call.sites)
+    chromosome, colon, _ = next(places, "").partition(":")
+    return f"{chromosome}{colon}"

@@ -1,0 +1,238 @@
+"""Drugs and genes of the printed report: entries enter, short texts as plain data leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from pgx.reports.content.drug_entries import AdviceRow, Basis, DrugEntry
+from pgx.reports.content.gene_entries import GeneEntry, SiteRow
+from pgx.reports.content.patient_entries import MedicineEntry
+from pgx.reports.figures.copy_number import copies_title, print_copies
+from pgx.reports.figures.figure_data import CopyPicture, GenePictures
+from pgx.reports.safe_text import shown
+
+__all__ = [
+    "copy_figures",
+    "drug_data",
+    "gene_data",
+    "is_changed",
+    "listed_name",
+    "medicine_name",
+    "source_of",
+    "whom",
+]
+
+Words = Mapping[str, Any]
+
+
+def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
+    """Return what is printed of a drug: the leading advice in full, the rest by headline."""
+    label = words["label"]
+    first = drug.rows[0] if drug.rows else None
+    return {
+        "drug": drug.drug.casefold(),
+        "name": f"{drug.name} ({label['taken_now']})" if drug.is_taken else drug.name,
+        "headline": first.headline if first else label["not_for_any"],
+        "basis": "; ".join(_basis(basis, words) for basis in drug.basis),
+        "whom": whom(first, label) if first else "",
+        "text": first.text if first else "",
+        "source": _cited(first, label) if first else "",
+        "open": [*_open(first, label)] if first else [],
+        "more": [*_more(drug, words)],
+        "with": label["with_medicines"].format(medicines=drug.adjusted.medicines)
+        if drug.adjusted
+        else "",
+        "adjusted": [*_adjusted(drug, label)],
+    }
+
+
+def medicine_name(medicine: MedicineEntry) -> str:
+    """Name a medicine, and the drugs in it that its own name does not tell."""
+    # brand names do not tell the substance
+    own = medicine.name.casefold()
+    untold = [drug for drug, _ in medicine.drugs if drug.casefold() not in own]
+    return f"{medicine.name} ({', '.join(untold)})" if untold else medicine.name
+
+
+def source_of(row: AdviceRow) -> str:
+    """Name the source of a row, with the strength of its advice."""
+    return f"{row.source}: {row.strength}" if row.strength else row.source
+
+
+def _cited(row: AdviceRow, label: Mapping[str, str]) -> str:
+    """Name the guideline with its year and paper, as far as they are known, and the strength."""
+    names = [name for name, _ in row.links if not name.endswith(label["details"])]
+    # a link that begins with its source needs no second name of it
+    cited = names if names and names[0].startswith(row.source) else [row.source, *names]
+    return f"{', '.join(cited)}: {row.strength}" if row.strength else ", ".join(cited)
+
+
+def _basis(basis: Basis, words: Words) -> str:
+    said = f"{basis.gene} {basis.result}".strip()
+    return f"{said}, {words['status'][basis.status]}" if basis.status else said
+
+
+def is_changed(drug: DrugEntry, group: str) -> bool:
+    """Whether a drug stands in its group by current medicines, and not by the genotype alone."""
+    return bool(drug.rows) and drug.adjusted is not None and drug.rows[0].bucket != group
+
+
+def listed_name(drug: DrugEntry) -> str:
+    """Name a drug where nothing else is said of it.
+
+    Advice with current medicines, and what is known of alleles of unknown effect, are told.
+    """
+    is_unclear = bool(drug.rows) and drug.rows[0].bucket == "indeterminate"
+    is_told = bool(drug.brief) and (drug.adjusted is not None or is_unclear)
+    return f"{drug.name} ({drug.brief})" if is_told else drug.name
+
+
+def whom(row: AdviceRow, label: Mapping[str, str]) -> str:
+    """Say for whom a row is, empty if for everybody."""
+    return f"{label['for_whom']} {'; '.join(row.populations)}" if row.populations else ""
+
+
+def _open(row: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
+    """Yield what else the advice may be, what would settle it, and who reviewed it."""
+    for other in row.alternatives:
+        text = f": {other.text}" if other.text else ""
+        yield f"{label['otherwise']}: {other.headline} {other.when}{text}"
+    if row.settle:
+        yield f"{label['settle']}: {'; '.join(row.settle)}"
+    if row.footnote:
+        yield row.footnote
+    if row.review:
+        yield row.review
+
+
+def _more(drug: DrugEntry, words: Words) -> Iterable[str]:
+    """Yield how sources stand to each other, and the headline of every further row."""
+    label = words["label"]
+    if drug.standing:
+        yield f"{drug.standing}."
+    for row in drug.rows[1:]:
+        who = whom(row, label)
+        yield (
+            f"{who}: {row.headline} ({source_of(row)})"
+            if who
+            else (f"{row.headline} ({source_of(row)})")
+        )
+    yield from drug.newer
+    if drug.silent:
+        yield f"{label['silent_sources']} {', '.join(drug.silent)}"
+    if drug.folded:
+        yield label["not_for_summary"].format(count=len(drug.folded))
+
+
+def _adjusted(drug: DrugEntry, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Yield what current medicines make of it: headlines, and the first text where it is new."""
+    if drug.adjusted is None:
+        return
+    said = drug.rows[0].text if drug.rows else ""
+    for number, row in enumerate(drug.adjusted.rows):
+        who = whom(row, label)
+        headline = f"{who}: {row.headline}" if who else row.headline
+        # advice for the converted phenotype often repeats that of the genotype
+        text = row.text if number == 0 and row.text not in said else ""
+        yield f"{headline} ({source_of(row)})", text
+
+
+def gene_data(gene: GeneEntry, words: Words) -> dict[str, Any]:
+    """Return a gene's result, evidence, limits, and its tested positions in short."""
+    return {
+        "gene": gene.gene,
+        "diplotype": gene.diplotype,
+        "best_of": gene.best_of,
+        "status": gene.status,
+        "status_word": gene.status_word,
+        "phenotype": ", ".join(filter(None, (gene.phenotype, gene.score))),
+        "others": gene.others,
+        "unsure": gene.unsure,
+        "alleles": "; ".join(gene.alleles),
+        "evidence": [*_evidence(gene, words)],
+        "facts": [*_facts(gene, words)],
+        "limits": [*gene.open_questions, *gene.notes],
+        "positions": _positions(gene.sites),
+    }
+
+
+def copy_figures(
+    genes: Iterable[GeneEntry], pictures: Iterable[GenePictures], words: Words
+) -> list[dict[str, Any]]:
+    """Return pictures of copies along genes, with what stands above each, ready to be set."""
+    found = []
+    for gene, facts in zip(genes, pictures, strict=True):
+        if facts.copies is None or gene.structure is None:
+            continue
+        drawn, alt = print_copies(_printable(facts.copies), words)
+        found.append(
+            {
+                "title": shown(copies_title(facts.copies, words)),
+                "hint": words["picture"]["copies_hint"],
+                "drawn": drawn,
+                "alt": shown(alt),
+            }
+        )
+    return found
+
+
+def _printable(picture: CopyPicture) -> CopyPicture:
+    """Return a picture whose names have glyphs: what is drawn is not spelled out later."""
+    panels = tuple(
+        msgspec.structs.replace(panel, gene=shown(panel.gene)) for panel in picture.panels
+    )
+    return msgspec.structs.replace(picture, gene=shown(picture.gene), panels=panels)
+
+
+def _evidence(gene: GeneEntry, words: Words) -> Iterable[str]:
+    """Yield what matched, then each alternative diplotype with what excludes it, a line each."""
+    if gene.evidence is None:
+        return
+    yield from gene.evidence.matched
+    alternative = words["print"]["alternative"]
+    for other in gene.evidence.alternatives:
+        reasons = "; ".join(other.reasons)
+        yield alternative.format(title=other.title, reasons=reasons) if reasons else other.title
+
+
+def _facts(gene: GeneEntry, words: Words) -> Iterable[tuple[str, str]]:
+    label: Mapping[str, str] = words["label"]
+    said = {
+        "candidates": gene.all_candidates,
+        "findings": ", ".join(gene.findings),
+        "undocumented": ", ".join(gene.undocumented),
+        "source": gene.origin,
+    }
+    for name, text in said.items():
+        if text:
+            yield label[name], text
+    if gene.structure:
+        yield words["structure"]["title"], "; ".join(gene.structure.lines)
+
+
+def _positions(sites: Iterable[SiteRow]) -> dict[str, Any]:
+    """Return positions by what was seen: differing ones in full, the others by number alone.
+
+    Those that are not answered come by reason, the most frequent first.
+    """
+    variant, reference, chromosome = [], [], ""
+    unanswered: dict[str, list[str]] = {}
+    for site in sites:
+        chromosome, _, number = site.position.partition(":")
+        if site.kind == "variant":
+            variant.append(" ".join(filter(None, (number, site.rsid, site.genotype))))
+        elif site.kind == "unknown":
+            unanswered.setdefault(site.remark, []).append(number)
+        else:
+            reference.append(number)
+    # the commonest reason first, then by name: equal results give equal pages
+    by_reason = sorted(unanswered.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {
+        "chromosome": chromosome,
+        "variant": ", ".join(variant),
+        "unanswered": [(reason, ", ".join(numbers)) for reason, numbers in by_reason],
+        "reference": ", ".join(reference),
+    }
