@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pgx.engine.folder import PARTS_FOLDER, working_folder
-from pgx.engine.parts import PART_SUFFIX
+from pgx.engine.part_files import PART_SUFFIX
 from pgx.engine.plan import make_plan
 from pgx.errors import OutputError
 from pgx.inputs.settings import RunSettings

@@ -13,11 +13,12 @@ from laboratory import GENE_VCF, TPMT_SITE, add, vcf
 from pgx.engine.annotate import annotate
 from pgx.engine.reinterpret import Reinterpreter, result_changes
 from pgx.errors import OverlayError, UnknownDrugError, UnknownGeneError
-from pgx.inputs.release import LOCAL_NOTE, knowledge_of
+from pgx.inputs.release import knowledge_of
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.calls import CallStatus
+from pgx.records.notes import NoteCode
 from pgx.records.patient import Medicine, Patient
 from pgx.reports.result_json import parse_result, render_json
 
@@ -89,7 +90,7 @@ def test_a_custom_gene_is_called_by_its_own_alleles(
     [call], [row] = result.calls, result.recommendations
     assert (call.status, call.diplotype) == (CallStatus.CALLED, diplotype)
     assert call.phenotype == phenotype
-    assert LOCAL_NOTE in call.notes
+    assert NoteCode.LOCAL_DEFINITIONS in call.notes
     assert (row.source, row.action[0], row.certainty) == ("LOCAL", action, "certain")
 
 
@@ -125,10 +126,10 @@ def test_an_allele_added_to_a_gene_of_the_release_is_called(tmp_path):
     [call] = result.calls
     assert (call.diplotype, call.phenotype) == ("*1/*LAB", "Intermediate Metabolizer")
     assert call.n_positions == len(positions) + 1
-    assert LOCAL_NOTE in call.notes
+    assert NoteCode.LOCAL_DEFINITIONS in call.notes
     [before] = pgx.annotate(path, genes=["TPMT"], drugs=["azathioprine"])
     assert before.calls[0].diplotype == "*1/*1"
-    assert LOCAL_NOTE not in before.calls[0].notes
+    assert NoteCode.LOCAL_DEFINITIONS not in before.calls[0].notes
 
 
 def test_frames_know_the_folder_too():

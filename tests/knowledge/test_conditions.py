@@ -11,8 +11,8 @@ from cases import one_test
 from knowledge.reading_checks import load_checked, may_limit
 from languages import GERMAN_PHRASES as GERMAN
 from pgx.errors import SnapshotSchemaError
+from pgx.knowledge.importers.curated import unconditional_action
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES
-from pgx.knowledge.importers.guidelines import unconditional_action
 from pgx.knowledge.importers.readings import load_readings, sentence_digest
 from pgx.knowledge.importers.source_folders import SourceFolders, files_of, source_rows
 from pgx.knowledge.integrity.guidance import condition_findings

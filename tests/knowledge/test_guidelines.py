@@ -14,13 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx.errors import SnapshotSchemaError
-from pgx.knowledge.importers.guidelines import (
-    GUIDELINE_COLUMNS,
-    compact_lookup,
-    with_codes,
-    with_conditions,
-    with_critical,
-)
+from pgx.knowledge.importers.curated import with_codes, with_conditions, with_critical
+from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, compact_lookup
 from pgx.knowledge.importers.readings import (
     IMPLICATION_COLUMNS,
     KEY_COLUMNS,

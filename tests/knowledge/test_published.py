@@ -12,10 +12,11 @@ import pytest
 import published_samples as samples
 from cases import one_test
 from pgx.errors import InputError
-from pgx.knowledge.importers.definitions import Variant, spanned
+from pgx.knowledge.importers.gene_documents import Variant, spanned
 from pgx.knowledge.importers.pharmcat_guidance import plain_text
-from pgx.knowledge.importers.published import MAX_BYTES, PublishedRelease, published_releases
+from pgx.knowledge.importers.published import PublishedRelease, published_releases
 from pgx.knowledge.importers.readings import normalise_sentence, sentence_digest
+from pgx.knowledge.importers.source_files import MAX_BYTES
 
 
 def only(folder) -> PublishedRelease:
@@ -415,4 +416,5 @@ def test_a_reader_is_loaded_only_for_files_of_its_kind(tmp_path):
         "print(*sorted(m.split('.')[-1] for m in sys.modules if 'knowledge.importers.' in m))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["definitions", "published", "pypgx"]
+    loaded = ["gene_documents", "published", "pypgx", "source_files"]
+    assert run.stdout.split() == loaded

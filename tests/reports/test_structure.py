@@ -22,10 +22,11 @@ from pgx.api.notebook import patient_html
 from pgx.errors import ResultFileError
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.genes import GeneFrequencies, HaplotypeCount
+from pgx.records.notes import NoteCode
 from pgx.records.structures import CopyNumber, StructuralModel, StructureEvidence
 from pgx.reports.content.deidentification import deidentified
 from pgx.reports.content.document import build_document
-from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE, build_gene
+from pgx.reports.content.gene_entries import build_gene
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
 from pgx.reports.content.structure_entries import build_structure
 from pgx.reports.explain_text import explain_call
@@ -113,7 +114,7 @@ def test_reads_of_both_alleles():
 
 
 def test_nothing_is_said_where_nobody_looked():
-    call = structures.call(structure=None, notes=(COPY_NUMBER_NOTE,))
+    call = structures.call(structure=None, notes=(NoteCode.COPY_NUMBER_NOT_ASSESSED,))
     assert build_structure(call, ENGLISH) is None
     page = render_html(result(call))
     assert ENGLISH["structure"]["title"] not in page
@@ -134,7 +135,9 @@ def test_no_copy_and_many_models():
 @pytest.mark.parametrize("words", [ENGLISH, GERMAN])
 @pytest.mark.parametrize("reason", NOT_ASSESSED)
 def test_every_reason_is_a_sentence_and_there_is_no_picture(reason, words):
-    call = structures.call(structure=structures.not_assessed(reason), notes=(COPY_NUMBER_NOTE,))
+    call = structures.call(
+        structure=structures.not_assessed(reason), notes=(NoteCode.COPY_NUMBER_NOT_ASSESSED,)
+    )
     entry = build_structure(call, words)
     assert not entry.is_assessed
     assert entry.lines == (
@@ -154,7 +157,7 @@ def test_a_reason_of_another_version_is_named_and_nothing_is_assessed():
 
 def test_reasons_are_documented():
     page = (ROOT / "docs" / "reference" / "notes.md").read_text(encoding="utf-8")
-    part = page.split("## Why copies and hybrids are not assessed\n")[1].split("\n## ")[0]
+    part = page.split("## Why copy number and hybrids are not assessed\n")[1].split("\n## ")[0]
     documented = re.findall(r"^\| `(\w+)`", part, re.MULTILINE)
     assert sorted(ENGLISH["structure"]["reason"]) == documented == sorted(NOT_ASSESSED)
 
@@ -169,7 +172,7 @@ def test_every_word_is_used():
 
 @pytest.mark.parametrize("noted", [True, False])
 def test_copies_are_said_to_be_open_exactly_where_the_note_is(noted):
-    notes = (COPY_NUMBER_NOTE,) if noted else ("copy_number_from_depth",)
+    notes = (NoteCode.COPY_NUMBER_NOT_ASSESSED,) if noted else ("copy_number_from_depth",)
     call = structures.call(notes=notes, candidates=(), n_candidates=1)
     assert (build_gene(call, ENGLISH).others == ENGLISH["label"]["copies_open"]) is noted
     gaps = " ".join(build_document(result(call)).gaps)
@@ -326,7 +329,9 @@ def test_the_printed_report_grows_by_a_page_at_most():
 
 
 def test_not_assessed_is_a_sentence_on_page_and_paper():
-    call = structures.call(structure=structures.not_assessed(), notes=(COPY_NUMBER_NOTE,))
+    call = structures.call(
+        structure=structures.not_assessed(), notes=(NoteCode.COPY_NUMBER_NOT_ASSESSED,)
+    )
     sentence = build_structure(call, ENGLISH).result[0]
     page = render_html(result(call))
     assert sentence in page

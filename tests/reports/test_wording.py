@@ -10,35 +10,14 @@ import pytest
 
 from cases import one_test
 from pgx.genotypes.matrix import Evidence, Unknown
-from pgx.haplotypes.observation import REASON_NOTES
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import ACTIONS
-from pgx.records.calls import CallStatus, Certainty, GeneCall, SiteObservation
+from pgx.records.calls import CallStatus, Certainty
 from pgx.reports.content.drug_ranking import BUCKETS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgx"
-CALLERS = [
-    path
-    for floor in ("genotypes", "haplotypes", "inputs", "outside", "pipeline", "engine")
-    for path in (SOURCE / floor).glob("*.py")
-]
-SOURCES = tuple(ENGLISH["structure"]["source"])
-_CODE = re.compile(r'"([a-z]+(?:_[a-z]+)*)"')
-_NOT_NOTES = {"note", "vcf", *GeneCall.__struct_fields__, *SiteObservation.__struct_fields__}
-
-
-def codes_in_source() -> set[str]:
-    """Literals of lines that speak of notes, and what stands in the table of reasons."""
-    found = set(REASON_NOTES.values())
-    for path in CALLERS:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if re.search(r"\bnotes?\b|_note\b", line) and "for name in" not in line:
-                found |= set(_CODE.findall(line))
-    for gene in KnowledgeBase().genes.values():
-        found |= set(gene.notes)
-    return found - _NOT_NOTES
 
 
 def documented(heading: str) -> set[str]:
@@ -47,28 +26,12 @@ def documented(heading: str) -> set[str]:
     return set(re.findall(r"^\| `(\w+)`", part, re.MULTILINE))
 
 
-def test_the_search_finds_codes():
-    assert {"low_gq", "conflict", "combination_or_partial"} <= codes_in_source()
-
-
-def test_every_note_has_a_sentence_and_a_line_in_the_docs():
-    assert codes_in_source() <= set(ENGLISH["note"])
-    assert documented("Notes of a gene's call") == set(ENGLISH["note"])
-
-
-def test_no_note_is_worded_that_nothing_writes():
-    source = "".join(path.read_text(encoding="utf-8") for path in CALLERS)
-    source += "".join(";".join(g.notes) for g in KnowledgeBase().genes.values())
-    source += "".join(f"copy_number_from_{s}" for s in SOURCES if 'f"copy_number_from_{' in source)
-    assert not [code for code in ENGLISH["note"] if code not in source]
-
-
 def test_every_reason_and_evidence_has_words_and_a_line_in_the_docs():
     reasons = {member.name.lower() for member in Unknown} - {"none"}
     evidence = {member.name.lower() for member in Evidence}
-    assert set(ENGLISH["reason"]) == reasons == documented("Why a position is unknown")
+    assert set(ENGLISH["reason"]) == reasons == documented("Why a position is missing")
     assert set(ENGLISH["evidence"]) == evidence
-    assert documented("Where the answer at a position comes from") == evidence
+    assert documented("Source of the genotype at a position") == evidence
 
 
 def test_every_term_has_words():

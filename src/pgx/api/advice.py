@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from pgx.api.arguments import Base, base_of
 from pgx.errors import UsageError
 from pgx.inputs.choices import named_drugs
+from pgx.inputs.keywords import Names, names_of, settings_of
 from pgx.inputs.manual_calls import completed
-from pgx.inputs.settings import Names, names_of, settings_of
 from pgx.phenotypes.translate import Phenotype
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend as look_up

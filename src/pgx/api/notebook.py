@@ -11,9 +11,9 @@ from typing import Final
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
+from pgx.records.notes import NoteCode
 from pgx.reports.content.drug_groups import DrugGroup, build_groups
 from pgx.reports.content.drug_ranking import ACTIONABLE, COLOURS, SIGNS
-from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.content.release_facts import NO_FACTS
 from pgx.reports.content.structure_entries import build_structure
 from pgx.reports.safe_text import visible
@@ -92,7 +92,7 @@ def _gene(call: GeneCall) -> str:
     status = ENGLISH["status"][call.status.value]
     score = f" ({_text(call.activity_score)})" if call.activity_score else ""
     others = "".join(f" or {_text(p)}" for p in call.phenotypes if p != call.phenotype)
-    copies = "gene copies not determined" if COPY_NUMBER_NOTE in call.notes else ""
+    copies = "gene copies not determined" if NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes else ""
     structure = build_structure(call, ENGLISH)
     seen = _text(structure.brief) if structure and structure.is_assessed else ""
     status = "; ".join(filter(None, (status, copies, seen)))

@@ -20,6 +20,7 @@ from pgx.cli.options import (
     Language,
     MaxAge,
     Overlay,
+    Quiet,
     Release,
     issued_by,
     overrides_of,
@@ -31,9 +32,10 @@ from pgx.cli.options import (
 )
 from pgx.cli.private import Privacy, PrivacyOptions, privacy_of
 from pgx.cli.progress import reading, tracked
-from pgx.cli.run_options import EvidenceOptions, Quiet, ScopeOptions, asked
+from pgx.cli.run_options import EvidenceOptions, ScopeOptions, asked
 from pgx.errors import InputError, UsageError, printable
-from pgx.inputs.settings import RunSettings, names_of
+from pgx.inputs.keywords import names_of
+from pgx.inputs.settings import RunSettings
 
 if TYPE_CHECKING:
     from pgx.engine.annotate import Run

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from pgx.cli.console import print_table, say
-from pgx.cli.options import Overlay, Release, run_app, single
+from pgx.cli.options import Overlay, Quiet, Release, run_app, single
 from pgx.cli.progress import reading
 from pgx.cli.run_options import (
     DEFAULTS,
@@ -20,14 +20,13 @@ from pgx.cli.run_options import (
     Genes,
     MinDp,
     MinGq,
-    Quiet,
     SampleInfoFile,
     Samples,
     Untyped,
     asked,
     limits_of,
 )
-from pgx.inputs.settings import settings_of
+from pgx.inputs.keywords import settings_of
 
 if TYPE_CHECKING:
     from pgx.engine.check import CheckRun

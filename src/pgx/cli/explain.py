@@ -12,7 +12,7 @@ import typer
 
 from pgx.base.texts import did_you_mean
 from pgx.cli.console import print_table, say, width
-from pgx.cli.options import Release, run_app, single
+from pgx.cli.options import Quiet, Release, run_app, single
 from pgx.errors import UnknownGeneError, printable
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ __all__ = ["explain", "run"]
 
 JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object")]
 AllPositions = Annotated[bool, typer.Option("--all", help="reference positions too")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
 
 
 def run(words: list[str]) -> int:

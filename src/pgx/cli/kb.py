@@ -472,7 +472,7 @@ def frequencies(
       pgx kb frequencies panel.vcf.gz --sample-info samples.tsv --source 1000g-30x-2022
     """
     from pgx.engine.haplotype_counts import count_release
-    from pgx.inputs.settings import assembly_of, names_of
+    from pgx.inputs.keywords import assembly_of, names_of
 
     counted = count_release(
         inputs,

@@ -27,6 +27,7 @@ __all__ = [
     "MaxAge",
     "OutsideCalls",
     "Overlay",
+    "Quiet",
     "Release",
     "issued_by",
     "overrides_of",
@@ -65,6 +66,7 @@ Release = Annotated[
         help="release to use: a file of pgx kb export, or a folder; PGX_KB by default",
     ),
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
 MaxAge = Annotated[
     int,
     typer.Option(

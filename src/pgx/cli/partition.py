@@ -11,7 +11,7 @@ import typer
 
 from pgx.cli.cohort import Force, Formats, Inputs, Output, Threads, planned, report, use_threads
 from pgx.cli.console import say
-from pgx.cli.options import Overlay, Release, run_app
+from pgx.cli.options import Overlay, Quiet, Release, run_app
 from pgx.cli.private import (
     Deidentify,
     PrivacyOptions,
@@ -20,7 +20,7 @@ from pgx.cli.private import (
     privacy_of,
 )
 from pgx.cli.progress import Stages
-from pgx.cli.run_options import EvidenceOptions, Quiet, ScopeOptions, asked
+from pgx.cli.run_options import EvidenceOptions, ScopeOptions, asked
 from pgx.errors import UsageError
 
 __all__ = ["app", "run"]

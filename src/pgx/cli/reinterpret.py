@@ -14,6 +14,7 @@ from pgx.cli.options import (
     LaboratoryFile,
     MaxAge,
     Overlay,
+    Quiet,
     Release,
     issued_by,
     run_app,
@@ -22,7 +23,7 @@ from pgx.cli.options import (
 )
 from pgx.cli.progress import tracked
 from pgx.errors import InputError
-from pgx.inputs.settings import names_of
+from pgx.inputs.keywords import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def reinterpret(
     ] = "html,json",
     laboratory: LaboratoryFile = None,
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
-    quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+    quiet: Quiet = False,  # noqa: FBT002
 ) -> int:
     """Call and advise again on what saved results have observed, without their inputs.
 

@@ -16,6 +16,7 @@ from pgx.cli.options import (
     Language,
     MaxAge,
     Overlay,
+    Quiet,
     Release,
     issued_by,
     patient_of,
@@ -33,33 +34,40 @@ if TYPE_CHECKING:
 __all__ = ["report", "run"]
 
 
+Result = Annotated[
+    Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
+]
+Output = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help=".html, .json, .fhir.json, .pdf, .xlsx, .tsv"
+    ),
+]
+Kind = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="html, json, fhir, pdf, pdf-patient, pdf-card, xlsx, matrix or multiqc; by default"
+        " the ending",
+    ),
+]
+Patient = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
+]
+Force = Annotated[bool, typer.Option("--force", help="replace FILE")]
+
+
 def run(words: list[str]) -> int:
     """Run the command; return its exit status."""
     return run_app(single(report, "report"), words, "pgx report")
 
 
 def report(
-    result: Annotated[
-        Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
-    ],
-    output: Annotated[
-        Path,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help=".html, .json, .fhir.json, .pdf, .xlsx, .tsv"
-        ),
-    ],
-    kind: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            help="html, json, fhir, pdf, pdf-patient, pdf-card, xlsx, matrix or multiqc; by default"
-            " the ending",
-        ),
-    ] = "",
-    patient: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
-    ] = None,
+    result: Result,
+    output: Output,
+    kind: Kind = "",
+    patient: Patient = None,
     language: Language = "en",
     kb: Release = None,
     max_age: MaxAge = MAX_AGE_MONTHS,
@@ -68,8 +76,8 @@ def report(
     deidentify: Deidentify = False,  # noqa: FBT002
     pseudonym_key: PseudonymKey = None,
     pseudonym_table: PseudonymTable = None,
-    force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
-    quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+    force: Force = False,  # noqa: FBT002
+    quiet: Quiet = False,  # noqa: FBT002
 ) -> int:
     """Write the report of a saved result.
 

@@ -17,7 +17,8 @@ import msgspec
 import typer
 
 from pgx.cli.options import OutsideCalls
-from pgx.inputs.settings import MOST, Limits, RunSettings, settings_of
+from pgx.inputs.keywords import Limits, settings_of
+from pgx.inputs.settings import MOST, RunSettings
 
 __all__ = [
     "DEFAULTS",
@@ -27,7 +28,6 @@ __all__ = [
     "Genes",
     "MinDp",
     "MinGq",
-    "Quiet",
     "SampleInfoFile",
     "Samples",
     "ScopeOptions",
@@ -62,7 +62,6 @@ MinGq = Annotated[
 MinDp = Annotated[
     int, typer.Option("--min-dp", min=0, max=MOST, help="read depth below it: unknown")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
 
 
 class ScopeOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +45,82 @@ __all__ = [
 _DRAW_STREAM = 1
 _LONGEST_NAME = 200
 _ENDING = ".g.vcf.gz"
+_SITES = "GENE:POSITION on GRCh38, or GENE:all; may be repeated."
+
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        help="File to write; .gz compresses, - is stdout. A folder for many with --coverage.",
+    ),
+]
+GeneOption = Annotated[
+    list[str] | None,
+    typer.Option("--gene", help="GENE=ALLELE/ALLELE, in phase; may be repeated."),
+]
+Sample = Annotated[str, typer.Option(help="Name of the sample of --gene.")]
+Table = Annotated[
+    Path | None, typer.Option(help="TSV of sample, gene, diplotype: several samples at once.")
+]
+AssemblyOption = Annotated[Assembly, typer.Option(help="Assembly to write.")]
+StyleOption = Annotated[
+    WriteStyle | None,
+    typer.Option(
+        help="Variant sites only, all sites (default), or a gVCF with blocks; "
+        "with --coverage a gVCF.",
+        show_default=False,
+    ),
+]
+Unphased = Annotated[bool, typer.Option("--unphased", help="Write 0/1, not 0|1.")]
+Missing = Annotated[list[str] | None, typer.Option(help=f"Leave out: {_SITES}")]
+NoCall = Annotated[list[str] | None, typer.Option(help=f"Write ./.: {_SITES}")]
+HalfCall = Annotated[list[str] | None, typer.Option(help=f"Write ./1: {_SITES}")]
+Filtered = Annotated[list[str] | None, typer.Option(help=f"FILTER LowQual: {_SITES}")]
+LowQuality = Annotated[list[str] | None, typer.Option(help=f"DP and GQ 0: {_SITES}")]
+ContigsOption = Annotated[
+    ContigStyle, typer.Option(help="Names of contigs: chr10, 10, NC_000010.11, CM000672.2.")
+]
+SexOption = Annotated[Sex | None, typer.Option(help="A male has one copy of chrX genes.")]
+DiploidX = Annotated[
+    bool, typer.Option("--diploid-x", help="Write a male's chrX genotypes as 0/0, 1/1.")
+]
+WriteVariants = Annotated[
+    VariantForm, typer.Option(help="Indels leftmost, rightmost, or padded and joined.")
+]
+PhaseSets = Annotated[
+    list[str] | None, typer.Option(help="N or GENE:N phase blocks (PS); may be repeated.")
+]
+FlipBlocks = Annotated[
+    bool, typer.Option("--flip-blocks", help="Exchange haplotypes in every second block.")
+]
+Ambiguity = Annotated[AmbiguityChoice, typer.Option(help="Base where a definition allows several.")]
+OnlyNamed = Annotated[bool, typer.Option("--only-named", help="Leave out genes without --gene.")]
+NoDepth = Annotated[bool, typer.Option("--no-depth", help="No AD, DP, GQ.")]
+Undeclared = Annotated[
+    bool, typer.Option("--undeclared", help="A header that does not tell the assembly.")
+]
+NoStar = Annotated[
+    bool, typer.Option("--no-star", help="Reference, not *, at sites inside a deletion.")
+]
+LowerCase = Annotated[bool, typer.Option("--lower-case", help="Bases in lower case.")]
+Crlf = Annotated[bool, typer.Option("--crlf", help="CR LF line ends.")]
+Coverage = Annotated[
+    float | None,
+    typer.Option(help="Reads over two copies, such as 30: a gVCF whose depth follows copies."),
+]
+Noise = Annotated[
+    float, typer.Option(help="SD of the log depth between windows, beside counting reads.")
+]
+Structures = Annotated[
+    bool,
+    typer.Option("--structures", help="Draw copies and hybrids of genes that have them."),
+]
+Count = Annotated[int | None, typer.Option(help="So many samples, NAME_1 to NAME_N, in a folder.")]
+Seed = Annotated[int, typer.Option(help="Of depth and of what is drawn.")]
+Truth = Annotated[
+    Path | None, typer.Option(help="Write a TSV of sample, gene, diplotype as results name it.")
+]
 
 
 def numbered(table: SampleTable, count: int | None) -> SampleTable:
@@ -143,91 +219,39 @@ def _make_folder(output: Path) -> None:
         ) from error
 
 
-_SITES = "GENE:POSITION on GRCh38, or GENE:all; may be repeated."
-
-
 def simulate(
     *,
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            "-o",
-            help="File to write; .gz compresses, - is stdout. A folder for many with --coverage.",
-        ),
-    ],
-    gene: Annotated[
-        list[str] | None,
-        typer.Option("--gene", help="GENE=ALLELE/ALLELE, in phase; may be repeated."),
-    ] = None,
-    sample: Annotated[str, typer.Option(help="Name of the sample of --gene.")] = "SAMPLE",
-    table: Annotated[
-        Path | None, typer.Option(help="TSV of sample, gene, diplotype: several samples at once.")
-    ] = None,
-    assembly: Annotated[Assembly, typer.Option(help="Assembly to write.")] = Assembly.GRCH38,
-    style: Annotated[
-        WriteStyle | None,
-        typer.Option(
-            help="Variant sites only, all sites (default), or a gVCF with blocks; "
-            "with --coverage a gVCF.",
-            show_default=False,
-        ),
-    ] = None,
-    unphased: Annotated[bool, typer.Option("--unphased", help="Write 0/1, not 0|1.")] = False,
-    missing: Annotated[list[str] | None, typer.Option(help=f"Leave out: {_SITES}")] = None,
-    no_call: Annotated[list[str] | None, typer.Option(help=f"Write ./.: {_SITES}")] = None,
-    half_call: Annotated[list[str] | None, typer.Option(help=f"Write ./1: {_SITES}")] = None,
-    filtered: Annotated[list[str] | None, typer.Option(help=f"FILTER LowQual: {_SITES}")] = None,
-    low_quality: Annotated[list[str] | None, typer.Option(help=f"DP and GQ 0: {_SITES}")] = None,
-    contigs: Annotated[
-        ContigStyle, typer.Option(help="Names of contigs: chr10, 10, NC_000010.11, CM000672.2.")
-    ] = ContigStyle.CHR,
-    sex: Annotated[Sex | None, typer.Option(help="A male has one copy of chrX genes.")] = None,
-    diploid_x: Annotated[
-        bool, typer.Option("--diploid-x", help="Write a male's chrX genotypes as 0/0, 1/1.")
-    ] = False,
-    write_variants: Annotated[
-        VariantForm, typer.Option(help="Indels leftmost, rightmost, or padded and joined.")
-    ] = VariantForm.LEFT,
-    phase_sets: Annotated[
-        list[str] | None, typer.Option(help="N or GENE:N phase blocks (PS); may be repeated.")
-    ] = None,
-    flip_blocks: Annotated[
-        bool, typer.Option("--flip-blocks", help="Exchange haplotypes in every second block.")
-    ] = False,
-    ambiguity: Annotated[
-        AmbiguityChoice, typer.Option(help="Base where a definition allows several.")
-    ] = AmbiguityChoice.COMMON,
-    only_named: Annotated[
-        bool, typer.Option("--only-named", help="Leave out genes without --gene.")
-    ] = False,
-    no_depth: Annotated[bool, typer.Option("--no-depth", help="No AD, DP, GQ.")] = False,
-    undeclared: Annotated[
-        bool, typer.Option("--undeclared", help="A header that does not tell the assembly.")
-    ] = False,
-    no_star: Annotated[
-        bool, typer.Option("--no-star", help="Reference, not *, at sites inside a deletion.")
-    ] = False,
-    lower_case: Annotated[bool, typer.Option("--lower-case", help="Bases in lower case.")] = False,
-    crlf: Annotated[bool, typer.Option("--crlf", help="CR LF line ends.")] = False,
-    coverage: Annotated[
-        float | None,
-        typer.Option(help="Reads over two copies, such as 30: a gVCF whose depth follows copies."),
-    ] = None,
-    noise: Annotated[
-        float, typer.Option(help="SD of the log depth between windows, beside counting reads.")
-    ] = 0.05,
-    structures: Annotated[
-        bool,
-        typer.Option("--structures", help="Draw copies and hybrids of genes that have them."),
-    ] = False,
-    count: Annotated[
-        int | None, typer.Option(help="So many samples, NAME_1 to NAME_N, in a folder.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of depth and of what is drawn.")] = 0,
-    truth: Annotated[
-        Path | None, typer.Option(help="Write a TSV of sample, gene, diplotype as results name it.")
-    ] = None,
+    output: Output,
+    gene: GeneOption = None,
+    sample: Sample = "SAMPLE",
+    table: Table = None,
+    assembly: AssemblyOption = Assembly.GRCH38,
+    style: StyleOption = None,
+    unphased: Unphased = False,
+    missing: Missing = None,
+    no_call: NoCall = None,
+    half_call: HalfCall = None,
+    filtered: Filtered = None,
+    low_quality: LowQuality = None,
+    contigs: ContigsOption = ContigStyle.CHR,
+    sex: SexOption = None,
+    diploid_x: DiploidX = False,
+    write_variants: WriteVariants = VariantForm.LEFT,
+    phase_sets: PhaseSets = None,
+    flip_blocks: FlipBlocks = False,
+    ambiguity: Ambiguity = AmbiguityChoice.COMMON,
+    only_named: OnlyNamed = False,
+    no_depth: NoDepth = False,
+    undeclared: Undeclared = False,
+    no_star: NoStar = False,
+    lower_case: LowerCase = False,
+    crlf: Crlf = False,
+    coverage: Coverage = None,
+    noise: Noise = 0.05,
+    structures: Structures = False,
+    count: Count = None,
+    seed: Seed = 0,
+    truth: Truth = None,
     kb: Release = None,
 ) -> None:
     """Write a VCF whose diplotypes are known, from the knowledge base alone.
@@ -248,49 +272,37 @@ def simulate(
       pgx simulate -o people --coverage 30 --structures --count 50 --truth truth.tsv
     """  # noqa: E501 (examples are copied as one line)
     release = release_at(kb)
-    genes = release.genes
     chosen = _samples(gene, sample, table)
-    depth = _depth(coverage, noise, seed)
-    if depth is None and (structures or count is not None):
-        raise UsageError("--structures and --count need --coverage", remedy="add --coverage 30")
+    depth = _depth(coverage, noise, seed, is_needed=structures or count is not None)
     chosen = numbered(chosen, count)
     if structures:
         chosen = with_structures(release, chosen, seed)
     settings = SimulationSettings(
-        assembly=assembly,
-        phased=not unphased,
+        assembly=assembly, phased=not unphased, form=write_variants, contig_style=contigs,
         style=style or (WriteStyle.ALL_SITES if depth is None else WriteStyle.GVCF),
-        form=write_variants,
-        contig_style=contigs,
-        missing=_sites(genes, "--missing", missing),
-        no_calls=_sites(genes, "--no-call", no_call),
-        half_calls=_sites(genes, "--half-call", half_call),
-        filtered=_sites(genes, "--filtered", filtered),
-        low_quality=_sites(genes, "--low-quality", low_quality),
-        ambiguity=ambiguity,
-        common=common_spellings(genes, release.frequencies),
-        sex=sex,
-        sex_of=chosen.sex_of,
-        diploid_x=diploid_x,
-        only_named=only_named,
-        phase_sets=_phase_sets(phase_sets or ()),
-        default_phase_sets=_default_phase_sets(phase_sets or ()),
-        flip_blocks=flip_blocks,
-        depth=not no_depth,
-        declared=not undeclared,
-        star_alleles=not no_star,
-        lower_case=lower_case,
-        crlf=crlf,
-    )
+        missing=_sites(release.genes, "--missing", missing),
+        no_calls=_sites(release.genes, "--no-call", no_call),
+        half_calls=_sites(release.genes, "--half-call", half_call),
+        filtered=_sites(release.genes, "--filtered", filtered),
+        low_quality=_sites(release.genes, "--low-quality", low_quality), star_alleles=not no_star,
+        common=common_spellings(release.genes, release.frequencies), only_named=only_named,
+        phase_sets=_phase_sets(phase_sets), default_phase_sets=_default_phase_sets(phase_sets),
+        sex=sex, sex_of=chosen.sex_of, diploid_x=diploid_x, crlf=crlf, flip_blocks=flip_blocks,
+        ambiguity=ambiguity, depth=not no_depth, declared=not undeclared, lower_case=lower_case,
+    )  # fmt: skip
     if depth is None:
-        _write(output, render_vcf(genes, chosen.samples, settings))
+        _write(output, render_vcf(release.genes, chosen.samples, settings))
     else:
-        write_depth(output, genes, chosen, settings, depth)
+        write_depth(output, release.genes, chosen, settings, depth)
     if truth is not None:
-        _write(truth, truth_table(genes, chosen))
+        _write(truth, truth_table(release.genes, chosen))
 
 
-def _depth(coverage: float | None, noise: float, seed: int) -> DepthSettings | None:
+def _depth(
+    coverage: float | None, noise: float, seed: int, *, is_needed: bool
+) -> DepthSettings | None:
+    if coverage is None and is_needed:
+        raise UsageError("--structures and --count need --coverage", remedy="add --coverage 30")
     if coverage is None:
         return None
     return DepthSettings(coverage=coverage, noise=noise, seed=seed)
@@ -359,13 +371,13 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _phase_sets(texts: Iterable[str]) -> dict[str, int]:
-    pairs = (text.rpartition(":") for text in texts if ":" in text)
+def _phase_sets(texts: list[str] | None) -> dict[str, int]:
+    pairs = (text.rpartition(":") for text in texts or () if ":" in text)
     return {gene: _count(number) for gene, _, number in pairs}
 
 
-def _default_phase_sets(texts: Iterable[str]) -> int:
-    return max((_count(text) for text in texts if ":" not in text), default=0)
+def _default_phase_sets(texts: list[str] | None) -> int:
+    return max((_count(text) for text in texts or () if ":" not in text), default=0)
 
 
 def run(words: list[str]) -> int:

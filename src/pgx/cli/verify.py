@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pgx.cli.console import say
-from pgx.cli.options import Overlay, Release, run_app, single
+from pgx.cli.options import Overlay, Quiet, Release, run_app, single
 from pgx.errors import ResultFileError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def verify(
     ] = None,
     kb: Release = None,
     kb_overlay: Overlay = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+    quiet: Quiet = False,  # noqa: FBT002
 ) -> int:
     """Derive a result again from its inputs, release and settings, and compare.
 

@@ -213,7 +213,7 @@ class Partners:
         self._known: dict[tuple[tuple[str, ...], str], float] = {}
 
     def odds(self, haplotype: StructuralHaplotype, allele: str) -> float:
-        """Return the odds of an allele; a hybrid alone is like what is seen beside it."""
+        """Return the odds of an allele; a single hybrid has the odds of a tandem with a copy."""
         key = haplotype.units, allele
         known = self._known.get(key)
         if known is None:
@@ -357,7 +357,8 @@ def _covariance(
 def is_shifted(copies: Floats, expected: Floats) -> bool:
     """Whether all of the gene has far more or less depth than the copies of a model.
 
-    ``copies`` and ``expected`` are (W,): the depth in copies, and what the model lets show.
+    ``copies`` and ``expected`` are (W,): the depth in copies, and the copies predicted by the
+    model.
     """
     # Windows where little is expected are left out: their ratio is mostly noise.
     shown = expected >= _SHOWN

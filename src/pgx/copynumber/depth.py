@@ -141,7 +141,7 @@ class Controls:
 def _excess(rest: Floats, reads: Floats) -> float:
     """Return the noise that counting leaves of (C,) log depths, where ``reads`` are expected.
 
-    By medians: a few windows that are far off, or have no reads, say nothing of the others.
+    By medians: a few outlier windows, or windows without reads, do not affect the others.
     """
     counting = DEPTH_OVERDISPERSION / reads
     spread = _SD_OF_MEDIAN * float(np.median(np.abs(rest / np.sqrt(counting))))
@@ -183,7 +183,7 @@ def read_panel(path: Path) -> DepthPanel:
     Raises
     ------
     SnapshotSchemaError
-        The file cannot be read, or is no panel.
+        The file cannot be read, or is not a panel.
     """
     try:
         return msgspec.json.decode(read_data(path, _MAX_BYTES), type=DepthPanel)
@@ -361,7 +361,7 @@ class DepthReading:
             self.listener = DepthListener(layout, self._n_samples)
 
     def copies(self) -> Copies:
-        """Return the depth that was read; empty for an input that is no gVCF."""
+        """Return the depth that was read; empty for an input that is not a gVCF."""
         if self._gene is None or self._panel is None:
             return {}
         gene = self._gene

@@ -26,6 +26,7 @@ from pgx.genotypes.matrix import (
     Unknown,
 )
 from pgx.records.genes import GeneDefinition
+from pgx.records.notes import NoteCode
 from pgx.records.structures import (
     CopyNumber,
     SiteBalance,
@@ -76,7 +77,7 @@ class SiteReads:
 
 @dataclass(frozen=True, slots=True)
 class CopyEvidence:
-    """How probable each structural model makes what one sample shows.
+    """Likelihood of one sample's data under each structural model.
 
     Attributes
     ----------
@@ -85,7 +86,7 @@ class CopyEvidence:
     reads
         Allelic depths at sites of the gene.
     report
-        What a result tells of it; its ``reason`` says why the structure is not assessed.
+        The report in a result; its ``reason`` is set if the structure is not assessed.
     """
 
     log_likelihood: Floats
@@ -165,7 +166,6 @@ MISMAPPED_COPIES: Final = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8)
 """Copies that the mismapped reads of the paralogue may look like."""
 SURE: Final = 1e-4
 """Likelihood by that of the best genotype below which another one does not count."""
-NOTE: Final = "paralogue_reads"
 
 
 class MismappedSite(NamedTuple):
@@ -231,7 +231,7 @@ def _resolve(found: GeneGenotypes, index: int, site: SiteReads, site_: Mismapped
             found.call[index, 0] = pair
             found.phase_block[index, 0] = UNPHASED
             found.reason[index, 0] = Unknown.NONE
-            found.add_note(0, NOTE)
+            found.add_note(0, NoteCode.PARALOGUE_READS)
         found.likelihoods.pop((index, 0), None)
         return
     found.call[index, 0] = MISSING
@@ -242,7 +242,7 @@ def _resolve(found: GeneGenotypes, index: int, site: SiteReads, site_: Mismapped
         for pair, value in zip(pairs, likelihood / likelihood.max(), strict=True)
         if value >= SURE
     )
-    found.add_note(0, NOTE)
+    found.add_note(0, NoteCode.PARALOGUE_READS)
 
 
 def _genotype_likelihoods(
@@ -271,7 +271,7 @@ _LOWEST, _HIGHEST = 20.0, 60.0  # what any quality counts as: no caller is surer
 
 
 def record_evidence(seen: SeenCopies, gene: GeneDefinition) -> StructureEvidence:
-    """Return what a result tells of copies that a record counts."""
+    """Return the report of a copy number from an SV record."""
     record = StructuralRecord(
         allele=seen.allele,
         kind=seen.kind,
@@ -288,7 +288,7 @@ def record_evidence(seen: SeenCopies, gene: GeneDefinition) -> StructureEvidence
 
 
 def records_copies(genotypes: GeneGenotypes, sample: int) -> CopyEvidence | None:
-    """Return what one sample's structural records say of the copies of a gene.
+    """Return the copy-number evidence of one sample's structural records.
 
     A count of copies does not tell whole copies from hybrids, and some callers count a hybrid
     that shows over little of the gene, others do not: the count is held half to the units of a

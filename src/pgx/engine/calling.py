@@ -33,6 +33,7 @@ from pgx.recommendations.result_keys import DIPLOTYPES, AdviceView, advice_view
 from pgx.recommendations.topics import SampleKeys, Topic
 from pgx.records.calls import CallStatus, GeneCall, Recommendation
 from pgx.records.genes import GeneDefinition, GeneFrequencies, Strategy
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "AdviceTable",
@@ -48,8 +49,6 @@ __all__ = [
 
 SOURCE_READS: Final = "reads"
 """What the ``source`` column says of a gene that was called from reads."""
-_ONLY_READS: Final = "only_reads_given"
-"""Note of a gene that is not called from reads, where nothing else was given."""
 
 PopulationEvidence = Mapping[str, Sequence[Mapping[str, float] | None]]
 """By gene, for each sample, natural logarithms of how well each group explains what is seen."""
@@ -222,7 +221,7 @@ class ChunkCaller:
                     table, caller, piece, samples, notes, evidence, with_sites=with_sites
                 )
         else:
-            note = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
+            note = (NoteCode.OUTSIDE_CALL_NEEDED,) if gene.strategy is Strategy.OUTSIDE else ()
             call = GeneCall(sample="", gene=gene.gene, status=CallStatus.NOT_ASSESSED, notes=note)
             table.index[:] = table.number(call)
         self._add_outside(table, gene, samples, pieces)
@@ -288,7 +287,7 @@ class ChunkCaller:
         """Return the notes that hold for a gene: those of variants say nothing of reads."""
         if gene in self._reads.genes:
             return ()
-        return (*notes, _ONLY_READS) if self._reads.is_alone else notes
+        return (*notes, NoteCode.ONLY_READS_GIVEN) if self._reads.is_alone else notes
 
     def _ancestry(self, name: str, sample: int, evidence: PopulationEvidence) -> Ancestry:
         info = self._info.get(name)

@@ -17,6 +17,7 @@ from pgx.haplotypes.definitions import CompiledGene, compile_gene
 from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import GeneDefinition
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "AlleleCheck",
@@ -28,8 +29,6 @@ __all__ = [
 ]
 
 Bools = npt.NDArray[np.bool_]
-
-_COPY_NUMBER = "copy_number_not_assessed"
 
 
 class Verdict(StrEnum):
@@ -203,7 +202,7 @@ def _check_gene(
 
 def _uncounted(gene: GeneDefinition, found: Observations, columns: npt.NDArray[np.intp]) -> Bools:
     """Return the samples, (N,) bool, whose gene copies have to be known and are not told."""
-    if _COPY_NUMBER not in gene.notes:
+    if NoteCode.COPY_NUMBER_NOT_ASSESSED not in gene.notes:
         return np.zeros(len(columns), np.bool_)
     held = [found.copies_of(gene.gene, found.samples[c]) for c in columns.tolist()]
     return np.array([own is None or not own.is_assessed for own in held], np.bool_)

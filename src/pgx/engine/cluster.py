@@ -25,7 +25,8 @@ import msgspec
 from pgx.base.extensions import isolated_environment, load_extra
 from pgx.base.files import scratch_folder, scratch_in
 from pgx.engine.folder import PLAN_FILE, kept_release
-from pgx.engine.parts import FolderParts, Refusal, raised, refusal_of
+from pgx.engine.part_files import Refusal, raised, refusal_of
+from pgx.engine.parts import FolderParts
 from pgx.engine.plan import CohortPlan, read_plan
 from pgx.engine.scheduler import Scheduler, Watch, check_address, is_open_to_all, security_of
 from pgx.engine.work import Kind, Progress, Silent, Steps, read_engine

@@ -17,7 +17,7 @@ import msgspec
 
 from pgx.base.files import LOCK_FILE, locked, refuse_own_inputs, remove_own, scratch_in
 from pgx.base.shipped import KEY_VARIABLE, data_folder
-from pgx.engine.parts import PART_SUFFIX
+from pgx.engine.part_files import PART_SUFFIX
 from pgx.engine.plan import CohortPlan, is_plan
 from pgx.errors import OutputError
 from pgx.inputs.release import knowledge_of

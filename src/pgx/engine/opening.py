@@ -17,6 +17,7 @@ from pgx.io.records import Scan, ScanLimits, ScannedRecord
 from pgx.io.source import open_source
 from pgx.io.windows import Windows
 from pgx.records.genes import GeneDefinition
+from pgx.records.notes import NoteCode
 
 if TYPE_CHECKING:
     from pgx.io.source import AnySource
@@ -101,7 +102,7 @@ def reading_settings(settings: RunSettings) -> ReadingSettings:
 
 def input_notes(scan: Scan) -> tuple[str, ...]:
     """Return the codes of what holds for all calls of an input."""
-    return () if scan.has_depth else ("no_depth",)
+    return () if scan.has_depth else (NoteCode.NO_DEPTH,)
 
 
 def input_hints(source: AnySource, scan: Scan, settings: RunSettings) -> list[str]:

@@ -8,367 +8,39 @@ without a look at those of the others, however many inputs there are.
 from __future__ import annotations
 
 import dataclasses
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-import pgx.errors as errors
-from pgx.base.assemblies import Assembly
-from pgx.copynumber.evidence import CopyEvidence, SiteReads
 from pgx.engine.calling import GeneTable
+from pgx.engine.part_files import (
+    PART_SUFFIX,
+    Evidence,
+    is_whole,
+    load_advice,
+    load_calls,
+    load_evidence,
+    load_gene,
+    load_inputs,
+    save_advice,
+    save_calls,
+    save_evidence,
+    save_inputs,
+)
 from pgx.engine.plan import CohortPlan
-from pgx.engine.reading import GroupedGene, Inputs, ReadInput
-from pgx.errors import InputError, OutputError, PgxError
-from pgx.genotypes.matrix import GeneGenotypes, LikelyGenotype, SeenCopies
-from pgx.records.calls import GeneCall, Recommendation
+from pgx.engine.reading import Inputs, ReadInput
+from pgx.errors import InputError
+from pgx.records.calls import Recommendation
 from pgx.records.genes import GeneDefinition
-from pgx.records.structures import StructureEvidence
-from pgx.reports.files.output_folder import new_file
 
 __all__ = [
-    "PART_SUFFIX",
     "FolderParts",
     "MemoryParts",
     "Parts",
-    "Refusal",
-    "raised",
-    "refusal_of",
 ]
-
-
-class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
-    """An error of ours by the name of its class, and what it says."""
-
-    kind: str
-    what: str
-    where: str
-    remedy: str
-    code: str
-
-
-def refusal_of(error: PgxError) -> Refusal:
-    """Return an error as data."""
-    return Refusal(
-        kind=type(error).__name__,
-        what=error.what,
-        where=error.where,
-        remedy=error.remedy,
-        code=error.code,
-    )
-
-
-def raised(refusal: Refusal) -> PgxError:
-    """Return the error again."""
-    kind: type[PgxError] = getattr(errors, refusal.kind)
-    return kind(refusal.what, where=refusal.where, remedy=refusal.remedy, code=refusal.code)
-
-
-PART_SUFFIX: Final = ".part"
-"""How the name of a finished part ends."""
-Evidence = Sequence[Mapping[str, float] | None]
-"""What one gene says of each sample's population."""
-
-_ARRAYS: Final = ("call", "phase_block", "evidence", "reason", "structural")
-_DAMAGED: Final = (ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.MsgspecError)
-_INPUTS: Final = "inputs"
-
-
-class _Meta(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
-    """What an input is, without its genotypes."""
-
-    name: str
-    sha256: str
-    assembly: Assembly
-    samples: tuple[str, ...]
-    notes: tuple[str, ...]
-    hints: list[str]
-
-
-class _Array(msgspec.Struct, frozen=True, array_like=True):
-    """An array as bytes in C order, little-endian."""
-
-    kind: str
-    shape: tuple[int, ...]
-    data: bytes
-
-
-class _Copies(msgspec.Struct, frozen=True, array_like=True):
-    """What is known of gene copies in one sample."""
-
-    log_likelihood: _Array
-    reads: list[tuple[int, tuple[str, ...], tuple[int, ...]]]
-    report: StructureEvidence
-
-
-class _Gene(msgspec.Struct, frozen=True, kw_only=True):
-    """One gene's genotypes of one input: the number of that input, arrays, and the rest."""
-
-    number: int
-    arrays: dict[str, _Array]
-    groups: _Array
-    samples: tuple[str, ...]
-    extra: list[list[str]]
-    notes: dict[int, list[str]]
-    likelihoods: list[tuple[int, int, tuple[tuple[int, int, int], ...]]]
-    haploid_samples: list[int]
-    shares: list[tuple[int, int, float]] = []
-    seen: dict[int, SeenCopies]
-    copies: list[_Copies] = []
-
-
-def _save_inputs(path: Path, found: Inputs) -> None:
-    """Write what became of some inputs.
-
-    Raises
-    ------
-    OutputError
-        Disk, permission or quota; nothing is left behind.
-    """
-    genes: dict[str, list[_Gene]] = {}
-    for number, item in enumerate(found):
-        if not isinstance(item, InputError):
-            for name, gene in item.genes.items():
-                genes.setdefault(name, []).append(_packed_gene(number, gene))
-    members = {name: msgspec.msgpack.encode(own) for name, own in genes.items()}
-    _save(path, {_INPUTS: msgspec.json.encode([_meta(item) for item in found]), **members})
-
-
-def _meta(item: ReadInput | InputError) -> _Meta | Refusal:
-    if isinstance(item, InputError):
-        return refusal_of(item)
-    return _Meta(
-        name=item.name,
-        sha256=item.sha256,
-        assembly=item.assembly,
-        samples=item.samples,
-        notes=item.notes,
-        hints=item.hints,
-    )
-
-
-def _packed_gene(number: int, gene: GroupedGene) -> _Gene:
-    own = gene.genotypes
-    return _Gene(
-        number=number,
-        arrays={name: _packed(getattr(own, name)) for name in _ARRAYS},
-        groups=_packed(gene.groups),
-        samples=own.samples,
-        extra=own.extra,
-        notes={column: sorted(codes) for column, codes in own.notes.items()},
-        likelihoods=[(i, j, tuple(likely)) for (i, j), likely in own.likelihoods.items()],
-        haploid_samples=sorted(own.haploid_samples),
-        shares=[(i, j, share) for (i, j), share in own.shares.items()],
-        seen=own.copies,
-        copies=[_packed_copies(each) for each in gene.copies],
-    )
-
-
-def _packed_copies(own: CopyEvidence) -> _Copies:
-    reads = [(r.position, r.alleles, r.reads) for r in own.reads]
-    return _Copies(_packed(own.log_likelihood), reads, own.report)
-
-
-def _copies(own: _Copies) -> CopyEvidence:
-    reads = tuple(SiteReads(*each) for each in own.reads)
-    return CopyEvidence(_array(own.log_likelihood), reads, own.report)
-
-
-def _load_inputs(path: Path) -> list[ReadInput | InputError]:
-    """Return what became of some inputs, without genotypes.
-
-    Raises
-    ------
-    OutputError
-        The file is absent or damaged.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            items = msgspec.json.decode(archive.read(_INPUTS), type=list[_Meta | Refusal])
-    except (*_DAMAGED, OSError) as error:
-        raise _damaged(path) from error
-    return [_loaded(item) for item in items]
-
-
-def _load_gene(path: Path, gene: GeneDefinition) -> dict[int, GroupedGene]:
-    """Return one gene's genotypes by the number of the input; nothing else is read.
-
-    Raises
-    ------
-    OutputError
-        The file is absent or damaged.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if gene.gene not in archive.NameToInfo:
-                return {}
-            found = msgspec.msgpack.decode(archive.read(gene.gene), type=list[_Gene])
-    except (*_DAMAGED, OSError) as error:
-        raise _damaged(path) from error
-    return {own.number: _gene(own, gene) for own in found}
-
-
-def _loaded(item: _Meta | Refusal) -> ReadInput | InputError:
-    if isinstance(item, Refusal):
-        error = raised(item)
-        return error if isinstance(error, InputError) else InputError(item.what)
-    return ReadInput(
-        name=item.name,
-        sha256=item.sha256,
-        assembly=item.assembly,
-        samples=item.samples,
-        notes=item.notes,
-        hints=item.hints,
-        genes={},
-    )
-
-
-def _gene(own: _Gene, gene: GeneDefinition) -> GroupedGene:
-    arrays = {name: _array(own.arrays[name]) for name in _ARRAYS}
-    unknown = np.broadcast_to(np.int32(-1), arrays["reason"].shape)
-    genotypes = GeneGenotypes(
-        gene=gene,
-        samples=own.samples,
-        gq=unknown,
-        dp=unknown,
-        extra=own.extra,
-        notes={column: set(codes) for column, codes in own.notes.items()},
-        likelihoods={
-            (i, j): tuple(LikelyGenotype(*each) for each in likely)
-            for i, j, likely in own.likelihoods
-        },
-        haploid_samples=set(own.haploid_samples),
-        shares={(i, j): share for i, j, share in own.shares},
-        copies=own.seen,
-        **arrays,
-    )
-    return GroupedGene(genotypes, _array(own.groups), tuple(map(_copies, own.copies)))
-
-
-def _save_calls(path: Path, table: GeneTable) -> None:
-    """Write one gene's distinct calls and whose they are.
-
-    Raises
-    ------
-    OutputError
-        Disk, permission or quota; nothing is left behind.
-    """
-    index = msgspec.msgpack.encode(_packed(table.index))
-    _save(path, {"calls": msgspec.json.encode(table.calls), "index": index})
-
-
-def _load_calls(path: Path, gene: str) -> GeneTable:
-    """Return one gene's distinct calls and whose they are.
-
-    Raises
-    ------
-    OutputError
-        The file is absent or damaged.
-    """
-    calls, index = _load(path, list[GeneCall], "calls")
-    return GeneTable(gene, calls, index)
-
-
-def _save_evidence(path: Path, evidence: Evidence) -> None:
-    """Write what one gene says of each sample's population; equal objects once.
-
-    Raises
-    ------
-    OutputError
-        Disk, permission or quota; nothing is left behind.
-    """
-    distinct = {id(known): known for known in evidence}
-    places = {key: place for place, key in enumerate(distinct)}
-    index = np.array([places[id(known)] for known in evidence], np.int32)
-    known = msgspec.json.encode(list(distinct.values()))
-    _save(path, {"known": known, "index": msgspec.msgpack.encode(_packed(index))})
-
-
-def _load_evidence(path: Path) -> Evidence:
-    """Return what one gene says of each sample's population.
-
-    Raises
-    ------
-    OutputError
-        The file is absent or damaged.
-    """
-    known, index = _load(path, list[dict[str, float] | None], "known")
-    return [known[place] for place in index.tolist()]
-
-
-def _save_advice(
-    path: Path, records: Sequence[Recommendation], rows: npt.NDArray[np.int32]
-) -> None:
-    """Write distinct rows of advice, and (N, width) which of them are whose.
-
-    Raises
-    ------
-    OutputError
-        Disk, permission or quota; nothing is left behind.
-    """
-    own, places = np.unique(rows, return_inverse=True)
-    index = places.reshape(rows.shape).astype(np.min_scalar_type(max(0, len(own) - 1)))
-    known = msgspec.json.encode([records[row] for row in own.tolist()])
-    _save(path, {"records": known, "index": msgspec.msgpack.encode(_packed(index))})
-
-
-def _load_advice(path: Path) -> tuple[list[Recommendation], npt.NDArray[Any]]:
-    """Return distinct rows of advice, and (N, width) unsigned which of them are whose.
-
-    Raises
-    ------
-    OutputError
-        The file is absent or damaged.
-    """
-    return _load(path, list[Recommendation], "records")
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether a part is there, and every byte of it what was written."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.testzip() is None
-    except (*_DAMAGED, OSError):
-        return False
-
-
-def _load(path: Path, kind: Any, name: str) -> tuple[Any, npt.NDArray[Any]]:  # noqa: ANN401
-    """Return what a file holds of a kind for distinct things, and which is whose."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            known = msgspec.json.decode(archive.read(name), type=kind)
-            return known, _array(msgspec.msgpack.decode(archive.read("index"), type=_Array))
-    except (*_DAMAGED, OSError) as error:
-        raise _damaged(path) from error
-
-
-def _packed(array: npt.NDArray[Any]) -> _Array:
-    ordered = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    return _Array(ordered.dtype.str, array.shape, ordered.tobytes())
-
-
-def _array(packed: _Array) -> npt.NDArray[Any]:
-    """Return an array that can be written to, in the order of this machine."""
-    stored = np.frombuffer(packed.data, np.dtype(packed.kind)).reshape(packed.shape)
-    return stored.astype(stored.dtype.newbyteorder("="))
-
-
-def _save(path: Path, members: Mapping[str, bytes]) -> None:
-    with new_file(path, is_private=True) as handle, zipfile.ZipFile(handle, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name), data)  # without a clock time
-
-
-def _damaged(path: Path) -> OutputError:
-    return OutputError(
-        "a finished part is absent or damaged",
-        where=path.name,
-        remedy="start the same command again: it is made anew",
-    )
 
 
 class Parts(Protocol):
@@ -498,11 +170,11 @@ class FolderParts:
 
     def has_read(self, part: int) -> bool:
         """Whether a part that reads is finished."""
-        return _is_whole(self._read_path(part))
+        return is_whole(self._read_path(part))
 
     def put_read(self, part: int, found: Inputs) -> None:
         """Write what became of a part's inputs."""
-        _save_inputs(self._read_path(part), found)
+        save_inputs(self._read_path(part), found)
 
     def inputs(self, genes: Mapping[str, GeneDefinition]) -> list[ReadInput | InputError]:
         """Return what became of all inputs, with the genotypes of these genes only."""
@@ -514,8 +186,8 @@ class FolderParts:
         path = self._read_path(part)
         items = self._read.get(part)
         if items is None:
-            items = self._read[part] = [self._shared(item) for item in _load_inputs(path)]
-        own = {name: _load_gene(path, gene) for name, gene in genes.items()}
+            items = self._read[part] = [self._shared(item) for item in load_inputs(path)]
+        own = {name: load_gene(path, gene) for name, gene in genes.items()}
         for number, item in enumerate(items):
             if isinstance(item, InputError):
                 yield item
@@ -532,41 +204,41 @@ class FolderParts:
 
     def has_evidence(self, gene: str) -> bool:
         """Whether it is known what a gene says of samples' populations."""
-        return _is_whole(self._evidence_path(gene))
+        return is_whole(self._evidence_path(gene))
 
     def put_evidence(self, gene: str, evidence: Evidence) -> None:
         """Write what a gene says of samples' populations."""
-        _save_evidence(self._evidence_path(gene), evidence)
+        save_evidence(self._evidence_path(gene), evidence)
 
     def evidence(self, gene: str) -> Evidence:
         """Return what a gene says of samples' populations."""
-        return _load_evidence(self._evidence_path(gene))
+        return load_evidence(self._evidence_path(gene))
 
     def has_calls(self, gene: str) -> bool:
         """Whether a gene is called."""
-        return _is_whole(self._calls_path(gene))
+        return is_whole(self._calls_path(gene))
 
     def put_calls(self, table: GeneTable) -> None:
         """Write a gene's calls."""
-        _save_calls(self._calls_path(table.gene), table)
+        save_calls(self._calls_path(table.gene), table)
 
     def calls(self, gene: str) -> GeneTable:
         """Return a gene's calls."""
-        return _load_calls(self._calls_path(gene), gene)
+        return load_calls(self._calls_path(gene), gene)
 
     def _advice_path(self, chunk: int) -> Path:
         return self._folder / f"advice-{chunk:06}{PART_SUFFIX}"
 
     def has_advice(self, chunk: int) -> bool:
         """Whether a chunk of samples is advised."""
-        return _is_whole(self._advice_path(chunk))
+        return is_whole(self._advice_path(chunk))
 
     def put_advice(
         self, chunk: int, records: Sequence[Recommendation], rows: npt.NDArray[np.int32]
     ) -> None:
         """Write the advice of a chunk of samples: (N, width) indices of records."""
-        _save_advice(self._advice_path(chunk), records, rows)
+        save_advice(self._advice_path(chunk), records, rows)
 
     def advice(self, chunk: int) -> tuple[list[Recommendation], npt.NDArray[Any]]:
         """Return the distinct records of a chunk of samples, and (N, width) their indices."""
-        return _load_advice(self._advice_path(chunk))
+        return load_advice(self._advice_path(chunk))

@@ -43,6 +43,7 @@ from pgx.records.calls import (
     SiteObservation,
 )
 from pgx.records.genes import DefiningVariant, GeneDefinition, Strategy
+from pgx.records.notes import NoteCode
 from pgx.records.patient import Patient
 
 __all__ = [
@@ -55,11 +56,18 @@ __all__ = [
 
 INPUT_NOTES: Final = frozenset(
     {
-        "conflict", "haploid_in_female", "haploid_on_autosome", "heteroplasmy",
-        "heteroplasmy_below_limit", "male_heterozygous",
-        "mixed_ploidy", "no_depth", "sex_unknown", "spanning_deletion",
+        NoteCode.CONFLICT,
+        NoteCode.HAPLOID_IN_FEMALE,
+        NoteCode.HAPLOID_ON_AUTOSOME,
+        NoteCode.HETEROPLASMY,
+        NoteCode.HETEROPLASMY_BELOW_LIMIT,
+        NoteCode.MALE_HETEROZYGOUS,
+        NoteCode.MIXED_PLOIDY,
+        NoteCode.NO_DEPTH,
+        NoteCode.SEX_UNKNOWN,
+        NoteCode.SPANNING_DELETION,
     }
-)  # fmt: skip
+)
 """Notes that speak of the input, and hold whatever the definitions are."""
 _UNKNOWN_ALLELE: Final = "."
 
@@ -100,7 +108,7 @@ def _put_copies(found: GeneGenotypes, call: GeneCall) -> None:
         found.copies[0] = SeenCopies(
             record.allele, record.kind, record.copies, sites, record.quality
         )
-    found.structural[0] = "structural_variant" in call.notes and not records
+    found.structural[0] = NoteCode.STRUCTURAL_VARIANT in call.notes and not records
 
 
 def _put(found: GeneGenotypes, index: int, variant: DefiningVariant, site: SiteObservation) -> None:
@@ -251,7 +259,7 @@ class Reinterpreter:
                 sample=saved.sample,
                 gene=name,
                 status=CallStatus.NOT_ASSESSED,
-                notes=("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else (),
+                notes=(NoteCode.OUTSIDE_CALL_NEEDED,) if gene.strategy is Strategy.OUTSIDE else (),
             )
             for name, gene in self.knowledge.genes.items()
             if name not in known and "all" in wanted

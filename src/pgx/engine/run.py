@@ -15,7 +15,8 @@ import msgspec
 
 from pgx.base.files import refuse_own_inputs, scratch_in
 from pgx.engine.folder import PLAN_FILE, finish_folder, keep_release, kept_release, working_folder
-from pgx.engine.parts import PART_SUFFIX, FolderParts
+from pgx.engine.part_files import PART_SUFFIX
+from pgx.engine.parts import FolderParts
 from pgx.engine.plan import CohortPlan, is_plan, read_plan
 from pgx.engine.results import CohortOutcome, write_cohort
 from pgx.engine.work import Kind, Progress, Steps, do_parts, parts_of, read_engine

@@ -16,6 +16,7 @@ from pgx.engine.site_quality import SitesQuality, SiteTally, expected_heterozygo
 from pgx.genotypes.matrix import ABSENT, Unknown
 from pgx.inputs.settings import SampleInfo
 from pgx.records.genes import GeneDefinition, Ploidy
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "FEMALE",
@@ -191,7 +192,7 @@ class SampleCounts:
         own = different.sum(axis=0, dtype=np.int32)
         self.x_heterozygous[piece.samples] += own[piece.columns]
         n_columns = seen.call.shape[1]
-        mixed = [c for c, codes in seen.notes.items() if "mixed_ploidy" in codes]
+        mixed = [c for c, codes in seen.notes.items() if NoteCode.MIXED_PLOIDY in codes]
         for total, columns in ((self.x_haploid, seen.haploid_samples), (self.x_mixed, mixed)):
             total[piece.samples] |= _marked(n_columns, columns)[piece.columns]
 

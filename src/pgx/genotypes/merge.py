@@ -29,6 +29,7 @@ from pgx.genotypes.matrix import (
 from pgx.genotypes.ploidy import refuse_mixed
 from pgx.genotypes.sites import STAR, GeneLocus, Site
 from pgx.records.genes import GeneDefinition, Ploidy
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "SampleGenotype",
@@ -319,7 +320,7 @@ def apply_spanning_deletion(locus: GeneLocus, out: GeneGenotypes) -> None:
         if len(haplotypes) <= sum(_n_deleted(locus, out, d, sample, index) for d in deletions):
             out.call[index, sample, haplotypes] = site.reference_code
             continue
-        out.add_note(sample, "spanning_deletion")
+        out.add_note(sample, NoteCode.SPANNING_DELETION)
         if any((out.call[d, sample] == MISSING).any() for d in deletions):
             out.call[index, sample, haplotypes] = MISSING
             continue

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, LikelyGenotype, Unknown
 from pgx.genotypes.sites import STAR, GeneLocus, Site
 from pgx.io.records import Scan, SiteReason
+from pgx.records.notes import NoteCode
 
 __all__ = ["UNSURE", "SiteWriter", "likely_genotypes"]
 
@@ -126,7 +127,7 @@ class SiteWriter:
         self.out.call[index, sample] = MISSING
         self.out.likelihoods.pop((index, sample), None)
         self.out.reason[index, sample] = Unknown.CONFLICT
-        self.out.add_note(sample, "conflict")
+        self.out.add_note(sample, NoteCode.CONFLICT)
 
 
 def likely_genotypes(

@@ -17,12 +17,11 @@ import numpy.typing as npt
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.sites import Site
 from pgx.records.genes import Ploidy
+from pgx.records.notes import NoteCode
 
 __all__ = [
-    "BELOW",
     "LEAST_READS",
     "LEAST_SHARE",
-    "NOTE",
     "apply_ploidy",
     "read_heteroplasmy",
     "refuse_mixed",
@@ -54,7 +53,7 @@ def _autosome(genotypes: GeneGenotypes) -> None:
     genotypes.call[haploid] = MISSING
     genotypes.reason[haploid] = Unknown.HAPLOID_ON_AUTOSOME
     for sample in np.flatnonzero(haploid.any(axis=0)):
-        genotypes.add_note(int(sample), "haploid_on_autosome")
+        genotypes.add_note(int(sample), NoteCode.HAPLOID_ON_AUTOSOME)
 
 
 def _write_single_copies(genotypes: GeneGenotypes) -> None:
@@ -73,7 +72,7 @@ def _mitochondrion(genotypes: GeneGenotypes) -> None:
     mixed = (call[:, :, 0] != call[:, :, 1]) & (call >= 0).all(axis=2)
     for site, sample in np.argwhere(mixed).tolist():
         call[site, sample, 0] = _altered(genotypes, site, call[site, sample].tolist())
-        genotypes.add_note(sample, "heteroplasmy")
+        genotypes.add_note(sample, NoteCode.HETEROPLASMY)
     half = (call == MISSING).any(axis=2)
     call[half, 0] = MISSING
     call[:, :, 1] = ABSENT
@@ -103,15 +102,15 @@ def _x_linked(genotypes: GeneGenotypes, sample: int, sex: str | None) -> None:
         call[unequal] = (MISSING, ABSENT)
         genotypes.reason[double, sample] = Unknown.MALE_HETEROZYGOUS
         if double.any():
-            genotypes.add_note(sample, "male_heterozygous")
+            genotypes.add_note(sample, NoteCode.MALE_HETEROZYGOUS)
         return
     if sex == "female":
         call[haploid] = MISSING
         genotypes.reason[single, sample] = Unknown.PLOIDY
         if single.any():
-            genotypes.add_note(sample, "haploid_in_female")
+            genotypes.add_note(sample, NoteCode.HAPLOID_IN_FEMALE)
         return
-    genotypes.add_note(sample, "sex_unknown")
+    genotypes.add_note(sample, NoteCode.SEX_UNKNOWN)
     refuse_mixed(genotypes, sample)
     if (call[:, 1] == ABSENT).any():
         equal = ~haploid & (call[:, 0] == call[:, 1])
@@ -129,7 +128,7 @@ def refuse_mixed(genotypes: GeneGenotypes, sample: int) -> None:
         call[:] = MISSING
         genotypes.evidence[:, sample] = Evidence.NONE
         genotypes.reason[:, sample] = Unknown.PLOIDY
-        genotypes.add_note(sample, "mixed_ploidy")
+        genotypes.add_note(sample, NoteCode.MIXED_PLOIDY)
     elif double.any():
         call[haploid] = MISSING
 
@@ -142,8 +141,6 @@ Nuclear copies of mitochondrial sequence and errors of reads stay below 2-5% at 
 """
 LEAST_READS: Final = 3
 """Reads from which an allele counts as carried: two may be one error of an amplified fragment."""
-NOTE: Final = "heteroplasmy"
-BELOW: Final = "heteroplasmy_below_limit"
 
 Codes = npt.NDArray[np.int8]
 Reasons = npt.NDArray[np.uint8]
@@ -191,12 +188,12 @@ def read_heteroplasmy(
             codes[sample] = code, ABSENT
             reason[sample] = Unknown.NONE
             if is_reference_seen:
-                found.add_note(sample, NOTE)
+                found.add_note(sample, NoteCode.HETEROPLASMY)
         elif code in codes[sample]:
             codes[sample] = MISSING, ABSENT
             reason[sample] = Unknown.AD_CONTRADICTS
         elif count and reason[sample] == Unknown.NONE:
-            found.add_note(sample, BELOW)
+            found.add_note(sample, NoteCode.HETEROPLASMY_BELOW_LIMIT)
     return codes, reason
 
 

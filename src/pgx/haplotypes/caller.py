@@ -17,8 +17,6 @@ from pgx.haplotypes.definitions import CompiledGene, compile_gene
 from pgx.haplotypes.diplotypes import InferredCaller
 from pgx.haplotypes.evidence import SampleEvidence, sample_evidence
 from pgx.haplotypes.filters import (
-    NOT_ANSWERED,
-    UNCOUNTED,
     CallFilter,
     CopyFindings,
     CoreSites,
@@ -58,6 +56,7 @@ from pgx.records.calls import (
     joined_evidence,
 )
 from pgx.records.genes import GeneDefinition, GeneFrequencies, Strategy
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "CallRecords",
@@ -71,7 +70,7 @@ alleles had 9 MB of them. Results of ordinary genomes have some hundred kilobyte
 
 
 class CallRecords:
-    """Makes the records of one gene's calls."""
+    """Builds the records of one gene's calls."""
 
     def __init__(self, gene: GeneDefinition) -> None:
         self.gene = gene
@@ -80,7 +79,7 @@ class CallRecords:
         self.meanings = HaplotypeFunctions(gene)
 
     def with_candidates(self, base: GeneCall, found: DiplotypeSet) -> GeneCall:
-        """Return a call with its candidates, and what they mean."""
+        """Return a call with its candidates and their phenotypes."""
         phenotypes = self._phenotypes(found)
         best = phenotypes[0]
         evidence = self._key_evidence(found, phenotypes)
@@ -97,7 +96,9 @@ class CallRecords:
             phenotypes=tuple(dict.fromkeys(p.term for p in listed if p.term)),
             lookup_keys=tuple(dict.fromkeys(p.lookup_key for p in listed)),
             key_evidence=evidence,
-            copy_keys=self._copy_keys(found, best) if UNCOUNTED in base.notes else (),
+            copy_keys=self._copy_keys(found, best)
+            if NoteCode.COPY_NUMBER_NOT_ASSESSED in base.notes
+            else (),
             depends_on=self._depends(found, evidence, [p.lookup_key for p in listed]),
             haplotypes=tuple(
                 HaplotypeDetail(
@@ -127,7 +128,7 @@ class CallRecords:
 
     @staticmethod
     def _listed(found: DiplotypeSet, phenotypes: Sequence[Phenotype]) -> list[Phenotype]:
-        """Return the phenotypes that are not too improbable to be named, the best one first."""
+        """Return the phenotypes above the reporting threshold, the best one first."""
         if len(found.outcomes) != len(phenotypes):
             return list(phenotypes)
         # The best one is always named, even where it is the only one below the limit.
@@ -135,7 +136,7 @@ class CallRecords:
         return [p for o, p in pairs if p is phenotypes[0] or o.is_listed]
 
     def _copy_keys(self, found: DiplotypeSet, best: Phenotype) -> tuple[str, ...]:
-        """Return the keys that another number of copies would give, beside the best one's."""
+        """Return the lookup keys of other copy numbers, in addition to the best one's."""
         changed = self.meanings.other_counts([s.name for s in found.best])
         keys = (self.table.translate(one, two, "").lookup_key for one, two in changed)
         return tuple(key for key in dict.fromkeys(keys) if key != best.lookup_key)
@@ -143,7 +144,7 @@ class CallRecords:
     def _key_evidence(
         self, found: DiplotypeSet, phenotypes: Sequence[Phenotype]
     ) -> tuple[KeyEvidence, ...]:
-        """Add up the outcomes' probabilities by lookup key, best first."""
+        """Sum the outcomes' probabilities by lookup key, best first."""
         if not found.probabilities:
             return ()
         best = phenotypes[0].lookup_key
@@ -177,7 +178,7 @@ class CallRecords:
     def _depends(
         self, found: DiplotypeSet, evidence: Sequence[KeyEvidence], listed: Sequence[str]
     ) -> tuple[str, ...]:
-        """Return what would tell the outcomes that are not too improbable to be named."""
+        """Return what discriminates the outcomes above the reporting threshold."""
         if found.probabilities:
             own = (e for e in evidence if e.lookup_key in listed)
             return tuple(dict.fromkeys(s for e in own for s in e.settled_by))
@@ -195,9 +196,9 @@ class CallRecords:
         return tuple(self.position(int(i)) for i in np.flatnonzero(mask))
 
     def required(self, observation: Observation) -> tuple[str, ...]:
-        """Return the note on positions without which the gene should not be called."""
+        """Return the note on missing required positions."""
         lacking = observation.missing & self._required
-        return ("required_position_missing",) if lacking.any() else ()
+        return (NoteCode.REQUIRED_POSITION_MISSING,) if lacking.any() else ()
 
 
 def _listed(found: DiplotypeSet) -> tuple[Candidate, ...]:
@@ -252,7 +253,7 @@ class GeneCaller:
 
     @functools.cached_property
     def prior(self) -> HaplotypePrior | None:
-        """Haplotype frequencies; None where none are known, or none are wanted."""
+        """Haplotype frequencies; None if unknown or disabled."""
         return build_prior(self.compiled, self._frequencies)
 
     @functools.cached_property
@@ -265,7 +266,7 @@ class GeneCaller:
 
     @functools.cached_property
     def structural(self) -> StructuralCaller | None:
-        """Calls with structural models; None of a gene without any, or without a prior."""
+        """Calls with structural models; None for a gene without any, or without a prior."""
         if self.gene.structure is None or self._inferred is None:
             return None
         models = structural_models(self.gene.structure)
@@ -314,9 +315,9 @@ class GeneCaller:
             Whether to add what was observed at every defining position, and what supports the
             call.
         notes
-            Note codes that hold for the whole input.
+            Note codes of the whole input.
         ancestry
-            Weights of population groups, all alike if not given.
+            Weights of population groups, equal if not given.
         copies
             Evidence on the sample's gene copies from depth or reads.
         """
@@ -337,8 +338,8 @@ class GeneCaller:
     ) -> WeighedDiplotypes | None:
         """Return the posterior over structural configurations and diplotypes.
 
-        None where the likelihood of copies is flat, or where no configuration that it leaves
-        explains the genotypes: two whole copies are assumed then, and the copies are filtered.
+        None if the likelihood of copies is flat, or if no remaining configuration explains the
+        genotypes: two complete copies are then assumed, and a filter is set.
         """
         if self.structural is None or shown.copies is None or not shown.has_likelihood:
             return None
@@ -354,7 +355,7 @@ class GeneCaller:
         weighed: WeighedDiplotypes | None,
         ancestry: Mapping[str, float],
     ) -> _Called:
-        """Return the call of a sample's alleles; equal observations of two copies are shared."""
+        """Return the call of a sample's alleles; equal observations of two copies share it."""
         if weighed is not None:
             return self._describe(shown, weighed, weighed.found)
         if shown.counted is not None:
@@ -368,13 +369,13 @@ class GeneCaller:
         return known
 
     def _columns_of(self, genotypes: GeneGenotypes) -> Columns:
-        """Return what is known of all columns at once; samples of one input come together."""
+        """Return the data of all columns at once; samples of one input are contiguous."""
         if self._columns is None or self._columns.genotypes is not genotypes:
             self._columns = columns_of(genotypes, whole=self._phased is not None)
         return self._columns
 
     def _key(self, shown: SampleEvidence, ancestry: Mapping[str, float]) -> _Key:
-        """Return what a call of two copies depends on."""
+        """Return the key of a call of two copies."""
         columns = self._columns_of(shown.genotypes)
         # a fully phased pair has one candidate, whatever the weights of the groups are
         pair = columns.pairs[shown.sample]
@@ -387,7 +388,7 @@ class GeneCaller:
         return key + repr(sorted(ancestry.items())).encode()
 
     def _diplotypes(self, shown: SampleEvidence, ancestry: Mapping[str, float]) -> DiplotypeSet:
-        """Return the candidates of assumed or counted copies: weighed if there is a prior."""
+        """Return the candidates of assumed or counted copies, weighted if there is a prior."""
         pair = self._columns_of(shown.genotypes).pairs[shown.sample]
         if pair is not None and shown.counted is None and self._phased is not None:
             return self._phased.call(pair, shown.genotypes)
@@ -410,7 +411,7 @@ class GeneCaller:
         return match(self.compiled, shown.observation, shown.genotypes)
 
     def _groups(self, ancestry: Mapping[str, float]) -> npt.NDArray[np.float64]:
-        """Return (G,) weights of the prior's groups, all alike where none is given."""
+        """Return (G,) weights of the prior's groups, equal if not given."""
         names = self.prior.groups if self.prior is not None else ()
         # Groups of the input that the prior does not have get no weight; if none is left, all are
         # alike.
@@ -424,7 +425,7 @@ class GeneCaller:
     def _describe(
         self, shown: SampleEvidence, weighed: WeighedDiplotypes | None, found: DiplotypeSet
     ) -> _Called:
-        """Return the record of candidates and its filters; the status follows from these."""
+        """Return the record of candidates and its filters, which determine the status."""
         base = GeneCall(gene=self.gene.gene, n_positions=len(self.gene.variants))
         if shown.is_deleted:  # no base can be seen of a deleted gene
             return _Called(self.records.with_candidates(base, found), frozenset())
@@ -439,7 +440,7 @@ class GeneCaller:
             base = msgspec.structs.replace(base, n_missing=0, missing=())
         elif CallFilter.NO_POSITION in filters:
             phased = phase_state(observation) if weighed is not None else None
-            none = (NOT_ANSWERED,)
+            none = (NoteCode.NO_POSITION_ANSWERED,)
             return _Called(msgspec.structs.replace(base, notes=none, phased=phased), filters)
         elif CallFilter.NO_CANDIDATE in filters:
             return _Called(base, filters)
@@ -469,7 +470,9 @@ class GeneCaller:
         observation = shown.observation
         missing = self.records.positions(observation.missing)
         # the copies are counted: that the gene's copies are not assessed does not hold
-        own = (n for n in self.gene.notes if weighed is None or n != UNCOUNTED)
+        own = (
+            n for n in self.gene.notes if weighed is None or n != NoteCode.COPY_NUMBER_NOT_ASSESSED
+        )
         return msgspec.structs.replace(
             base,
             n_missing=len(missing),
@@ -480,7 +483,7 @@ class GeneCaller:
         )
 
     def _is_deleted(self, weighed: WeighedDiplotypes | None) -> bool:
-        """Whether both copies are surely deleted; then no position can have a call."""
+        """Whether both copies are certainly deleted; then no position can have a call."""
         if weighed is None or weighed.conflict or self.structural is None:
             return False
         copies = np.bincount(self.structural.models.copies, weights=weighed.posterior)
@@ -496,7 +499,7 @@ class GeneCaller:
         *,
         with_sites: bool,
     ) -> GeneCall:
-        """Return the call with its status, all notes, and its sites if they are wanted."""
+        """Return the call with its status, all notes, and its sites if requested."""
         genotypes, sample = shown.genotypes, shown.sample
         status = call_status(filters)
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}

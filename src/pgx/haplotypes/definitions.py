@@ -1,4 +1,4 @@
-"""Allele definitions of a gene as arrays, and the alleles that a haplotype carries."""
+"""Allele definitions of a gene as arrays, and the alleles carried by a haplotype."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ class CompiledGene:
     Attributes
     ----------
     names
-        A names as printed (suballeles by their core allele), structural alleles left out.
+        A names as printed (suballeles by their core allele), without structural alleles.
     masks
         (A, P) uint64: bit k set where the definition allows code k.
     weights
-        (A, P) bool: the definition's row names the position (the reference row: all).
+        (A, P) bool: the definition's row includes the position (the reference row: all).
     functions
         Clinical function of each allele; the gene's uncertain function where it has none.
     values
@@ -76,7 +76,7 @@ class CompiledGene:
     is_variant
         (A,) bool: alleles with such positions, whose rows do not name every position.
     causes
-        Alleles with known causal variants, by tier, then those that ask for fewest variants.
+        Alleles with known causal variants, by tier, then by number of required variants.
     """
 
     gene: GeneDefinition
@@ -98,7 +98,7 @@ class CompiledGene:
 
 
 def _mask_of(variant: DefiningVariant, allele: str) -> int:
-    """Return the codes that a definition's cell allows, as bits."""
+    """Return the codes allowed by a definition's cell, as bits."""
     known = variant.alleles
     if allele in known:
         return 1 << known.index(allele)
@@ -153,7 +153,7 @@ def compile_gene(gene: GeneDefinition) -> CompiledGene:
 def _causes(
     gene: GeneDefinition, identifiers: tuple[str, ...], needs: npt.NDArray[np.bool_]
 ) -> tuple[Cause, ...]:
-    """Return the causal variants of each allele that the release gives them for.
+    """Return the causal variants of each allele that has them in the release.
 
     Raises
     ------
@@ -188,9 +188,9 @@ Meanings = Callable[[str], tuple[str | None, str | None]]
 
 
 class HaplotypeMasks:
-    """Finds what a haplotype's name asks for, position by position.
+    """Finds the definition of a haplotype name, position by position.
 
-    ``undocumented`` maps the ``g.`` name of an allele that no definition has to its position
+    ``undocumented`` maps the ``g.`` name of an undocumented allele to its position
     index and code; ``meanings`` gives function and value of copies and tandems, and raises a
     `UnknownAlleleError` for alleles that the gene does not have.
     """
@@ -207,10 +207,10 @@ class HaplotypeMasks:
         self._extra = {**_documented(gene), **undocumented}
 
     def rows(self, name: str) -> list[tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]]:
-        """Return masks and named positions of every definition that has the name.
+        """Return masks and defined positions of every definition with the name.
 
-        One for a combination; suballeles share the name of their core allele; none for a
-        name that cannot be read.
+        One for a combination; suballeles share the name of their core allele; none for an invalid
+        name.
         """
         gene = self.gene
         found = [i for i, known in enumerate(gene.names) if known == name]
@@ -239,7 +239,7 @@ class HaplotypeMasks:
         return row, named
 
     def function(self, name: str) -> str | None:
-        """Return the function of a haplotype: of a listing its most serious variant's."""
+        """Return a haplotype's function; for a variant list, that of its most severe variant."""
         gene = self.gene
         if name in gene.names:
             return gene.functions[gene.names.index(name)]
@@ -257,7 +257,7 @@ class HaplotypeMasks:
         )
 
     def _of_copies(self, name: str) -> str | None:
-        """Return the function of copies and tandems; None of what is neither."""
+        """Return the function of duplications and tandems; None for other names."""
         if self._meanings is None or "[" in name:
             return None
         try:
@@ -283,10 +283,10 @@ COMMON_FROM: Final = 1e-3
 
 
 def core_sites(gene: CompiledGene, frequencies: GeneFrequencies | None) -> npt.NDArray[np.bool_]:
-    """(P,) bool: positions of alleles that a test should hold, or that are common somewhere.
+    """(P,) bool: positions of alleles that a test should include, or that are common.
 
-    The first are `named_sites`, the second those of alleles counted in `COMMON_FROM` of the
-    chromosomes of a group or more, unless their function is the default allele's.
+    The first are `named_sites`, the second those of alleles with a frequency of at least
+    `COMMON_FROM` in a group, unless their function is the default allele's.
     """
     common = _common(frequencies) if frequencies else set()
     usual = gene.functions[gene.default_index]
@@ -296,9 +296,9 @@ def core_sites(gene: CompiledGene, frequencies: GeneFrequencies | None) -> npt.N
 
 
 def named_sites(gene: CompiledGene, frequencies: GeneFrequencies | None) -> npt.NDArray[np.bool_]:
-    """(P,) bool: positions of the alleles that a clinical test should at least tell apart.
+    """(P,) bool: positions of the alleles that a clinical test should at least detect.
 
-    Those that the knowledge base names (AMP recommendations, tiers 1 and 2).
+    Those listed in the knowledge base (AMP recommendations, tiers 1 and 2).
     """
     named = frequencies.core if frequencies else ()
     wanted = np.array([name in named for name in gene.names])
@@ -344,15 +344,15 @@ def carried_causes(
     codes
         (P,) int8: the haplotype.
     contained
-        Alleles all of whose variants the haplotype carries. A causal variant that belongs to one
-        of them has the function which that allele was given, unless the haplotype is a part of
-        a larger definition: SLCO1B1 ``*5`` with one more variant of ``*47`` is a part of ``*47``.
+        Alleles all of whose variants the haplotype carries. A causal variant of one of them has
+        that allele's function, unless the haplotype is part of a larger definition: SLCO1B1 ``*5``
+        with one more variant of ``*47`` is a part of ``*47``.
 
     Returns
     -------
     list of int
-        Indices of alleles of another function than the default allele's: those of the lowest
-        activity first, else by tier. Of alleles with the same causal variants only the first.
+        Indices of alleles with a function other than the default allele's: lowest activity first,
+        otherwise by tier. Of alleles with the same causal variants only the first.
     """
     explained = {int(i) for a in contained for i in np.flatnonzero(gene.needs[a])}
     usual = {gene.functions[gene.default_index], gene.gene.uncertain_function or None}
@@ -370,10 +370,10 @@ def carried_causes(
 
 
 def without_function(gene: CompiledGene, contained: list[int]) -> int | None:
-    """Return the allele without function that a haplotype carries in full, None without one.
+    """Return the complete no-function allele on a haplotype, None without one.
 
-    What destroys a function is not undone by another variant in cis: a frameshift stays one. So
-    a haplotype that no definition covers has no function if it holds an allele that has none.
+    A loss of function is not restored by another variant in cis, for example a frameshift. So a
+    haplotype without a definition has no function if it contains a no-function allele.
     """
     return next((a for a in contained if _has_none(gene, a)), None)
 
@@ -385,9 +385,9 @@ def _has_none(gene: CompiledGene, allele: int) -> bool:
 def uncertain_positions(
     gene: CompiledGene, allele: int, codes: npt.NDArray[np.int8]
 ) -> tuple[int, ...]:
-    """Return the causal positions of an allele, and where a haplotype denies its definition.
+    """Return the causal positions of an allele, and a haplotype's mismatches.
 
-    A second look at them tells whether the haplotype is that allele after all.
+    Genotyping them again shows whether the haplotype is that allele.
     """
     causal = {i for cause in gene.causes if cause.allele == allele for i, _ in cause.variants}
     known = np.flatnonzero(codes != MISSING)
@@ -404,7 +404,7 @@ def _is_part(gene: CompiledGene, allele: int, codes: npt.NDArray[np.int8]) -> bo
 
 
 def _activity(value: str | None) -> float:
-    """Return an activity value as a number, infinite where the gene has none."""
+    """Return an activity value as a number, infinite if the gene has none."""
     try:
         return float(value or "inf")
     except ValueError:
@@ -415,7 +415,7 @@ _ANY: Final = np.uint64(2**64 - 1)
 
 
 def _allowed(masks: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-    """(A, P) bool: whether each definition allows what the haplotype shows; unknown fits."""
+    """(A, P) bool: whether each definition matches the haplotype; missing data match."""
     bits = np.uint64(1) << np.maximum(codes, 0).astype(np.uint64)
     # All bits set: an unknown position must match every definition that allows anything.
     bits[codes == MISSING] = _ANY  # every definition allows something
@@ -423,7 +423,7 @@ def _allowed(masks: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]) -> npt.
 
 
 def matching_alleles(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[int]:
-    """Return alleles whose whole definition the haplotype fits, most answered positions first."""
+    """Return alleles whose full definition the haplotype fits, most called positions first."""
     fits = np.flatnonzero(_allowed(gene.masks, codes).all(axis=1))
     weight = (gene.weights & (codes != MISSING)).sum(axis=1)
     return sorted((int(a) for a in fits), key=lambda a: (-int(weight[a]), a))
@@ -434,8 +434,8 @@ def contained(
 ) -> list[int]:
     """Return alleles all of whose required variants the haplotype carries, largest first.
 
-    An allele is left out where larger ones explain all its variants already. With
-    ``missing_fits`` unknown positions count as carrying, as long as one is unknown.
+    An allele is omitted if larger ones explain all its variants. With ``missing_fits`` missing
+    positions count as carrying the variant, if at least one is missing.
     """
     need = gene.needs
     known = codes != MISSING
@@ -465,7 +465,7 @@ def extra_names(
     named: list[int],
     genotypes: GeneGenotypes,
 ) -> list[tuple[int, str]]:
-    """Return (position index, ``g.`` name) of variants that the named alleles do not explain."""
+    """Return (position index, ``g.`` name) of variants not explained by the named alleles."""
     explained = codes == gene.base
     explained |= codes == MISSING
     if named:

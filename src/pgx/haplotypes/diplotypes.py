@@ -1,4 +1,4 @@
-"""Diplotypes of two haplotypes with their posterior, under the names that people use."""
+"""Named diplotypes with their posterior probability."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from pgx.haplotypes.outcomes import (
 from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, Posterior, infer
 from pgx.haplotypes.prior import HaplotypePrior
 from pgx.records.genes import Strategy, format_diplotype, natural_key
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "DiplotypePosterior",
@@ -58,7 +59,7 @@ _Meaning = tuple[str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A haplotype by name, with the functions that it may turn out to have."""
+    """A named haplotype with its possible functions."""
 
     haplotype: Haplotype
     functions: tuple[str | None, ...]
@@ -68,8 +69,8 @@ class _Known:
 class DiplotypePosterior:
     """Diplotypes of one sample, and the pairs of haplotypes behind them.
 
-    ``haplotypes`` are the names of haplotypes by their number, ``codes`` (K + novel, P) int8 what
-    they carry.
+    ``haplotypes`` are the names of haplotypes by number, ``codes`` (K + novel, P) int8 their
+    alleles.
     """
 
     result: DiplotypeSet
@@ -79,7 +80,7 @@ class DiplotypePosterior:
 
 
 class InferredCaller:
-    """Calls one gene with one prior; names of its haplotypes are made once."""
+    """Calls one gene with one prior; names of its haplotypes are computed once."""
 
     def __init__(self, gene: CompiledGene, prior: HaplotypePrior) -> None:
         self.gene = gene
@@ -100,11 +101,11 @@ class InferredCaller:
         Parameters
         ----------
         observation, genotypes
-            What one sample shows.
+            Data of one sample.
         groups
             (G,) weights of the prior's groups.
         critical
-            Positions at which more is asked than elsewhere.
+            Positions with stricter requirements.
         """
         return self.weigh(observation, genotypes, groups, critical).result
 
@@ -115,7 +116,7 @@ class InferredCaller:
         groups: Floats,
         critical: CriticalSites,
     ) -> DiplotypePosterior:
-        """Return what `call` does, and the pairs of haplotypes behind it."""
+        """Return the result of `call` and the underlying pairs of haplotypes."""
         observation, notes = apply_proxies(self.gene, observation)
         alert = tuple(np.flatnonzero(critical.failed).tolist())
         posterior = infer(self.prior, observation, groups, alert)
@@ -141,7 +142,7 @@ class InferredCaller:
     def _table(
         self, posterior: Posterior, genotypes: GeneGenotypes, *, whole: bool
     ) -> dict[int, _Known]:
-        """Return the names of the haplotypes that a posterior speaks of."""
+        """Return the names of the haplotypes of a posterior."""
         size = len(self.prior.codes)
         table = {}
         for number in np.unique(posterior.pairs).tolist():
@@ -156,7 +157,7 @@ class InferredCaller:
     def _novel(
         self, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes, *, whole: bool
     ) -> _Known:
-        """Return a haplotype's name; one of documented alleles has the same in every input."""
+        """Return a haplotype's name; one of documented alleles is the same in every input."""
         key = codes.tobytes(), whole
         found = self._novel_names.get(key)
         if found is None:
@@ -171,7 +172,7 @@ class InferredCaller:
 
 
 class _Naming:
-    """Adds up pairs of haplotypes by name and by function."""
+    """Sums pairs of haplotypes by name and by function."""
 
     def __init__(
         self,
@@ -192,9 +193,9 @@ class _Naming:
         self.lead = 0  # row of the pair that gives the best diplotype its name
 
     def result(self, convention: DiplotypeSet | None = None) -> DiplotypeSet:
-        """Return the named diplotype, the others by falling probability, and what they mean.
+        """Return the reported diplotype, the others by decreasing probability, and the outcomes.
 
-        ``convention`` is how a gene that lists variants is named where phase is not known.
+        ``convention`` is the naming of a variant-list gene with unknown phase.
         """
         names = sorted({k.haplotype.name for k in self.table.values()}, key=self._key)
         place = {name: i for i, name in enumerate(names)}
@@ -219,7 +220,7 @@ class _Naming:
         result.factors = self._factors()
         result.unresolved_core = self._unresolved_core()
         if any(self._is_composite(n) for n in pairs[0].tolist()):
-            result.notes.append("combination_or_partial")
+            result.notes.append(NoteCode.COMBINATION_OR_PARTIAL)
         return result
 
     def _named(
@@ -229,11 +230,11 @@ class _Naming:
         probability: Floats,
         convention: DiplotypeSet | None,
     ) -> tuple[int, int]:
-        """Return the group of pairs that names the result, and the row of its first pair.
+        """Return the group of pairs that is reported, and the row of its first pair.
 
-        A pair of known haplotypes (defined, or counted in the reference panel) precedes any
-        with an undefined one, and fewer undefined ones precede more; then the probability
-        decides. By a convention it is the most probable group of its functions.
+        A pair of known haplotypes (defined, or counted in the reference panel) precedes any with an
+        undefined one, and fewer undefined ones precede more; then the probability decides. With a
+        convention it is the most probable group with its functions.
 
         Parameters
         ----------
@@ -244,7 +245,7 @@ class _Naming:
         probability
             Probability of each group.
         convention
-            How the gene is named where phase is not known, if it has a convention.
+            Naming of the gene with unknown phase, if it has a convention.
         """
         rows = np.flatnonzero(inverse == order[0])
         if convention is not None:
@@ -273,7 +274,7 @@ class _Naming:
         return np.asarray((genotypes == genotypes[row]).all(axis=(1, 2)))
 
     def candidates(self) -> list[tuple[str, float, tuple[Haplotype, ...]]]:
-        """Return every candidate's name, probability and haplotypes, the named one first."""
+        """Return every candidate's name, probability and haplotypes, the reported one first."""
         return [
             (self._diplotype(pair), share, self._ordered(pair))
             for pair, share in zip(self._ranked[0], self._ranked[1].tolist(), strict=True)
@@ -282,7 +283,7 @@ class _Naming:
     def _grouped(
         self, label: dict[int, int]
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
-        """Add up pairs whose haplotypes have the same labels, in either order.
+        """Sum pairs whose haplotypes have the same labels, in either order.
 
         Returns the first pair's row, the group of each pair, and the groups' probabilities;
         groups are ordered by their labels.
@@ -314,7 +315,7 @@ class _Naming:
         return tuple(sorted(self._haplotypes(pair), key=lambda s: self._key(s.name)))
 
     def _unresolved_core(self) -> list[int]:
-        """Return core positions at which pairs other than the best one's are too probable."""
+        """Return core positions at which genotypes other than the best pair's are too probable."""
         found = []
         sites = np.flatnonzero(self.critical.core & self.observation.missing)
         codes = np.ascontiguousarray(self.codes[:, sites].T)
@@ -330,11 +331,10 @@ class _Naming:
         return found
 
     def _outcomes(self, result: DiplotypeSet) -> list[FunctionPair]:
-        """Return the distinct meanings of all pairs, the best one's first.
+        """Return the distinct outcomes of all pairs, the best one's first.
 
-        The meaning of a pair is its functions, in genes without rules its name. A combination
-        of alleles has an uncertain function; what its parts would give stands behind, without
-        a probability of its own.
+        The outcome of a pair is its functions, in genes without rules its name. A combination of
+        alleles has uncertain function; outcomes of its parts follow, without a probability.
         """
         meanings = {n: self._meaning(k) for n, k in self.table.items()}
         ways = list(dict.fromkeys(meanings.values()))
@@ -365,7 +365,7 @@ class _Naming:
         return [found[k] for k in ranked] + [o for k, o in possible.items() if k not in found]
 
     def _details(self, inverse: _Numbers) -> MeaningDetails:
-        """Return what is to be said of meanings beside their functions."""
+        """Return details of outcomes in addition to their functions."""
         return MeaningDetails(
             self.posterior,
             self.codes,
@@ -378,7 +378,7 @@ class _Naming:
         return known.functions if self.gene.gene.rules else (known.haplotype.name,)
 
     def _readings(self, pair: _Numbers) -> list[tuple[_Meaning, tuple[str | None, ...]]]:
-        """Return what a pair may mean and the functions behind it, its own meaning first."""
+        """Return a pair's possible outcomes and their functions, its own first."""
         chosen = [self.table[n] for n in (pair[:1] if self.haploid else pair).tolist()]
         if not self.gene.gene.rules:
             return [((self._diplotype(pair),), tuple(k.haplotype.function for k in chosen))]
@@ -386,7 +386,7 @@ class _Naming:
         return [(_functions_key(functions), functions) for functions in ways]
 
     def _factors(self) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-        """Return products of haplotype names whose union holds every candidate."""
+        """Return products of haplotype names whose union is all candidates."""
         factors: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
         for one, two in self.posterior.factors:
             left, right = self._names_of(one), self._names_of(two)
@@ -410,19 +410,19 @@ def follow_convention(
     plain: DiplotypeSet,
     candidates: Sequence[tuple[str, float, Haplotypes]],
 ) -> None:
-    """Name candidates alike that mean what the two most serious variants in trans mean.
+    """Merge candidates with the outcome of the two most severe variants in trans.
 
-    Unphased, such a gene is named by its two most serious variants, taken to be in trans
-    (CPIC DPYD guideline), even where it is more probable that they are in cis. Which haplotype
-    carries the others is left open by the name, so that candidates that differ in nothing else
-    are one; those of other functions stay apart.
+    Unphased, such a gene is reported by its two most severe variants, assumed in trans (CPIC DPYD
+    guideline), even if cis is more probable. The name does not assign the other variants to a
+    haplotype, so candidates that differ only in these are merged; those with other functions stay
+    separate.
 
     Parameters
     ----------
     weighed
         The candidates by probability; changed in place.
     plain
-        What the convention says.
+        The diplotypes by the convention.
     candidates
         Name, probability and haplotypes of every candidate, most probable first.
     """

@@ -48,21 +48,21 @@ _DELETED: Final = ">*"
 
 @dataclass(frozen=True)
 class SampleEvidence:
-    """Everything that one sample shows of one gene: alleles, phase, likelihoods and copies.
+    """All data of one sample on one gene: alleles, phase, likelihoods and copy number.
 
     Attributes
     ----------
     genotypes, sample
-        Observations, and the sample's column; reads of a paralogue are accounted for.
+        Observations, and the sample's column; corrected for paralogue mis-mapping.
     copies
         Log likelihood of each structural model of the gene. None, or not assessed: without
-        copy-number data the likelihood is flat, and two whole copies are assumed.
+        copy-number data the likelihood is flat, and two complete copies are assumed.
     counted
-        The SV record that counts the copies where no likelihood can: the gene has no
-        structural models, or both copies are deleted. Its count is consistent with the
-        genotypes. None otherwise.
+        The SV record that determines the copy number if there is no likelihood: the gene has no
+        structural models, or both copies are deleted. It is consistent with the genotypes. None
+        otherwise.
     is_open
-        Whether an SV record leaves the number of copies open: it is not a known allele, or
+        Whether an SV record leaves the copy number unresolved: it is not a known allele, or
         genotypes, depth or reads contradict it.
     has_models
         Whether structural models of the gene exist.
@@ -123,7 +123,7 @@ class SampleEvidence:
 def sample_evidence(
     genotypes: GeneGenotypes, sample: int, copies: CopyEvidence | None, *, has_models: bool
 ) -> SampleEvidence:
-    """Return what one sample (a column of ``genotypes``) shows.
+    """Return the evidence of one sample (a column of ``genotypes``).
 
     ``copies`` is the evidence from depth or reads, None without any; ``has_models`` says
     whether structural models of the gene exist.
@@ -142,12 +142,12 @@ def sample_evidence(
 
 
 def counted_copies(genotypes: GeneGenotypes, sample: int) -> SeenCopies | None:
-    """Return the SV record whose count of copies is followed, None where none is.
+    """Return the SV record whose copy number is used, None without one.
 
-    A count is compared with the dosage of the genotypes, yes or no, without a likelihood: a
-    record says nothing of how often its caller is wrong. It is not followed where another
-    record, or the genotypes, contradict it. In genes with structural models a count alone does
-    not distinguish whole copies from hybrids; there only a deletion of both copies is followed.
+    The copy number is checked against the dosage of the genotypes, without a likelihood, because
+    the caller's error rate is unknown. It is not used if another record, or the genotypes,
+    contradict it. In genes with structural models the copy number alone does not distinguish
+    complete copies from hybrids; there only a deletion of both copies is used.
     """
     seen = genotypes.copies.get(sample)
     if seen is None or genotypes.structural[sample]:
@@ -160,7 +160,7 @@ def counted_copies(genotypes: GeneGenotypes, sample: int) -> SeenCopies | None:
 
 
 def has_open_copies(genotypes: GeneGenotypes, sample: int) -> bool:
-    """Whether a structural record over the gene leaves a call from small variants open."""
+    """Whether a structural record leaves a call from small variants unresolved."""
     seen = genotypes.copies.get(sample)
     return bool(genotypes.structural[sample]) or (seen is not None and bool(seen.kind))
 
@@ -168,10 +168,10 @@ def has_open_copies(genotypes: GeneGenotypes, sample: int) -> bool:
 def with_record_copies(
     genotypes: GeneGenotypes, sample: int, copies: CopyEvidence | None
 ) -> tuple[CopyEvidence | None, bool]:
-    """Return what is known of copies with the count of SV records, and whether they leave it open.
+    """Return the copy-number evidence with SV records, and whether it is unresolved.
 
-    For a gene of which structures are known. Where ``copies`` were assessed by other means
-    these count, and a record that counts another number leaves the gene open.
+    For a gene with known structures. If ``copies`` were assessed by other means these take
+    precedence, and a record with another copy number leaves the gene unresolved.
     """
     own = records_copies(genotypes, sample)
     if own is None or not own.is_assessed:
@@ -196,10 +196,10 @@ def _one_copy(
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]] | None:
     """Return (P,) codes of the chromosome with the gene, and where two outside differ.
 
-    Within the deletion, ``seen.sites``, callers write the only allele twice, or once. Outside
-    of it two chromosomes show: an allele that both have is known; of two different alleles
-    either may be on the other chromosome, so the position fails. None where the deletion
-    holds two different alleles.
+    Within the deletion, ``seen.sites``, callers write the only allele twice, or once. Outside it
+    both chromosomes are genotyped: a homozygous allele is known; of two different alleles either
+    may be on the other chromosome, so the position fails. None if the deletion contains a
+    heterozygous genotype.
     """
     codes = genotypes.call[:, sample].copy()
     inside = _inside(genotypes, seen)
@@ -215,14 +215,14 @@ def _one_copy(
 
 
 def is_contradicted(genotypes: GeneGenotypes, sample: int, seen: SeenCopies) -> bool:
-    """Whether genotypes show more alleles than a record leaves copies."""
+    """Whether genotypes show more alleles than a record has copies."""
     if seen.copies == 0:
         return _shows_deleted(genotypes, sample, seen)
     return seen.copies == 1 and _one_copy(genotypes, sample, seen) is None
 
 
 def _shows_deleted(genotypes: GeneGenotypes, sample: int, seen: SeenCopies) -> bool:
-    """Whether the input shows alleles where both chromosomes are said to have none."""
+    """Whether the input has alleles although both copies are deleted."""
     codes = genotypes.call[:, sample]
     there = ((codes >= 0) & ~_deleted(genotypes, codes)).any(axis=1)
     # Positions assumed to be reference were not seen; they cannot contradict a deletion.
@@ -259,7 +259,7 @@ _AMOUNTS: Final = 5
 def without_mismapping(
     genotypes: GeneGenotypes, sample: int, copies: CopyEvidence
 ) -> GeneGenotypes:
-    """Return one sample's genotypes, those at mismapped positions genotyped from their reads."""
+    """Return one sample's genotypes, those at mis-mapped positions called from their reads."""
     structure = genotypes.gene.structure
     if structure is None or not structure.mismapped or not copies.reads:
         return genotypes.take(np.array([sample]), (genotypes.samples[sample],))
@@ -276,7 +276,7 @@ def without_mismapping(
 def _mismapped_sites(
     structure: GeneStructure, models: StructuralModels, model: int
 ) -> list[MismappedSite]:
-    """Return the sites to which reads of the paralogue, or of a model's hybrids, are mismapped."""
+    """Return the sites with mis-mapped reads of the paralogue, or of a model's hybrids."""
     added = models.mismapped_copies(structure.mismapped)[model].tolist()
     copies = int(models.counts[model, 0])
     return [
@@ -291,9 +291,9 @@ def _foreign(
     left: npt.NDArray[np.intp],
     reads: Sequence[SiteReads],
 ) -> list[MismappedSite]:
-    """Return where hybrids of models that are left show the paralogue's base, as reads seem to.
+    """Return where hybrids of the remaining models would show the paralogue's base.
 
-    How much of them shows lies between nothing and `SPREADS` above what is known of them.
+    Their visible fraction is between 0 and the expected value plus `SPREADS` deviations.
     """
     bases = {site.position: {site.base, site.paralogue_base} for site in structure.sites}
     seen = [
@@ -331,7 +331,7 @@ _LEAST: Final = 1e-300
 
 
 class _Site(NamedTuple):
-    """A heterozygous site: its index, the codes of its alleles, reads of the second, of both."""
+    """A heterozygous site: its index, allele codes, reads of the second and of both."""
 
     site: int
     codes: tuple[int, int]
@@ -346,7 +346,7 @@ class Dosage:
     Attributes
     ----------
     sites
-        Sites with reads of both alleles that tell something of copies.
+        Sites with reads of both alleles that are informative on copy number.
     """
 
     def __init__(
@@ -369,7 +369,7 @@ class Dosage:
         self._known: dict[tuple[int, float], float] = {}
 
     def misfit(self, likelihood: float) -> float:
-        """Return how far a `likelihood` is below what shares of reads as they are would have.
+        """Return the deficit of a `likelihood` relative to the observed read fractions.
 
         As a natural logarithm, without the tempering.
         """
@@ -382,10 +382,10 @@ class Dosage:
         )
 
     def likelihood(self, way: Chromosomes, codes: npt.NDArray[np.int8]) -> float:
-        """Return how likely the reads are, if two chromosomes carry these codes, (2, P).
+        """Return the likelihood of the reads, given the codes of two chromosomes, (2, P).
 
-        Hybrids carry the alleles of the whole copy beside them, or those of the other
-        chromosome, at all sites alike.
+        Hybrids carry the alleles of the complete copy in tandem, or those of the other chromosome,
+        at all sites.
         """
         if not self._apart:
             return 1.0
@@ -430,9 +430,9 @@ class Dosage:
         return known
 
     def one_copy(self, site: int) -> tuple[tuple[int, float], ...]:
-        """Return the codes that one haplotype may have at a heterozygous site, with likelihoods.
+        """Return the possible codes of one haplotype at a heterozygous site, with likelihoods.
 
-        They are likelihoods by that of a heterozygote; empty where the site has no reads.
+        The likelihoods are relative to that of a heterozygote; empty if the site has no reads.
         """
         own = next((s for s in self.sites if s.site == site), None)
         if own is None:
@@ -458,7 +458,7 @@ def _site(
     observation: Observation,
     models: StructuralModels,
 ) -> _Site | None:
-    """Return a site whose two haplotypes differ, None where its reads say nothing."""
+    """Return a heterozygous site, None if its reads are not informative."""
     one, two = observation.codes[index].tolist()
     if observation.block[index] < 0 or min(one, two) < 0 or max(one, two) >= len(alleles):
         return None
@@ -471,7 +471,7 @@ def _site(
 
 
 def _thinned(sites: Sequence[_Site], positions: Sequence[int]) -> list[_Site]:
-    """Return sites that are apart, those with more reads first."""
+    """Return sites that are far enough apart, those with more reads first."""
     kept: list[_Site] = []
     for site in sorted(sites, key=lambda s: (-s.total, s.site)):
         near = (abs(positions[site.site] - positions[k.site]) < APART for k in kept)
@@ -481,12 +481,12 @@ def _thinned(sites: Sequence[_Site], positions: Sequence[int]) -> list[_Site]:
 
 
 def diploid_observation(observation: Observation, dosage: Dosage) -> tuple[Observation, bool]:
-    """Return an observation of two haplotypes, whose reads leave some heterozygous sites open.
+    """Return an observation of two haplotypes, with some heterozygous sites uncertain.
 
-    A few mismapped reads look like a second allele to a caller. One haplotype is free of them, so
-    that two must be: else a rare haplotype would be held against two, and never against one.
-    The most suspect ones are tried. Also returns whether one allele is likelier than two at
-    more sites than these, as in reads of two persons.
+    A few mis-mapped reads look like a second allele to a caller. One haplotype may disregard them,
+    so two must too: otherwise a rare haplotype would count against two, and never against one. The
+    most suspect sites are tried. Also returns whether one allele is more likely than two at more
+    sites than these, as in contaminated reads.
     """
     found: list[tuple[float, SoftSite]] = []
     for index in np.flatnonzero(observation.block >= 0).tolist():
@@ -511,9 +511,9 @@ def diploid_observation(observation: Observation, dosage: Dosage) -> tuple[Obser
 
 
 def haploid_observation(observation: Observation, dosage: Dosage) -> Observation | None:
-    """Return an observation as that of one haplotype, None where two are certain.
+    """Return an observation as that of one haplotype, None if two are certain.
 
-    A heterozygous site leaves the codes that its reads allow for one copy.
+    At a heterozygous site the codes compatible with its reads for one copy remain.
     """
     codes = observation.codes.copy()
     soft = [_alike(site) for site in observation.soft]
@@ -533,5 +533,5 @@ def haploid_observation(observation: Observation, dosage: Dosage) -> Observation
 
 
 def _alike(site: SoftSite) -> SoftSite:
-    """Return the genotypes of a site that one haplotype may have."""
+    """Return the possible genotypes of one haplotype at a site."""
     return SoftSite(site.site, tuple(g for g in site.genotypes if g.first == g.second))

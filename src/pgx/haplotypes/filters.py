@@ -1,4 +1,4 @@
-"""Filters of a call, the notes that name them, and the status that they leave."""
+"""Filters of a call, their notes, and the resulting status."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from pgx.haplotypes.structural import WeighedDiplotypes
 from pgx.phenotypes.translate import Phenotype
 from pgx.records.calls import CallStatus
 from pgx.records.genes import GeneFrequencies
+from pgx.records.notes import NoteCode
 from pgx.records.structures import StructureEvidence
 
 __all__ = [
-    "UNCOUNTED",
     "CallFilter",
     "CopyFindings",
     "CoreSites",
@@ -41,20 +41,6 @@ __all__ = [
 ]
 
 # Note codes. They are written to tables and JSON results and never change.
-UNCOUNTED: Final = "copy_number_not_assessed"
-"""The gene's copies vary, and nothing in the input counts them."""
-NOT_ANSWERED: Final = "no_position_answered"
-"""No defining position has a call."""
-COMBINATION: Final = "combination_or_partial"
-"""A haplotype combines defined alleles, or matches one in part only."""
-OPEN_STRUCTURE: Final = "structural_variant"
-"""A structural variant over the gene is not a known allele, or is contradicted."""
-COPY_CONFLICT: Final = "copy_number_conflict"
-"""Genotypes, depth, reads and SV records disagree on the number of copies."""
-COPY_UNCERTAIN: Final = "copy_number_uncertain"
-"""The most probable number of copies is not sure."""
-FROM_RECORDS: Final = "copy_number_from_records"
-"""The number of copies comes from SV records; ``copy_number_from_depth`` and ``_reads`` alike."""
 
 # The structure is one part of a diplotype's probability: a count that is wrong in one of a
 # hundred persons is said to be uncertain even where the diplotype as a whole is called.
@@ -81,7 +67,7 @@ class CallFilter(Enum):
 
 
 def call_status(filters: frozenset[CallFilter]) -> CallStatus:
-    """Return the status that filters leave: called where there is none."""
+    """Return the status given the filters: called without any."""
     if not filters:
         return CallStatus.CALLED
     if CallFilter.NO_POSITION in filters:
@@ -92,7 +78,7 @@ def call_status(filters: frozenset[CallFilter]) -> CallStatus:
 
 
 def best_probability(found: DiplotypeSet) -> float | None:
-    """Return the best candidate's probability: 1 where it is the only one."""
+    """Return the best candidate's probability: 1 if it is the only one."""
     if found.is_single:
         return 1.0
     return found.probabilities[0] if found.probabilities else None
@@ -105,14 +91,14 @@ def call_filters(
     sites: CoreSites,
     threshold: float,
 ) -> frozenset[CallFilter]:
-    """Return the filters of a call, those of an open SV record apart.
+    """Return the filters of a call, except those of an unresolved SV record.
 
     Parameters
     ----------
     found, evidence
-        Candidates, and what they explain.
+        Candidates, and the data they explain.
     weighed
-        The posterior over structures, None where two copies were assumed or a record counts.
+        The posterior over structures, None if two copies were assumed or an SV record is used.
     sites
         Core positions of the gene.
     threshold
@@ -123,9 +109,12 @@ def call_filters(
         return frozenset({CallFilter.NO_POSITION})
     if not found.n_candidates:
         return frozenset({CallFilter.NO_CANDIDATE})
-    is_combined = COMBINATION in found.notes
+    is_combined = NoteCode.COMBINATION_OR_PARTIAL in found.notes
     # Where copies are not counted, reads of several copies look like unphased variants of two.
-    may_be_hybrid = UNCOUNTED in evidence.genotypes.gene.notes and observation.n_blocks > 1
+    may_be_hybrid = (
+        NoteCode.COPY_NUMBER_NOT_ASSESSED in evidence.genotypes.gene.notes
+        and observation.n_blocks > 1
+    )
     checks = [(CallFilter.CAUSE_ALONE, found.rests_on_cause)]
     if weighed is None:
         checks.append((CallFilter.POSSIBLE_HYBRID, may_be_hybrid and is_combined))
@@ -146,7 +135,7 @@ def call_filters(
 
 
 class CopyFindings(NamedTuple):
-    """What a result says of copies: its report, its note codes, whether they stay open."""
+    """Copy-number part of a result: report, note codes, whether it is unresolved."""
 
     report: StructureEvidence | None = None
     notes: tuple[str, ...] = ()
@@ -162,10 +151,10 @@ def copy_findings(
     models: StructuralModels | None,
     filters: frozenset[CallFilter],
 ) -> CopyFindings:
-    """Return what the result says of the gene's copies, open SV records included.
+    """Return the copy-number part of a result, including unresolved SV records.
 
-    Where ``filters``, those of the alleles, hold that no position has a call, nothing is noted
-    of depth or reads.
+    If ``filters``, those of the alleles, include that no position has a call, depth and reads are
+    not noted.
     """
     if evidence.copies is None and evidence.counted is None and not evidence.is_open:
         return _NO_FINDINGS  # most genes of most samples: this runs once a call
@@ -174,20 +163,20 @@ def copy_findings(
         found = found._replace(notes=())
     if not evidence.is_open:
         return found
-    found = CopyFindings(found.report, (*found.notes, OPEN_STRUCTURE), is_open=True)
+    found = CopyFindings(found.report, (*found.notes, NoteCode.STRUCTURAL_VARIANT), is_open=True)
     contradicted = _contradicted_record(evidence, found.report)
     if contradicted is None:
         return found
-    return CopyFindings(contradicted, (*found.notes, COPY_CONFLICT), is_open=True)
+    return CopyFindings(contradicted, (*found.notes, NoteCode.COPY_NUMBER_CONFLICT), is_open=True)
 
 
 def _assessed_copies(
     evidence: SampleEvidence, weighed: WeighedDiplotypes | None, models: StructuralModels | None
 ) -> CopyFindings:
-    """Return what is said of copies by the source that was followed."""
+    """Return the copy-number report of the source that was used."""
     if evidence.counted is not None:
         report = record_evidence(evidence.counted, evidence.genotypes.gene)
-        return CopyFindings(report, (FROM_RECORDS,))
+        return CopyFindings(report, (NoteCode.COPY_NUMBER_FROM_RECORDS,))
     # Reads and depth that were not assessed are reported with their reason all the same.
     copies = evidence.copies
     if copies is None or (copies.is_assessed and not evidence.has_likelihood):
@@ -195,23 +184,25 @@ def _assessed_copies(
     report = copies.report
     if weighed is not None and models is not None:
         report = with_posterior(copies, models, weighed.posterior)
-        notes = [f"copy_number_from_{report.source}"]
+        notes = [NoteCode(f"copy_number_from_{report.source}")]
         if report.copies[0].probability < SURE_OF_COPIES:
-            notes.append(COPY_UNCERTAIN)
+            notes.append(NoteCode.COPY_NUMBER_UNCERTAIN)
         if weighed.conflict:
-            notes.append(COPY_CONFLICT)
+            notes.append(NoteCode.COPY_NUMBER_CONFLICT)
         return CopyFindings(report, tuple(notes), is_open=weighed.conflict)
     if copies.is_assessed:  # no structure that the evidence leaves explains the genotypes
         report = msgspec.structs.replace(report, reason=CONFLICT)
     # A record that is contradicted is named by the caller of this function: it is open.
     is_open = report.reason == CONFLICT and report.source != SOURCE
-    return CopyFindings(report, (COPY_CONFLICT,) if is_open else (), is_open=is_open)
+    return CopyFindings(
+        report, (NoteCode.COPY_NUMBER_CONFLICT,) if is_open else (), is_open=is_open
+    )
 
 
 def _contradicted_record(
     evidence: SampleEvidence, known: StructureEvidence | None
 ) -> StructureEvidence | None:
-    """Return the report with a record that genotypes or depth contradict, None without one."""
+    """Return the report with an SV record contradicted by genotypes or depth, None without."""
     genotypes, sample = evidence.genotypes, evidence.sample
     seen = genotypes.copies.get(sample)
     if seen is None or genotypes.structural[sample]:
@@ -229,7 +220,7 @@ def _contradicted_record(
 class CoreSites(NamedTuple):
     """Core positions of a gene, (P,) each: bool, bool and uint64 (alleles as bits by code).
 
-    ``core`` ones have to have a call, ``named`` ones of them are named by a recommendation for
+    ``core`` ones must have a call, ``named`` ones of them are listed in a recommendation for
     clinical tests, ``causal`` are the causal alleles.
     """
 
@@ -238,7 +229,7 @@ class CoreSites(NamedTuple):
     causal: npt.NDArray[np.uint64]
 
     def is_half_missing(self, observation: Observation) -> bool:
-        """Whether half of the core positions have no call; of all, where none is core."""
+        """Whether half of the core positions are missing; of all positions if none is core."""
         # A prior makes up for single gaps. With half of the core positions gone the call would
         # be that of the population, not of the sample.
         wanted = self.core if self.core.any() else np.ones(len(self.core), np.bool_)
@@ -253,7 +244,7 @@ def core_tables(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Core
 
 
 def critical_sites(gene: CompiledGene, sites: CoreSites, evidence: SampleEvidence) -> CriticalSites:
-    """Return the positions at which the posterior alone does not decide."""
+    """Return the positions at which the posterior alone is not sufficient."""
     observation, failed = evidence.observation, evidence.failed
     unanswered = open_sites(observation, ~failed) | weak_sites(observation)
     is_open = without_proxy(gene, unanswered, ~observation.missing)
@@ -272,10 +263,10 @@ PROXY_FINDS: Final = 0.99
 def without_proxy(
     gene: CompiledGene, sites: npt.NDArray[np.bool_], answered: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
-    """(P,) bool: those of some positions for which no answered proxy stands in.
+    """(P,) bool: those of some positions without a called proxy.
 
-    A proxy stands in where it is on record with its strength, and misses at most one in a
-    hundred chromosomes with the causal allele; the posterior weighs what it leaves open.
+    A proxy is used if its strength is known, and it misses at most one in a hundred chromosomes
+    with the causal allele; the posterior accounts for the remaining uncertainty.
     """
     place = {v.position: i for i, v in enumerate(gene.gene.variants)}
     left = sites.copy()
@@ -286,29 +277,29 @@ def without_proxy(
     return left
 
 
-def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[str]:
-    """Return the notes on how a call was reached."""
+def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[NoteCode]:
+    """Return the notes on the method of a call."""
     notes = []
     if best.term is None:
-        notes.append("no_phenotype_defined")
+        notes.append(NoteCode.NO_PHENOTYPE_DEFINED)
     if found.n_candidates > len(found.names) or found.is_partial:
-        notes.append("candidates_not_all_listed")
+        notes.append(NoteCode.CANDIDATES_NOT_ALL_LISTED)
     if found.probabilities and not single:
-        notes.append("rests_on_prior")
+        notes.append(NoteCode.RESTS_ON_PRIOR)
     if found.uses_likelihoods:
-        notes.append("likelihoods_weighed")
+        notes.append(NoteCode.LIKELIHOODS_WEIGHED)
     if found.unresolved_core:
-        notes.append("core_position_missing")
+        notes.append(NoteCode.CORE_POSITION_MISSING)
     if found.rests_on_cause:
-        notes.append("causal_variant_alone")
+        notes.append(NoteCode.CAUSAL_VARIANT_ALONE)
     return notes
 
 
 def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """(P,) bool: those of some positions that have no data that a likelihood could be made of.
+    """(P,) bool: those of some positions without data for a likelihood.
 
-    Where genotype likelihoods are known, the posterior says what they leave open; unless they
-    contradict what is written: then one of the two is wrong, and neither may decide.
+    With genotype likelihoods the posterior covers the uncertainty, unless they contradict the
+    written genotype: then one of the two is wrong, and neither is decisive.
     """
     soft = np.zeros(len(sites), np.bool_)
     soft[[site.site for site in observation.soft if not site.contradicted]] = True
@@ -316,9 +307,9 @@ def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.ND
 
 
 def weak_sites(observation: Observation) -> npt.NDArray[np.bool_]:
-    """(P,) bool: positions whose likelihoods hardly tell one genotype from another.
+    """(P,) bool: positions whose likelihoods hardly discriminate between genotypes.
 
-    A flat likelihood is no better than no data, and the prior must not make up for it at a core
+    A flat likelihood is equivalent to missing data, and the prior must not replace it at a core
     position.
     """
     weak = np.zeros(len(observation.codes), np.bool_)

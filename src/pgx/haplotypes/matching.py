@@ -1,4 +1,4 @@
-"""Diplotypes that fit the definitions, where no haplotype frequencies are known."""
+"""Diplotypes that fit the definitions, without haplotype frequencies."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from pgx.haplotypes.naming import (
 from pgx.haplotypes.observation import Observation, apply_proxies, phasings, tries_all
 from pgx.haplotypes.outcomes import MAX_LISTED, DiplotypeSet, FunctionPair, Haplotype
 from pgx.records.genes import format_diplotype, natural_key
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "Fit",
@@ -39,7 +40,7 @@ __all__ = [
 
 
 class _Option(NamedTuple):
-    """One way to name a haplotype: by what is seen, or with one unanswered variant more."""
+    """One name of a haplotype: by observed variants, or with one missing variant more."""
 
     is_seen: bool
     haplotype: Haplotype
@@ -79,7 +80,7 @@ def _has_undocumented(gene: CompiledGene, observation: Observation) -> bool:
 
 
 def _widen(gene: CompiledGene, result: DiplotypeSet) -> None:
-    """Let a haplotype of uncertain function have any, where no rule says what uncertain means."""
+    """Let a haplotype of uncertain function have any, if there is no rule for uncertain."""
     if has_uncertain_rule(gene):
         return
     uncertain = gene.gene.uncertain_function or None
@@ -97,9 +98,9 @@ def _widen(gene: CompiledGene, result: DiplotypeSet) -> None:
 
 
 class _Pool:
-    """Pairs of haplotypes from all phasings, sorted and made unique as arrays.
+    """Unique pairs of haplotypes from all phasings, sorted as arrays.
 
-    Order: what is seen before what is possible, then the most serious reading, then names.
+    Order: observed before possible, then the most severe outcome, then names.
     """
 
     def __init__(self, gene: CompiledGene) -> None:
@@ -195,7 +196,7 @@ def _places(keys: list[Any]) -> npt.NDArray[np.int64]:
 def _listing_options(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes, *, whole: bool
 ) -> list[_Option]:
-    """Return the ways to name a haplotype: what is seen, then with one unanswered variant more."""
+    """Return the names of a haplotype: as observed, then with one missing variant more."""
     seen = sorted(listed_variants(gene, codes, genotypes), key=lambda f: f.rank)
     options = [_Option(True, *listed_haplotype(gene, seen, whole=whole))]  # noqa: FBT003
     for allele in contained(gene, codes, missing_fits=True):
@@ -210,14 +211,14 @@ def _listing_options(
 
 
 def _parts_of(gene: CompiledGene, allele: int) -> set[str]:
-    """Return the alleles whose variants a larger allele has as well."""
+    """Return the alleles whose variants are all part of a larger allele."""
     whole = gene.masks[allele]
     inside = (~gene.needs | (gene.masks == whole)).all(axis=1) & gene.needs.any(axis=1)
     return {gene.names[a] for a in np.flatnonzero(inside).tolist() if a != allele}
 
 
 def _serious_blocks(gene: CompiledGene, observation: Observation) -> list[int]:
-    """Return the phase blocks, those with the most serious variants first."""
+    """Return the phase blocks, those with the most severe variants first."""
     worst: dict[int, int] = {}
     need = gene.needs
     for index in np.flatnonzero(observation.block >= 0).tolist():
@@ -230,7 +231,7 @@ def _serious_blocks(gene: CompiledGene, observation: Observation) -> list[int]:
 def list_findings(
     gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
 ) -> list[str]:
-    """Return every variant seen, whatever its phase, in the order of the definitions."""
+    """Return every observed variant, regardless of phase, in the order of the definitions."""
     found: dict[str, None] = {}
     for first, second in phasings(observation):
         for codes in (first, second):
@@ -239,7 +240,7 @@ def list_findings(
 
 
 def _add_open_questions(gene: CompiledGene, observation: Observation, result: DiplotypeSet) -> None:
-    """Say which unanswered positions and phases could change the outcome."""
+    """Add the missing positions and phases that could change the outcome."""
     best = {s.function for s in result.best}
     serious = {
         p
@@ -261,11 +262,11 @@ class Fit:
     Attributes
     ----------
     pairs
-        (K, 2) intp allele indices; of a haploid locus both columns are the same.
+        (K, 2) intp allele indices; for a haploid locus both columns are equal.
     scores
-        (K,) int64: defining positions that the pair's rows name and the data answer.
+        (K,) int64: called defining positions in the pair's definitions.
     haploid
-        Whether a pair stands for one allele.
+        Whether a pair represents one allele.
     """
 
     pairs: npt.NDArray[np.intp]
@@ -276,9 +277,9 @@ class Fit:
 def fit_observation(gene: CompiledGene, observation: Observation) -> Fit:
     """Match one observation with all pairs of definitions.
 
-    The order has no prior in it: more answered defining positions first, then fewer variants
-    that nobody saw, then names in natural order. It is a convention of the field for naming
-    one pair, not a likelihood.
+    The order uses no prior: more called defining positions first, then fewer unobserved variants,
+    then natural order of names. This is the field's convention for reporting one pair, not a
+    likelihood.
     """
     n = len(gene.names)
     out = np.zeros((n, n), np.uint8)
@@ -315,7 +316,7 @@ def _natural_ranks(gene: CompiledGene) -> npt.NDArray[np.intp]:
 def call_star(
     gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
 ) -> DiplotypeSet:
-    """Return every diplotype that fits; combinations and partial alleles where none does."""
+    """Return every diplotype that fits; combinations and partial alleles if none does."""
     fit = fit_observation(gene, observation)
     if len(fit.pairs):
         return _from_fit(gene, observation, fit)
@@ -410,7 +411,7 @@ def _factors(
 def _open_sites(
     gene: CompiledGene, observation: Observation, pairs: npt.NDArray[np.intp]
 ) -> list[int]:
-    """Return unanswered positions that tell a candidate of other functions from the best."""
+    """Return missing positions that discriminate candidates of other functions from the best."""
     kinds = sorted({f or "" for f in gene.functions})
     code = np.array([kinds.index(f or "") for f in gene.functions])
     functions = np.sort(code[pairs], axis=1)
@@ -436,7 +437,7 @@ def _open_phase(observation: Observation) -> list[int]:
 def _composite(
     gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
 ) -> DiplotypeSet:
-    """Name haplotypes that no definition covers: combinations, then ``g.`` variants."""
+    """Name haplotypes without a definition: combinations, then ``g.`` variants."""
     ranked: dict[str, tuple[tuple[int, int], tuple[NamedHaplotype, ...]]] = {}
     for phasing in phasings(observation):
         haplotypes = phasing[:1] if observation.haploid else phasing
@@ -480,7 +481,7 @@ def _from_composites(
         ((w[0].haplotype.name,), (w[1].haplotype.name,) if len(w) == 2 else ())
         for _, w in found[:MAX_LISTED]
     ]
-    result.notes.append("combination_or_partial")
+    result.notes.append(NoteCode.COMBINATION_OR_PARTIAL)
     uncertain = {i for haplotype in result.best for i in haplotype.uncertain}
     result.open_sites = sorted({*np.flatnonzero(observation.missing).tolist(), *uncertain})
     result.open_phase = _open_phase(observation) if len(found) > 1 else []

@@ -20,10 +20,11 @@ from pgx.haplotypes.definitions import (
     uncertain_positions,
     without_function,
 )
-from pgx.haplotypes.observation import SUBSTITUTE_CONFLICT, PhasedPair
+from pgx.haplotypes.observation import PhasedPair
 from pgx.haplotypes.outcomes import DiplotypeSet, FunctionPair, Haplotype, uncertain_sites
 from pgx.haplotypes.prior import HaplotypePrior
 from pgx.records.genes import Strategy, bracket, format_diplotype, natural_key
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "NamedHaplotype",
@@ -48,11 +49,11 @@ __all__ = [
 
 
 def proxy_contradictions(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[str]:
-    """Return notes on a complete haplotype where a proxy contradicts the decisive variants."""
+    """Return notes on a complete haplotype whose proxy contradicts the causal variants."""
     where = {v.position: i for i, v in enumerate(gene.gene.variants)} if gene.gene.proxies else {}
     pairs = ((where[p.decisive], where[p.substitute]) for p in gene.gene.proxies)
     return [
-        SUBSTITUTE_CONFLICT
+        NoteCode.SUBSTITUTE_SITE_CONFLICT
         for decisive, other in pairs
         if codes[other] > 0 and codes[decisive] == 0
     ]
@@ -72,7 +73,7 @@ class ListedVariant:
 
 
 def has_uncertain_rule(gene: CompiledGene) -> bool:
-    """Whether some rule says what a haplotype of uncertain function means."""
+    """Whether there is a rule for a haplotype of uncertain function."""
     uncertain = gene.gene.uncertain_function or None
     return any(uncertain in (r.function_1, r.function_2) for r in gene.gene.rules)
 
@@ -80,7 +81,7 @@ def has_uncertain_rule(gene: CompiledGene) -> bool:
 def listed_alleles(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes, *, whole: bool
 ) -> tuple[Haplotype, tuple[str | None, ...]]:
-    """Name a haplotype by all its variants that are seen, or by the most serious one.
+    """Name a haplotype by all its observed variants, or by the most severe one.
 
     With it the functions that the haplotype may turn out to have, its own first.
     """
@@ -95,7 +96,7 @@ def listed_alleles(
 def listed_haplotype(
     gene: CompiledGene, found: list[ListedVariant], *, whole: bool
 ) -> tuple[Haplotype, Rank]:
-    """Name a haplotype by all its variants, or by the most serious one."""
+    """Name a haplotype by all its variants, or by the most severe one."""
     if not found:
         reference = listed_allele(gene, gene.default_index)
         return Haplotype(reference.name, reference.function, reference.value, ()), reference.rank
@@ -126,7 +127,7 @@ def listed_allele(gene: CompiledGene, allele: int) -> ListedVariant:
 
 
 def seriousness(gene: CompiledGene, function: str | None) -> int:
-    """Return the place of a function in the gene's order, the most serious first."""
+    """Return the rank of a function in the gene's order, the most severe first."""
     order = gene.gene.function_order
     return order.index(function) if function in order else len(order)
 
@@ -160,7 +161,7 @@ def listed_variants(
 def variants_on(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
 ) -> tuple[str, ...]:
-    """Return the names of every variant seen on one haplotype of (P,) codes."""
+    """Return the names of every variant on one haplotype of (P,) codes."""
     return tuple(item.name for item in listed_variants(gene, codes, genotypes))
 
 
@@ -172,9 +173,9 @@ def star_haplotype(gene: CompiledGene, allele: int) -> Haplotype:
 
 
 class NamedHaplotype(NamedTuple):
-    """One way to name a haplotype; ``functions`` are those that it may turn out to have.
+    """One name of a haplotype; ``functions`` are its possible functions.
 
-    ``rank`` counts unexplained variants, then answered defining positions (negative).
+    ``rank`` counts unexplained variants, then called defining positions (negative).
     """
 
     rank: tuple[int, int]
@@ -185,7 +186,7 @@ class NamedHaplotype(NamedTuple):
 def star_alleles(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
 ) -> tuple[Haplotype, tuple[str | None, ...]]:
-    """Return the allele that describes a haplotype best, or the parts that it carries.
+    """Return the allele that describes a haplotype best, or its parts.
 
     With it the functions that the haplotype may turn out to have, its own first.
     """
@@ -196,7 +197,7 @@ def star_alleles(
 def star_names(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
 ) -> list[NamedHaplotype]:
-    """Return ways to name a haplotype."""
+    """Return the possible names of a haplotype."""
     weight = (gene.weights & (codes != MISSING)).sum(axis=1)
     plain = matching_alleles(gene, codes)
     if plain:
@@ -238,10 +239,10 @@ def describe_codes(
     *,
     whole: bool = True,
 ) -> tuple[Haplotype, tuple[str | None, ...]]:
-    """Return a haplotype of (P,) int8 codes by name, and the functions it may turn out to have.
+    """Return the name of a haplotype of (P,) int8 codes, and its possible functions.
 
-    ``whole`` lists all its variants, in genes that list variants; otherwise the haplotype goes
-    by its most serious one. ``genotypes`` give the labels of undocumented alleles.
+    ``whole`` lists all its variants, in variant-list genes; otherwise the haplotype is named by its
+    most severe one. ``genotypes`` give the labels of undocumented alleles.
     """
     if gene.gene.strategy is Strategy.VARIANT_LIST:
         return listed_alleles(gene, codes, genotypes, whole=whole)
@@ -249,7 +250,7 @@ def describe_codes(
 
 
 def describe_allele(gene: CompiledGene, allele: int) -> tuple[Haplotype, tuple[str | None, ...]]:
-    """Return the haplotype that carries one named allele (its index) and nothing else."""
+    """Return the haplotype of one named allele (its index)."""
     listing_gene = gene.gene.strategy is Strategy.VARIANT_LIST
     name = gene.names[allele]
     parts: tuple[str, ...] = (name,) if listing_gene else (gene.identifiers[allele],)
@@ -267,7 +268,7 @@ def describe_known(
     *,
     whole: bool = True,
 ) -> tuple[Haplotype, tuple[str | None, ...]]:
-    """Return a known haplotype by name: of the allele that alone describes it, if not -1."""
+    """Return the name of a known haplotype: its only matching allele, if not -1."""
     if allele >= 0:
         return describe_allele(gene, allele)
     return describe_codes(gene, codes, genotypes, whole=whole)
@@ -277,7 +278,7 @@ _MAX_REMEMBERED: Final = 20_000
 
 
 class _NamedHaplotype(NamedTuple):
-    """One haplotype: its place among the others, its name and possible functions, its variants."""
+    """One haplotype: its rank, name, possible functions and variants."""
 
     place: tuple[int, bytes]
     haplotype: Haplotype
@@ -295,7 +296,7 @@ class PhasedCaller:
         self._haplotypes: dict[tuple[bytes, tuple[str, ...]], _NamedHaplotype] = {}
 
     def call(self, pair: PhasedPair, genotypes: GeneGenotypes) -> DiplotypeSet:
-        """Return the one diplotype that a pair is; ``genotypes`` are those that it is of."""
+        """Return the diplotype of a pair; ``genotypes`` are its source."""
         found = [self._haplotype(own, pair.undocumented, genotypes) for own in pair[:2]]
         found.sort(key=lambda whole: whole.place)
         chosen = found[:1] if pair.haploid else found
@@ -315,7 +316,7 @@ class PhasedCaller:
         return result
 
     def _outcomes(self, chosen: list[_NamedHaplotype], name: str) -> list[FunctionPair]:
-        """Return what the pair means, then what its haplotypes may mean as well."""
+        """Return the pair's outcome, then other possible outcomes of its haplotypes."""
         if not self._gene.gene.rules:
             return [_outcome([w.haplotype.function for w in chosen], name, 1.0)]
         found: dict[tuple[str, ...], FunctionPair] = {}
@@ -348,7 +349,7 @@ class PhasedCaller:
             haplotype, functions = describe_known(gene, allele, codes, genotypes)
         notes = proxy_contradictions(gene, codes)
         if not self._is_listing and haplotype.name not in gene.names:
-            notes.append("combination_or_partial")
+            notes.append(NoteCode.COMBINATION_OR_PARTIAL)
         variants = variants_on(gene, codes, genotypes) if self._is_listing else ()
         place = (len(self._prior.codes), key) if row is None else (row, b"")
         return _NamedHaplotype(place, haplotype, functions, variants, tuple(notes))

@@ -1,20 +1,20 @@
-"""What one sample shows at a gene's defining positions: alleles, phase, likelihoods."""
+"""Data of one sample at a gene's defining positions: alleles, phase, likelihoods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.definitions import CompiledGene
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "REASON_NOTES",
-    "SUBSTITUTE_CONFLICT",
     "Columns",
     "Observation",
     "PhasedPair",
@@ -35,7 +35,7 @@ __all__ = [
 
 
 def undocumented_alleles(genotypes: GeneGenotypes, observation: Observation) -> tuple[str, ...]:
-    """Return the labels of alleles that no definition names."""
+    """Return the labels of undocumented alleles."""
     n_known = np.array([len(v.alts) + 1 for v in genotypes.gene.variants], np.int64)
     found: dict[str, None] = {}
     for index, haplotype in np.argwhere(observation.codes >= n_known[:, None]).tolist():
@@ -44,23 +44,23 @@ def undocumented_alleles(genotypes: GeneGenotypes, observation: Observation) -> 
 
 
 REASON_NOTES = {
-    Unknown.LOW_GQ: "low_gq",
-    Unknown.LOW_DP: "low_dp",
-    Unknown.AD_CONTRADICTS: "ad_contradicts_gt",
-    Unknown.FILTERED: "filtered",
-    Unknown.PLOIDY: "ploidy",
-    Unknown.REF_MISMATCH: "ref_mismatch",
-    Unknown.CONFLICT: "conflict",
-    Unknown.INDEL_NOT_EXCLUDED: "indel_not_excluded",
-    Unknown.AMBIGUOUS_BASE: "ambiguous_base",
-    Unknown.UNTYPED: "untyped_sites",
-    Unknown.PARALOGUE: "paralogue_reads",
-    Unknown.LOW_GP: "low_gp",
+    Unknown.LOW_GQ: NoteCode.LOW_GQ,
+    Unknown.LOW_DP: NoteCode.LOW_DP,
+    Unknown.AD_CONTRADICTS: NoteCode.AD_CONTRADICTS_GT,
+    Unknown.FILTERED: NoteCode.FILTERED,
+    Unknown.PLOIDY: NoteCode.PLOIDY,
+    Unknown.REF_MISMATCH: NoteCode.REF_MISMATCH,
+    Unknown.CONFLICT: NoteCode.CONFLICT,
+    Unknown.INDEL_NOT_EXCLUDED: NoteCode.INDEL_NOT_EXCLUDED,
+    Unknown.AMBIGUOUS_BASE: NoteCode.AMBIGUOUS_BASE,
+    Unknown.UNTYPED: NoteCode.UNTYPED_SITES,
+    Unknown.PARALOGUE: NoteCode.PARALOGUE_READS,
+    Unknown.LOW_GP: NoteCode.LOW_GP,
 }
 
 
 def reason_notes(genotypes: GeneGenotypes) -> list[frozenset[str]]:
-    """Return, for each sample, a note for each reason for which positions are unknown."""
+    """Return, for each sample, a note for each reason of missing positions."""
     there = np.bincount(genotypes.reason.ravel(), minlength=1).tolist()
     noted = [r for r in REASON_NOTES if r < len(there) and there[r]]
     if not noted:
@@ -73,7 +73,7 @@ def reason_notes(genotypes: GeneGenotypes) -> list[frozenset[str]]:
 
 
 def failed_sites(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]:
-    """(P,) bool: positions of which the input has a record that could not be read in full."""
+    """(P,) bool: positions with a record that could not be used completely."""
     unknown = (genotypes.call[:, sample] == MISSING).any(axis=1)
     recorded = genotypes.evidence[:, sample] == Evidence.RECORD
     conflict = genotypes.reason[:, sample] == Unknown.CONFLICT
@@ -81,9 +81,9 @@ def failed_sites(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]
 
 
 class Columns(NamedTuple):
-    """Genotypes of N samples, and of each its whole haplotypes, if any, and notes on gaps.
+    """Genotypes of N samples, complete haplotypes of each, if any, and notes on gaps.
 
-    ``extra`` stands for the labels of undocumented alleles: equal ones have equal codes.
+    ``extra`` encodes the labels of undocumented alleles: equal ones have equal codes.
     """
 
     genotypes: GeneGenotypes
@@ -93,7 +93,7 @@ class Columns(NamedTuple):
 
 
 def columns_of(genotypes: GeneGenotypes, *, whole: bool) -> Columns:
-    """Look at all columns; where ``whole`` is False none counts as a pair of whole haplotypes."""
+    """Return all columns; if ``whole`` is False none is a pair of complete haplotypes."""
     return Columns(
         genotypes,
         phased_pairs(genotypes) if whole else [None] * len(genotypes.samples),
@@ -102,19 +102,16 @@ def columns_of(genotypes: GeneGenotypes, *, whole: bool) -> Columns:
     )
 
 
-SUBSTITUTE_CONFLICT: Final = "substitute_site_conflict"
-
-
 def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observation, list[str]]:
-    """Let the decisive site of a two-site allele decide, its substitute only where it must.
+    """Use the causal site of a two-site allele, and its proxy only if the former is missing.
 
-    DPYD HapB3: the intronic c.1129-5923C>G decides; the exonic c.1236G>A only where the
-    intronic site is unanswered (CPIC DPYD guideline, 2024 allele definitions).
+    DPYD HapB3: the intronic c.1129-5923C>G is used; the exonic c.1236G>A only if the intronic site
+    is missing (CPIC DPYD guideline, 2024 allele definitions).
     """
     if not gene.gene.proxies:
         return observation, []
     codes, block = observation.codes.copy(), observation.block.copy()
-    notes = []
+    notes: list[str] = []
     where = {v.position: i for i, v in enumerate(gene.gene.variants)}
     weighed = {site.site for site in observation.soft}
     for proxy in gene.gene.proxies:
@@ -125,23 +122,23 @@ def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observa
         if (d == MISSING).all() and (s != MISSING).all():
             codes[decisive] = _stand_in(gene, substitute, s)
             block[decisive] = block[substitute]
-            notes.append("substitute_site_used")
+            notes.append(NoteCode.SUBSTITUTE_SITE_USED)
         elif block[decisive] == block[substitute] >= 0 and ((d == MISSING) & (s != MISSING)).any():
             stands_in = (d == MISSING) & (s != MISSING)
             codes[decisive] = np.where(stands_in, _stand_in(gene, substitute, s), d)
-            notes.append("substitute_site_used")
+            notes.append(NoteCode.SUBSTITUTE_SITE_USED)
         elif (d != MISSING).all() and (s != MISSING).all():
             together = block[decisive] >= 0 and block[substitute] >= 0
             if together and block[decisive] != block[substitute]:
                 codes[substitute] = s if d[0] == s[0] else s[::-1]
                 block[substitute] = block[decisive]
             if ((codes[substitute] > 0) & (codes[decisive] == 0)).any():
-                notes.append(SUBSTITUTE_CONFLICT)
+                notes.append(NoteCode.SUBSTITUTE_SITE_CONFLICT)
     return _renumbered(codes, block, observation), notes
 
 
 def _stand_in(gene: CompiledGene, site: int, codes: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-    """Return what a substitute says of the decisive site; an undocumented allele says nothing."""
+    """Return the causal genotype implied by a proxy; an undocumented allele implies none."""
     documented = codes < len(gene.gene.variants[site].alleles)
     return np.where(documented, np.minimum(codes, 1), MISSING).astype(np.int8)
 
@@ -157,7 +154,7 @@ def _renumbered(
 
 
 class SoftGenotype(NamedTuple):
-    """One genotype of a soft site: codes of the haplotypes, and how likely it makes the reads."""
+    """One genotype of a soft site: codes of the haplotypes, and the genotype likelihood."""
 
     first: int
     second: int
@@ -165,10 +162,10 @@ class SoftGenotype(NamedTuple):
 
 
 class SoftSite(NamedTuple):
-    """A position of which only likelihoods are known; every ordered genotype once.
+    """A position with genotype likelihoods only; every ordered genotype once.
 
-    ``contradicted`` says that the reads make another genotype far likelier than the written one;
-    then no genotype is left out, however unlikely it is.
+    ``contradicted`` means that the reads support another genotype far better than the written one;
+    then no genotype is omitted, however unlikely.
     """
 
     site: int
@@ -178,20 +175,20 @@ class SoftSite(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one sample shows at a gene's P positions.
+    """Data of one sample at a gene's P positions.
 
     Attributes
     ----------
     codes
-        (P, 2) int8 allele codes, -1 unknown; of a haploid locus column 0 counts.
+        (P, 2) int8 allele codes, -1 missing; column 0 for a haploid locus.
     block
         (P,) int32: phase block 0..n_blocks-1 of positions whose haplotypes differ, -1 elsewhere.
     n_blocks
-        Number of phase blocks; their orientation to each other is unknown.
+        Number of phase blocks; their relative orientation is unknown.
     haploid
-        Whether there is one haplotype only.
+        Whether there is only one haplotype.
     soft
-        Positions that are unknown in ``codes`` but whose genotypes have likelihoods.
+        Positions that are missing in ``codes`` but have genotype likelihoods.
     """
 
     codes: npt.NDArray[np.int8]
@@ -202,12 +199,12 @@ class Observation:
 
     @property
     def answered(self) -> npt.NDArray[np.bool_]:
-        """(P,) bool: positions of which at least one haplotype is known."""
+        """(P,) bool: positions with at least one known haplotype."""
         return np.asarray((self.codes != MISSING).any(axis=1))
 
     @property
     def missing(self) -> npt.NDArray[np.bool_]:
-        """(P,) bool: positions that the input cannot answer in full."""
+        """(P,) bool: positions that are not fully called."""
         return np.asarray((self.codes == MISSING).any(axis=1))
 
     def key(self) -> bytes:
@@ -227,7 +224,7 @@ _MAX_SOFT_BRANCHES = 1024
 def _soft_sites(
     genotypes: GeneGenotypes, sample: int, codes: npt.NDArray[np.int8], n_blocks: int
 ) -> tuple[SoftSite, ...]:
-    """Return the unknown positions that have likelihoods, as far as all can be tried."""
+    """Return the missing positions with likelihoods, limited to what can be enumerated."""
     found: list[SoftSite] = []
     if not genotypes.likelihoods:
         return ()
@@ -252,9 +249,9 @@ def _soft_sites(
 
 
 def _order(codes: npt.NDArray[np.int8], unphased: npt.NDArray[np.bool_]) -> None:
-    """Order the haplotypes of unphased positions by code, unknown ones last, in place.
+    """Order the haplotypes of unphased positions by code, missing ones last, in place.
 
-    Their order in the file says nothing, so that it must not show in a result.
+    Their order in the file has no meaning, so it must not affect a result.
     """
     # An unknown allele sorts last, after the largest code, so that 0/. and ./0 are the same.
     later = np.where(codes == MISSING, np.int8(127), codes)
@@ -291,7 +288,7 @@ def observe(genotypes: GeneGenotypes, sample: int) -> Observation:
 
 
 def phase_state(observation: Observation) -> str:
-    """Return ``true``, ``partial`` or ``false``, as the ``phased`` column says it."""
+    """Return ``true``, ``partial`` or ``false``, as in the ``phased`` column."""
     heterozygous = int((observation.block >= 0).sum())
     if observation.n_blocks <= 1:
         return "true"
@@ -307,7 +304,7 @@ def phasings(
     """Yield the two haplotypes for every relative orientation of the phase blocks.
 
     2^(B-1) orientations, at most `MAX_PHASINGS`; the first is the one as written. ``order``
-    names the blocks whose orientation matters most, for when not all are tried.
+    lists the blocks with the most relevant orientation, in case not all are tried.
     """
     blocks = [*order, *(b for b in range(observation.n_blocks) if b not in order)]
     for choice in range(min(2 ** len(blocks[1:]), MAX_PHASINGS)):
@@ -330,8 +327,8 @@ def known_phasings(
 ) -> list[tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]]:
     """Return the orientations of the phase blocks in which a known haplotype fits.
 
-    Each known haplotype fits at most one orientation, so that there are few however many
-    blocks there are. Empty also where half a genotype is unknown: then it may fit several.
+    Each known haplotype fits at most one orientation, so there are few however many blocks there
+    are. Also empty if half a genotype is missing: then it may fit several.
 
     Parameters
     ----------
@@ -359,10 +356,10 @@ def known_phasings(
 
 
 class PhasedPair(NamedTuple):
-    """Two haplotypes as the bytes of their (P,) int8 codes, in the order of these.
+    """Two haplotypes as the bytes of their (P,) int8 codes, sorted.
 
-    Both are the same where there is one haplotype only. ``undocumented`` are the labels of the
-    alleles that no definition names, by position.
+    Both are equal for a haploid locus. ``undocumented`` are the labels of undocumented alleles, by
+    position.
     """
 
     first: bytes
@@ -372,10 +369,10 @@ class PhasedPair(NamedTuple):
 
 
 def phased_pairs(genotypes: GeneGenotypes) -> list[PhasedPair | None]:
-    """Return the haplotypes of each column, None where anything is open.
+    """Return the haplotypes of each column, None if anything is unresolved.
 
-    Open are positions without an answer, and phase; and which of two alleles that no definition
-    names comes first, where one position has both.
+    Unresolved are missing positions, phase, and the order of two undocumented alleles at one
+    position.
     """
     calls = genotypes.call
     if not len(calls):
@@ -408,7 +405,7 @@ def _phased_pair(haplotypes: npt.NDArray[np.int8], haploid: bool) -> PhasedPair:
 def _labels(
     genotypes: GeneGenotypes, column: int, n_known: npt.NDArray[np.int64]
 ) -> tuple[str, ...]:
-    """Return the labels of the alleles of one column that no definition names."""
+    """Return the labels of the undocumented alleles of one column."""
     calls = genotypes.call[:, column]
     codes = calls[:, 0] if (calls[:, 1] == ABSENT).any() else calls.max(axis=1)
     return tuple(

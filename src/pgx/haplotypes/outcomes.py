@@ -42,13 +42,13 @@ _Key = TypeVar("_Key")
 
 @dataclass(frozen=True, slots=True)
 class CriticalSites:
-    """Positions, (P,) bool each, at which more is asked than elsewhere.
+    """Positions, (P,) bool each, with stricter requirements.
 
-    At ``failed`` ones every documented alternative counts, however improbable: the input has
-    something there that cannot be used. ``core`` ones have to be answered for a gene to be
-    called, ``named`` ones of them with a stricter limit. ``open_core``, (P,) uint64, are the
-    causal alleles, as bits by code, of core positions without data: for advice that may do
-    serious harm every documented haplotype with such an allele counts.
+    At ``failed`` ones every documented alternative counts, however improbable: the input has data
+    there that cannot be used. ``core`` ones must be called for a gene to be called, ``named`` ones
+    of them with a stricter limit. ``open_core``, (P,) uint64, are the causal alleles, as bits by
+    code, of core positions without data: for recommendations on critical drugs every documented
+    haplotype with such an allele counts.
     """
 
     failed: _Bools
@@ -60,9 +60,9 @@ class CriticalSites:
 class Groups(NamedTuple):
     """Which pair has which meaning.
 
-    ``meaning`` is the (M,) number of each pair's meaning, ``lead`` the row of the best pair,
+    ``meaning`` is the (M,) number of each pair's outcome, ``lead`` the row of the best pair,
     ``n_known`` the number of documented haplotypes, ``by_group`` whether probabilities in each
-    population group are wanted.
+    population group are requested.
     """
 
     meaning: _Numbers
@@ -72,16 +72,16 @@ class Groups(NamedTuple):
 
 
 class MeaningDetails:
-    """Probabilities of meanings by population group, and what would show them.
+    """Probabilities of outcomes by population group, and their discriminating sites.
 
     Parameters
     ----------
     posterior
         M pairs of haplotypes with their probabilities.
     codes
-        (K, P) int8 allele codes of all haplotypes that the pairs number.
+        (K, P) int8 allele codes of all haplotypes of the pairs.
     observation, critical
-        What is known, and where more is asked.
+        Data of the sample, and positions with stricter requirements.
     groups
         Which pair has which meaning.
     """
@@ -109,7 +109,7 @@ class MeaningDetails:
         self._shares = self._by_group()
 
     def _compared(self, sites: _Numbers) -> _Bools:
-        """(M, S) bool: at which of S positions a pair has another genotype than the best one."""
+        """(M, S) bool: at which of S positions a pair's genotype differs from the best one's."""
         if not len(sites):
             return np.zeros((len(self._posterior.pairs), 0), np.bool_)
         codes = np.ascontiguousarray(self._codes[:, sites])
@@ -120,16 +120,15 @@ class MeaningDetails:
         return np.asarray(differs | ((high != high[lead]) & (high != MISSING)))
 
     def _contradicted(self) -> _Bools:
-        """(S,) bool: unanswered positions at which reads contradict the written genotype.
+        """(S,) bool: missing positions at which reads contradict the written genotype.
 
-        Whatever that genotype makes of a haplotype, described or not, the file says that it is
-        there.
+        The file states that genotype, whether or not it gives a described haplotype.
         """
         sites = [site.site for site in self._observation.soft if site.contradicted]
         return np.isin(self._missing, sites)
 
     def _causal(self, alleles: npt.NDArray[np.uint64]) -> _Bools:
-        """(M, S) bool: where a pair has another number of causal alleles than the best one."""
+        """(M, S) bool: where a pair's number of causal alleles differs from the best one's."""
         wanted = alleles[self._missing]
         if not wanted.any():
             return np.zeros(self._differs.shape, np.bool_)
@@ -141,19 +140,19 @@ class MeaningDetails:
         return np.asarray(total != total[self._groups.lead])
 
     def _by_group(self) -> npt.NDArray[np.float64]:
-        """Return (G, n) probabilities of meanings in each group; (0, 0) if not wanted."""
+        """Return (G, n) probabilities of outcomes in each group; (0, 0) if not requested."""
         if not self._groups.by_group or len(self._posterior.pairs) < 2:
             return np.zeros((0, 0))
         meaning = self._groups.meaning
         return np.array([np.bincount(meaning, weights=p) for p in self._posterior.by_group])
 
     def is_open(self, n_meanings: int) -> _Bools:
-        """(n,) bool: meanings that a documented pair has through an open position."""
+        """(n,) bool: outcomes of a documented pair through an unresolved position."""
         counts = np.bincount(self._groups.meaning, weights=self._open, minlength=n_meanings)
         return np.asarray(counts > 0)
 
     def of(self, meaning: int, probability: float) -> FunctionPair:
-        """Return what is to be said of one meaning, without its functions and name."""
+        """Return the details of one outcome, without its functions and name."""
         theirs = self._groups.meaning == meaning
         ours = self._groups.meaning == self._groups.meaning[self._groups.lead]
         is_best = bool(theirs[self._groups.lead])
@@ -170,7 +169,7 @@ class MeaningDetails:
         )
 
     def _discriminating_sites(self, theirs: _Bools, ours: _Bools) -> DiscriminatingSites:
-        """Return the positions and phases whose answer could show one of these pairs."""
+        """Return the positions and phases that could show one of these pairs."""
         asked = theirs & self._asked
         is_asked = bool(asked.any())
         sites = self._sites(self._differs[asked if is_asked else theirs])
@@ -184,7 +183,7 @@ class MeaningDetails:
         )
 
     def _sites(self, at: _Bools) -> tuple[int, ...]:
-        """Return the missing positions that any row of (n, S) names."""
+        """Return the missing positions marked in any row of (n, S)."""
         return tuple(self._missing[at.any(axis=0)].tolist())
 
 
@@ -194,7 +193,7 @@ def add_outcome(
     functions: tuple[str | None, ...],
     outcome: FunctionPair,
 ) -> None:
-    """Add a meaning, or its probability and its open positions to the same one."""
+    """Add an outcome, or add its probability and positions to an equal one."""
     second = functions[1] if len(functions) == 2 else None
     known = found.get(key)
     if known is None:
@@ -212,14 +211,14 @@ def add_outcome(
 
 
 def _sum(one: float | None, two: float | None) -> float | None:
-    """Return a sum; of what is not known nothing is."""
+    """Return a sum; None if a term is unknown."""
     return None if one is None or two is None else together([one, two])
 
 
 def _union(
     one: DiscriminatingSites | None, two: DiscriminatingSites | None
 ) -> DiscriminatingSites | None:
-    """Return what shows either of two meanings; None where one is the best pair's."""
+    """Return what shows either of two outcomes; None if one is the best pair's."""
     if one is None or two is None:
         return None
     sites = dict.fromkeys((*one.sites, *two.sites))
@@ -231,7 +230,7 @@ _MAX_BLOCKS: Final = 6
 
 
 class DiscriminatingSites(NamedTuple):
-    """Position indices to genotype, and pairs of positions whose phase is wanted."""
+    """Position indices to genotype, and pairs of positions to phase."""
 
     sites: tuple[int, ...]
     phases: tuple[tuple[int, int], ...]
@@ -243,21 +242,21 @@ def open_phases(
     second: npt.NDArray[np.int8],
     is_other: npt.NDArray[np.bool_],
 ) -> tuple[tuple[int, int], ...]:
-    """Return the smallest set of phases that tells other candidates from those of one meaning.
+    """Return the smallest set of phases that discriminates other candidates from one outcome.
 
     Parameters
     ----------
     observation
-        What is known.
+        Data of the sample.
     first, second
         (M, P) int8: codes of each candidate's two haplotypes, most probable first.
     is_other
-        (M,) bool: the candidates on one side; those on the other mean something else.
+        (M,) bool: the candidates of one outcome; the others have a different one.
 
     Notes
     -----
-    Sets of one and two phases are tried all; larger ones are put together greedily and
-    thinned, so that none can be left out. What phase does not tell apart is left.
+    All sets of one and two phases are tried; larger ones are built greedily and reduced to a
+    minimal set. Candidates that phase does not discriminate remain.
     """
     features, names = _relative_orientations(observation, first, second)
     if not names:
@@ -273,7 +272,7 @@ def open_phases(
 def _relative_orientations(
     observation: Observation, first: npt.NDArray[np.int8], second: npt.NDArray[np.int8]
 ) -> tuple[npt.NDArray[np.bool_], list[tuple[int, int]]]:
-    """Return (M, F) bool: which blocks lie alike in each candidate, and pairs of positions."""
+    """Return (M, F) bool: relative orientation of blocks in each candidate, and positions."""
     leads = _leads(observation)[:_MAX_BLOCKS]
     upright = [first[:, p] == observation.codes[p, 0] for p in leads]
     columns: list[npt.NDArray[np.bool_]] = []
@@ -296,14 +295,14 @@ def _first_of_each(rows: npt.NDArray[Any]) -> list[int]:
 
 
 def _leads(observation: Observation) -> list[int]:
-    """Return one position of each phase block, of which both haplotypes are known."""
+    """Return one fully known position of each phase block."""
     whole = ~observation.missing
     found = [np.flatnonzero((observation.block == b) & whole) for b in range(observation.n_blocks)]
     return [int(sites[0]) for sites in found if len(sites)]
 
 
 def _cover(apart: npt.NDArray[np.bool_]) -> list[int]:
-    """Return columns of which each row has one, as few as can be found."""
+    """Return few columns that cover all rows."""
     if not len(apart):
         return []
     single = np.flatnonzero(apart.all(axis=0))
@@ -339,11 +338,11 @@ def _without_redundant(apart: npt.NDArray[np.bool_], chosen: list[int]) -> list[
 class Haplotype:
     """One haplotype of a diplotype.
 
-    ``function`` and ``value`` are the clinical function and activity value that count for
-    the phenotype: of a listed haplotype those of its most serious variant. ``parts`` are the
-    named alleles and ``g.`` variants on it. ``cause`` names the allele whose causal variant
-    gives the function where no definition fits, empty otherwise; ``uncertain`` are then the
-    indices of the causal positions and of those at which that allele's definition differs.
+    ``function`` and ``value`` are the clinical function and activity value used for the phenotype:
+    for a variant list those of its most severe variant. ``parts`` are the named alleles and ``g.``
+    variants on it. ``cause`` names the allele whose causal variant gives the function if no
+    definition fits, empty otherwise; ``uncertain`` are then the indices of the causal positions and
+    of those at which that allele's definition differs.
     """
 
     name: str
@@ -356,15 +355,15 @@ class Haplotype:
 
 @dataclass(frozen=True, slots=True)
 class FunctionPair:
-    """Functions of a pair (``second`` None for one haplotype), and one pair that has them.
+    """Functions of a pair (``second`` None for one haplotype), and one pair with them.
 
     ``resolved_by`` discriminates the pairs that have them from the best pair.
 
-    ``probability`` is that of all candidates with these functions, None without a prior, and
-    where a combination of alleles may, but need not, have them: ``at_most`` is then the
-    probability of such combinations, None of the best pair's. ``by_group`` is the probability
-    in each population group. ``open_core`` and ``failed`` are indices of positions, without
-    data and with data that failed, through which a documented haplotype has these functions.
+    ``probability`` is that of all candidates with these functions, None without a prior, and if a
+    combination of alleles may, but need not, have them: ``at_most`` is then the probability of such
+    combinations, None of the best pair's. ``by_group`` is the probability in each population group.
+    ``open_core`` and ``failed`` are indices of positions, without data and with data that failed,
+    through which a documented haplotype has these functions.
     """
 
     first: str | None
@@ -380,9 +379,9 @@ class FunctionPair:
 
     @property
     def is_listed(self) -> bool:
-        """Whether the functions count among the call's own phenotypes.
+        """Whether the functions are listed among the call's phenotypes.
 
-        Improbable ones count where a position is open that the posterior cannot see.
+        Improbable ones are listed if a position is unresolved beyond the posterior.
         """
         # A gap at a critical site is not evidence: the prior may not remove what it could hide.
         is_open = bool(self.open_core or self.failed)
@@ -390,7 +389,7 @@ class FunctionPair:
 
 
 def together(shares: Iterable[float]) -> float:
-    """Return the probability of exclusive things: their sum, which rounding leaves at most 1.
+    """Return the probability of exclusive events: their sum, limited to 1 after rounding.
 
     >>> together([0.7, 0.2, 0.100000000001])
     1.0
@@ -399,7 +398,7 @@ def together(shares: Iterable[float]) -> float:
 
 
 def uncertain_sites(haplotypes: Iterable[Haplotype]) -> DiscriminatingSites | None:
-    """Return the positions to genotype again where a causal variant alone gives a function."""
+    """Return the positions to genotype again if only a causal variant gives a function."""
     sites = {index for haplotype in haplotypes for index in haplotype.uncertain}
     return DiscriminatingSites(tuple(sorted(sites)), ()) if sites else None
 
@@ -421,21 +420,21 @@ class DiplotypeSet:
     rest
         Probability of the candidates that are not listed, None without a prior.
     n_candidates
-        How many diplotypes fit in all.
+        Number of diplotypes that fit.
     outcomes
         Distinct function pairs among all candidates, best first.
     factors
         Products of haplotype names whose union is the whole candidate set, unordered.
     open_sites
-        Position indices whose answer would tell outcomes apart.
+        Position indices that would discriminate outcomes.
     open_phase
-        Position indices whose phase would tell outcomes apart.
+        Position indices whose phase would discriminate outcomes.
     findings
-        Every named variant seen, of genes that list variants.
+        Every observed named variant, for variant-list genes.
     uses_likelihoods
-        Whether genotypes too unsure to count were weighed by their likelihoods.
+        Whether genotypes below the thresholds were weighted by their likelihoods.
     unresolved_core
-        Indices of core positions that neither the input nor the prior answers.
+        Indices of core positions resolved neither by the input nor by the prior.
     is_partial
         Whether more diplotypes fit than were counted.
     """
@@ -463,7 +462,7 @@ class DiplotypeSet:
 
     @property
     def is_single(self) -> bool:
-        """Whether one diplotype alone explains what was observed."""
+        """Whether only one diplotype explains the observations."""
         return self.n_candidates == 1 and not self.is_partial and not self.uses_likelihoods
 
 

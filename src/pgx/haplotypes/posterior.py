@@ -1,8 +1,8 @@
-"""Which diplotypes explain one observation, and how probable each is.
+"""Diplotypes that explain one observation, and their posterior probabilities.
 
 Haplotypes are drawn independently from a gene's `HaplotypePrior` (Hardy-Weinberg proportions).
-Phase that is not known, and genotypes that are known by their likelihoods alone, are summed
-over; positions without an answer leave every haplotype possible that agrees elsewhere.
+Unknown phase, and genotypes known only by their likelihoods, are marginalized; at missing positions
+every haplotype that matches elsewhere remains possible.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ class Posterior:
         (M, 2) intp: haplotypes by number, the smaller first; numbers up to K are rows of the
         prior, larger ones index ``novel``. Of a haploid locus both are the same.
     probability
-        (M,) float64, falling, sums to 1 but for what is negligible.
+        (M,) float64, decreasing, sums to 1 except for a negligible remainder.
     novel
-        Haplotypes of (P,) int8 codes that no known haplotype fits.
+        Haplotypes of (P,) int8 codes without a matching known haplotype.
     undefined
         (K + N,) bool: haplotypes by number that are neither defined nor counted.
     factors
@@ -76,7 +76,7 @@ class Posterior:
     is_whole
         Whether every orientation of the phase blocks was tried.
     mass
-        Probability of the observation, up to the factor that is common to all of the gene.
+        Probability of the observation, up to a factor common to all observations of the gene.
     by_group
         (G, M) float64: probabilities in each group of the prior alone, rows sum to 1.
     """
@@ -108,8 +108,8 @@ def infer(
 ) -> Posterior:
     """Return every pair of haplotypes that fits, with its probability.
 
-    ``groups`` are (G,) weights of the prior's groups, before this observation is looked at;
-    ``alert`` position indices at which rare alternatives are spelled out too.
+    ``groups`` are prior (G,) weights of the groups; ``alert`` are position indices at which rare
+    alternatives are enumerated too.
     """
     found = _Collector(prior, observation, groups, alert)
     found.keep_all(contested=any(site.contradicted for site in observation.soft))
@@ -138,9 +138,9 @@ class _Orientations(NamedTuple):
 
 
 def _orientations(prior: HaplotypePrior, observation: Observation) -> _Orientations:
-    """Return every orientation, of many blocks those in which a known haplotype fits.
+    """Return every orientation; with many blocks those in which a known haplotype fits.
 
-    Where one fits, pairs of two unknown haplotypes are not worthwhile.
+    If one fits, pairs of two undefined haplotypes are not considered.
     """
     if tries_all(observation):
         return _Orientations(list(phasings(observation)), is_whole=True)
@@ -155,9 +155,9 @@ def _worthwhile(
     observation: Observation,
     orientations: Sequence[tuple[Codes, Codes]],
 ) -> list[_Pairing]:
-    """Return the pairings, those of two haplotypes outside the known ones only for want of any.
+    """Return the pairings; those of two undefined haplotypes only if there are no others.
 
-    Where known haplotypes explain one haplotype at least, two unknown ones are too improbable.
+    If known haplotypes explain at least one haplotype, two undefined ones are negligible.
     """
     pairings = list(_pairings(observation, orientations))
     # Two unknown haplotypes at once are the product of two tiny masses.
@@ -186,7 +186,7 @@ def _pairings(
 
 
 class _Collector:
-    """Adds up the mass of pairs over pairings."""
+    """Sums the mass of pairs over pairings."""
 
     def __init__(
         self,
@@ -208,18 +208,18 @@ class _Collector:
 
     @property
     def n_novel(self) -> int:
-        """How many haplotypes outside the known ones were met."""
+        """Number of undefined haplotypes found."""
         return len(self._haplotypes)
 
     def _options(self, haplotype: Codes) -> tuple[npt.NDArray[np.intp], Floats]:
-        """Return the numbers of the haplotypes that an observed one may be, and (G, n) shares."""
+        """Return the haplotypes compatible with an observed one, and (G, n) frequencies."""
         known = self._prior.known(haplotype)
         codes, shares = self._prior.hidden(haplotype, self._alert)
         numbers = np.concatenate([known, self._numbered(list(codes))])
         return numbers, np.concatenate([self._prior.shares[:, known], shares], axis=1)
 
     def _numbered(self, haplotypes: list[Codes]) -> npt.NDArray[np.intp]:
-        """Return the numbers of haplotypes outside the known ones."""
+        """Return the numbers of undefined haplotypes."""
         numbers = []
         for haplotype in haplotypes:
             key = haplotype.tobytes()
@@ -230,7 +230,7 @@ class _Collector:
         return np.array(numbers, np.intp)
 
     def keep_all(self, *, contested: bool) -> None:
-        """Keep pairs of every pairing, however improbable it is beside the others."""
+        """Keep pairs of every pairing, however improbable."""
         self._contested = contested
 
     def add(self, pairing: _Pairing) -> None:
@@ -286,9 +286,9 @@ class _Collector:
         return found
 
     def _mean(self, masses: Floats) -> Floats:
-        """Return (n,) masses, those of the (G, n) groups weighed.
+        """Return (n,) masses, the weighted sum over the (G, n) groups.
 
-        Added up group by group: the sum is the same whichever haplotype of a pair comes first.
+        Summed group by group, so the sum does not depend on the order of a pair.
         """
         mass = np.zeros(masses.shape[1])
         for weight, own in zip(self._groups.tolist(), masses, strict=True):
@@ -302,7 +302,7 @@ class _Collector:
         novel: Codes,
         undefined: npt.NDArray[np.bool_],
     ) -> Floats:
-        """Return the masses of pairs, undefined haplotypes by the odds of their genotypes."""
+        """Return the masses of pairs, with the odds of undefined haplotypes applied."""
         some: npt.NDArray[np.bool_] = np.asarray(undefined[pairs].any(axis=1))
         if not some.any():
             return mass
@@ -314,7 +314,7 @@ class _Collector:
         return weigh_remote(mass, genotypes, self._remote(pairs, alone, novel))
 
     def _expected(self, pairs: npt.NDArray[np.intp], mass: Floats) -> Floats:
-        """(M,) persons of the reference panel, of all its groups, expected to have each pair."""
+        """(M,) expected number of reference-panel members, in all groups, with each pair."""
         prior = self._prior
         persons = prior.chromosomes / 2
         expected = mass * persons.sum() / self._groups.sum()
@@ -326,7 +326,7 @@ class _Collector:
     def _remote(
         self, pairs: npt.NDArray[np.intp], chosen: npt.NDArray[np.bool_], novel: Codes
     ) -> npt.NDArray[np.bool_]:
-        """(M,) bool: chosen pairs with a haplotype that no single event makes."""
+        """(M,) bool: chosen pairs with a haplotype that no single event produces."""
         size = len(self._prior.codes)
         numbers = np.unique(pairs[chosen])
         remote = np.zeros(size + len(novel), np.bool_)
@@ -346,7 +346,7 @@ class _Collector:
 def _by_group(masses: Floats, pair: npt.NDArray[np.intp], factor: Floats) -> Floats:
     """Return (G, M) probabilities of pairs in each group, of (G, n) masses.
 
-    ``factor``, (M,), is what the odds of undefined haplotypes make of each pair's mass.
+    ``factor``, (M,), is the factor of the undefined-haplotype odds for each pair's mass.
     """
     n_pairs = len(factor)
     if n_pairs == 1:

@@ -1,10 +1,10 @@
-"""The prior over haplotypes: counted ones, documented ones that nobody counted, and the rest.
+"""The prior over haplotypes: counted, documented but uncounted, and undefined ones.
 
-A gene's known haplotypes are those that were counted in a population and those that a
-definition describes. Their share in a group is its own count, shrunk towards that of all
-groups together. Documented haplotypes that nobody counted share the mass that Good and Turing
-estimate for the unseen (Good 1953: the share of what was counted once). A haplotype outside
-all of these is put together from known ones, by a crossover or by conversion of one position.
+A gene's known haplotypes are those counted in a population and those with a definition. Their
+frequency in a group is the group's own count, shrunk towards that of all groups together.
+Documented but uncounted haplotypes share the Good-Turing mass of the unseen (Good 1953: the
+proportion of haplotypes counted once). An undefined haplotype is composed of known ones, by a
+crossover or by conversion of one position.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ Row = tuple[int, ...]
 
 @dataclass(slots=True)
 class HaplotypeCounts:
-    """Counted haplotypes: (G,) chromosomes by codes, and how many kinds were seen once.
+    """Counted haplotypes: (G,) chromosomes by codes, and the number of singletons.
 
-    ``imputed`` are haplotypes that no definition describes and that would be what was counted
-    only if untyped positions held something else than in a defined allele.
+    ``imputed`` are haplotypes without a definition that match a count only if untyped positions
+    differ from those of a defined allele.
     """
 
     counts: dict[Row, Floats] = field(default_factory=dict)
@@ -66,14 +66,14 @@ class HaplotypeCounts:
     once_novel: int = 0
 
     def share_of(self, once: int) -> float:
-        """Return the share of unseen haplotypes of a kind: that of those seen once."""
+        """Return the total frequency of unseen haplotypes of a kind: that of the singletons."""
         total = sum(float(c.sum()) for c in self.counts.values())
         # Good and Turing: the share of the unseen is that of what was counted once.
         return min(max(float(once), NEVER_ONCE) / total, MOST_UNSEEN)
 
 
 def count_known(gene: CompiledGene, frequencies: GeneFrequencies) -> HaplotypeCounts:
-    """Return counts by haplotype, open positions filled in."""
+    """Return counts by haplotype, untyped positions imputed."""
     place = {v.position: i for i, v in enumerate(gene.gene.variants)}
     open_sites = [place[p] for p in frequencies.untyped if p in place]
     found = HaplotypeCounts()
@@ -112,11 +112,11 @@ def _codes(
 def _completions(
     gene: CompiledGene, row: list[int], open_sites: list[int], frequencies: GeneFrequencies
 ) -> list[tuple[Row, Floats]]:
-    """Return the ways to fill open positions, each with its (G,) share.
+    """Return the possible imputations of untyped positions, each with its (G,) fraction.
 
-    Published frequencies of the alleles that the ways would be say how likely each is; where
-    none is published every way is as likely: nothing is known, and never zero. A way that no
-    definition describes is rare beside one that some definition does.
+    They are weighted by the published frequencies of the resulting alleles; if none is published
+    all are equally likely, never zero. An imputation without a definition is rare compared with a
+    defined one.
     """
     even = np.ones(len(frequencies.groups))
     if not open_sites:
@@ -149,7 +149,7 @@ def _names(gene: CompiledGene, row: Row) -> set[str]:
 
 
 def _parts(gene: CompiledGene, row: Row) -> set[str]:
-    """Return the largest allele that a haplotype carries among other variants."""
+    """Return the largest allele contained in a haplotype."""
     carried = contained(gene, np.array(row, np.int8))
     return {gene.names[carried[0]] if carried else gene.gene.default_allele}
 
@@ -157,8 +157,8 @@ def _parts(gene: CompiledGene, row: Row) -> set[str]:
 def _published(gene: CompiledGene, names: set[str], frequencies: GeneFrequencies) -> Floats:
     """Return the (G,) published frequencies of an allele by its names, NaN if there is none.
 
-    A group for which it is not printed has the mean of the others. The default allele has
-    what the other alleles leave, where it is not printed itself.
+    A group without a value has the mean of the others. The default allele has the remainder of the
+    other alleles, if it has no value.
     """
     found = np.full(len(frequencies.groups), np.nan)
     for index, group in enumerate(frequencies.groups):
@@ -187,7 +187,7 @@ Spelling = tuple[npt.NDArray[np.intp], dict[int, npt.NDArray[np.uint64]]]
 
 
 class HaplotypePrior:
-    """Shares of haplotypes in G groups.
+    """Haplotype frequencies in G groups.
 
     Attributes
     ----------
@@ -202,9 +202,9 @@ class HaplotypePrior:
     chromosomes
         (G,) chromosomes counted in each group.
     unseen
-        (K,) bool: documented haplotypes that nobody counted.
+        (K,) bool: documented but uncounted haplotypes.
     imputed
-        (K,) bool: haplotypes that untyped positions may be, neither defined nor counted.
+        (K,) bool: haplotypes possible by imputation, neither defined nor counted.
     keys
         (K,) keys of the known haplotypes, see `pgx.haplotypes.recombination`.
     """
@@ -244,7 +244,7 @@ class HaplotypePrior:
 
     @functools.cached_property
     def shares(self) -> Floats:
-        """(G, K) shares; whole and phased haplotypes never ask for them."""
+        """(G, K) frequencies; not needed for complete phased haplotypes."""
         return _with_recombinants(
             self.codes, self._counted, self.unseen, self._novelty, self._n_chromosomes
         )
@@ -256,8 +256,8 @@ class HaplotypePrior:
     def undefined(self, novel: Codes) -> npt.NDArray[np.bool_]:
         """Return which haplotypes are neither defined nor counted in the reference panel.
 
-        (K + n,) bool: the known ones, then (n, P) ``novel`` ones. Another spelling of an allele
-        whose definition leaves bases open is defined.
+        (K + n,) bool: the known ones, then (n, P) ``novel`` ones. Another version of an allele with
+        several allowed bases is defined.
         """
         bits = np.uint64(1) << novel.astype(np.uint64)
         spelled = np.zeros(len(novel), np.bool_)
@@ -266,17 +266,17 @@ class HaplotypePrior:
         return np.concatenate([self.imputed, ~spelled])
 
     def _spellings(self, haplotype: Codes) -> npt.NDArray[np.bool_]:
-        """Return which alleles of several spellings a haplotype fits wherever it is answered."""
+        """Return alleles with several allowed bases that a haplotype fits where called."""
         bits = np.uint64(1) << np.maximum(haplotype, 0).astype(np.uint64)
         fits = ((self._several_masks & bits) != 0) | (haplotype == _OPEN)
         return np.asarray(fits.all(axis=1))
 
     def row_of(self, haplotype: bytes) -> int | None:
-        """Return the row of a whole haplotype by the bytes of its codes, None if it is unknown."""
+        """Return the row of a complete haplotype by the bytes of its codes, None if not known."""
         return self._rows.get(haplotype)
 
     def known(self, haplotype: Codes) -> npt.NDArray[np.intp]:
-        """Return the rows of haplotypes that agree where an observed one, (P,) int8, is known."""
+        """Return the rows of haplotypes that match an observed one, (P,) int8, where called."""
         key = haplotype.tobytes()
         found = self._known.get(key)
         if found is None:
@@ -295,12 +295,12 @@ class HaplotypePrior:
         return found
 
     def hidden(self, haplotype: Codes, alert: tuple[int, ...] = ()) -> tuple[Codes, Floats]:
-        """Return haplotypes outside the known ones that an observed haplotype may be, gaps filled.
+        """Return undefined haplotypes compatible with an observed one, missing positions filled.
 
-        Where known haplotypes fit, those that they become in the gaps by one crossover or one
-        conversion. Where none fits, those that `novel` counts. Both as far as their share of
-        all that fits is `HIDDEN_FROM` or more; at positions in ``alert`` the likely ones are
-        converted whatever their share then is.
+        If known haplotypes fit, those produced at missing positions by one crossover or one
+        conversion. If none fits, those that `novel` counts. Both if their fraction of all that fits
+        is at least `HIDDEN_FROM`; at positions in ``alert`` the likely ones are converted
+        regardless of the resulting fraction.
 
         Returns
         -------
@@ -321,7 +321,7 @@ class HaplotypePrior:
     def _hidden_beside(
         self, haplotype: Codes, known: npt.NDArray[np.intp], alert: tuple[int, ...]
     ) -> Made:
-        """Return what the gaps of an observed haplotype may hide beside the known ones that fit."""
+        """Return undefined haplotypes possible at missing positions, if known ones fit."""
         if (haplotype != _OPEN).all():
             return {}
         mass = self.shares[:, known]
@@ -331,7 +331,7 @@ class HaplotypePrior:
         return {key: own for key, own in joined(made, crossed).items() if key not in self._rows}
 
     def _spelled_out(self, haplotype: Codes, alert: tuple[int, ...]) -> tuple[Codes, Floats]:
-        """Return what an observed haplotype is that no known haplotype fits, its gaps filled."""
+        """Return undefined haplotypes with missing positions filled, if no known one fits."""
         total = self.novel(haplotype)
         if (haplotype != _OPEN).all():
             return haplotype[None], total[:, None]
@@ -347,7 +347,7 @@ class HaplotypePrior:
         return rows, mass * (total / mass.sum(axis=1))[:, None]
 
     def _listed(self, made: Made, least: float = 0.0) -> tuple[Codes, Floats]:
-        """Return haplotypes of ``least`` share or more as (n, P) codes, and (G, n) masses."""
+        """Return haplotypes of at least frequency ``least`` as (n, P) codes, and (G, n) masses."""
         mass = np.array(list(made.values()), np.float64).reshape(len(made), len(self.groups)).T
         codes = np.frombuffer(b"".join(made), np.int8).reshape(len(made), self.codes.shape[1])
         overall = mass.mean(axis=0)
@@ -355,9 +355,9 @@ class HaplotypePrior:
         return codes[worth], mass[:, worth]
 
     def novel(self, haplotype: Codes) -> Floats:
-        """Return the (G,) mass of unknown haplotypes that an observed haplotype may be.
+        """Return the (G,) mass of undefined haplotypes compatible with an observed one.
 
-        For haplotypes that no known haplotype fits; elsewhere the known ones outweigh it.
+        For haplotypes without a matching known haplotype; elsewhere the known ones dominate.
         """
         key = haplotype.tobytes()
         found = self._novel.get(key)
@@ -373,14 +373,14 @@ class HaplotypePrior:
         return found
 
     def is_remote(self, haplotype: Codes) -> bool:
-        """Whether no crossover, no conversion and no other spelling makes a haplotype."""
+        """Whether no crossover, conversion or other version of an allele gives a haplotype."""
         return bool((self.novel(haplotype) <= ANYTHING).all())
 
     def _respelled(self, haplotype: Codes, where: Mismatches) -> Floats:
-        """Mass of alleles that describe the haplotype, and that nobody counted in this way.
+        """Mass of alleles that describe the haplotype, but were not counted in this version.
 
-        A definition leaves the base at some positions open: with one of them other than in a
-        known haplotype the allele is rarer, with more of them rarer still.
+        A definition allows several bases at some positions: an allele that differs from a known
+        haplotype at one of them is rarer, at more of them rarer still.
         """
         mass = np.zeros(len(self.groups))
         for place in np.flatnonzero(self._spellings(haplotype)).tolist():
@@ -397,7 +397,7 @@ def _remember(memory: dict[bytes, _T], key: bytes, value: _T) -> None:
 
 
 def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> HaplotypePrior | None:
-    """Return the prior of one gene, None where nothing was counted or published."""
+    """Return the prior of one gene, None without counts and published frequencies."""
     if frequencies is None or not frequencies.groups:
         return None
     haplotype_counts = count_known(gene, frequencies)
@@ -427,7 +427,7 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
 
 
 def _spelled(gene: CompiledGene, rows: Codes) -> Spelling:
-    """Return the allele of several spellings that each haplotype is, and these alleles' masks."""
+    """Return each haplotype's allele with several allowed bases, and these alleles' masks."""
     found = np.full(len(rows), -1, np.intp)
     bits = np.uint64(1) << rows.astype(np.uint64)
     several = ((gene.masks & (gene.masks - np.uint64(1))) != 0).any(axis=1)
@@ -438,10 +438,10 @@ def _spelled(gene: CompiledGene, rows: Codes) -> Spelling:
 
 
 def _shares(counts: Floats, unseen_share: float, allele: npt.NDArray[np.intp]) -> Floats:
-    """Return (G, K) shares of (K, G) counts.
+    """Return (G, K) frequencies from (K, G) counts.
 
-    ``unseen_share`` is that of all documented haplotypes that nobody counted together,
-    ``allele`` the allele of several spellings that describes each haplotype.
+    ``unseen_share`` is the total frequency of documented but uncounted haplotypes, ``allele`` the
+    allele with several allowed bases of each haplotype.
     """
     together = counts.sum(axis=1)
     unseen = together == 0
@@ -464,10 +464,10 @@ def _with_recombinants(
     novelty: float,
     n_chromosomes: float,
 ) -> Floats:
-    """Return shares to which one crossover or conversion adds documented, uncounted haplotypes.
+    """Return frequencies, with crossovers and conversions that give uncounted haplotypes.
 
-    A documented haplotype is no rarer than an undocumented one that the same event makes. As
-    nobody was counted, what is added stays below one of all chromosomes counted.
+    A documented haplotype is not rarer than an undocumented one produced by the same event. Because
+    none was counted, the addition is below one of all counted chromosomes.
     """
     if not unseen.any():
         return shares
@@ -483,7 +483,7 @@ def _with_recombinants(
 
 
 def _recombination(codes: Codes, shares: Floats, novelty: float) -> Recombination:
-    """Return how often known haplotypes, (K, P) codes with (G, K) shares, are re-made."""
+    """Return the recombination mass of known haplotypes, (K, P) codes with (G, K) frequencies."""
     # Each position at which two haplotypes differ is a way to convert one: their expected number
     # shares the novel mass.
     conversion = RECOMBINATION_WEIGHT * novelty / max(_diversity(codes, shares), 1.0)
@@ -503,10 +503,10 @@ def _diversity(codes: Codes, shares: Floats) -> float:
 def _other_spellings(
     overall: Floats, unseen: npt.NDArray[np.bool_], allele: npt.NDArray[np.intp]
 ) -> Floats:
-    """Return what spellings that nobody counted take of their allele's share.
+    """Return the fraction of an allele's frequency for uncounted versions of it.
 
-    A definition may leave the base at some positions open; the allele is as common then,
-    and only this way to carry it is rare.
+    A definition may allow several bases at some positions; the allele is as common then, and only
+    this version of it is rare.
     """
     extra = np.zeros(len(overall))
     for index in np.unique(allele[unseen & (allele >= 0)]).tolist():
@@ -518,9 +518,9 @@ def _other_spellings(
 
 
 def _documented(gene: CompiledGene) -> dict[Row, int]:
-    """Return the haplotypes that definitions describe: each allele, each way to carry it.
+    """Return the haplotypes of the definitions: each allele in each allowed version.
 
-    The value is the allele's index, -1 where several describe the same haplotype.
+    The value is the allele's index, -1 if several describe the same haplotype.
     """
     masks = gene.masks
     lowest = masks & (~masks + np.uint64(1))

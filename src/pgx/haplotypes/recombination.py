@@ -1,4 +1,4 @@
-"""Priors of undefined haplotypes: by recombination and by what is left unseen."""
+"""Priors of undefined haplotypes: by recombination, and for unseen alleles."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ Made = dict[bytes, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Recombination:
-    """Known haplotypes, (K, P) codes with (G, K) shares, and how often they are re-made.
+    """Known haplotypes, (K, P) codes with (G, K) frequencies, and their recombination.
 
-    ``carried`` remembers the alleles at positions that were asked for.
+    ``carried`` caches the alleles at requested positions.
     """
 
     codes: Codes
@@ -77,8 +77,8 @@ class Recombination:
     def crossed(self, where: Mismatches) -> Floats:
         """Return the (U, G) masses of two known haplotypes joined at one point.
 
-        ``where`` are (U, K, 3) mismatches of U haplotypes. A known one can lie before a point that
-        its first mismatch is behind, and behind a point that its last mismatch is before.
+        ``where`` are (U, K, 3) mismatches of U haplotypes. A known one can be left of a breakpoint
+        before its first mismatch, and right of a breakpoint after its last mismatch.
         """
         n_rows, size = len(where), self.codes.shape[1]
         joined = np.zeros((n_rows, len(self.shares)))
@@ -100,7 +100,7 @@ class Recombination:
     def _near(
         self, haplotype: Codes, where: Mismatches
     ) -> Iterator[tuple[int, npt.NDArray[np.intp], Floats]]:
-        """Yield a position, the haplotypes that differ there alone, its (G,) allele frequency."""
+        """Yield a position, the haplotypes that differ only there, its (G,) allele frequency."""
         near = np.flatnonzero((where[:, 0] >= 0) & (where[:, 1] < 0))
         for position in np.unique(where[near, 0]).tolist():
             carried = self.codes[:, position] == haplotype[position]
@@ -108,7 +108,7 @@ class Recombination:
             yield position, near[where[near, 0] == position], frequency
 
     def conversions(self, haplotype: Codes, where: Mismatches) -> Made:
-        """Return the haplotypes behind `converted`."""
+        """Return the haplotypes counted by `converted`."""
         made: Made = {}
         for position, near, frequency in self._near(haplotype, where):
             rows = self.codes[near]
@@ -118,7 +118,7 @@ class Recombination:
         return made
 
     def crossovers(self, where: Mismatches, least: float) -> Made:
-        """Return the haplotypes behind `crossed`, of pairs that make ``least`` or more."""
+        """Return the haplotypes counted by `crossed`, of pairs with mass ``least`` or more."""
         made: Made = {}
         size = self.codes.shape[1]
         if size < 2:
@@ -145,7 +145,7 @@ class Recombination:
     def _partners(
         self, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], least: float
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Return pairs with a cut that suits both and with a joint share that counts."""
+        """Return pairs with a common breakpoint and a relevant joint frequency."""
         overall = self.shares.mean(axis=0)
         size = self.codes.shape[1]
         left, right = np.flatnonzero(end >= 1), np.flatnonzero(start <= size - 1)
@@ -161,11 +161,11 @@ class Recombination:
         return left[one], right[two]
 
     def hidden(self, haplotype: Codes, rows: Codes, mass: Floats, alert: tuple[int, ...]) -> Made:
-        """Return what haplotypes that fit become by one conversion in the gaps of the observed one.
+        """Return products of one conversion of fitting haplotypes at missing positions.
 
-        ``rows`` are the (n, P) haplotypes that fit, ``mass`` their (G, n) shares. What they
-        become counts from `HIDDEN_FROM` of all that fits; at positions in ``alert`` the likely
-        ones are converted whatever their share then is.
+        ``rows`` are the (n, P) haplotypes that fit, ``mass`` their (G, n) shares. Products are
+        included from a fraction `HIDDEN_FROM` of all that fits; at positions in ``alert`` the
+        likely ones are converted regardless of the resulting fraction.
         """
         overall = mass.mean(axis=0)
         least = HIDDEN_FROM * overall.sum() / self.conversion
@@ -197,7 +197,7 @@ class Recombination:
         return known
 
     def nearest(self, haplotype: Codes) -> Made:
-        """Return the haplotypes that contradict the observed one least, with its alleles put in."""
+        """Return the haplotypes with the fewest mismatches, with the observed alleles inserted."""
         answered = haplotype != _OPEN
         wrong = ((self.codes != haplotype) & answered).sum(axis=1)
         near = np.flatnonzero(wrong == wrong.min())
@@ -207,7 +207,7 @@ class Recombination:
 
 
 def joined(one: Made, two: Made) -> Made:
-    """Return the haplotypes of both, the masses of equal ones added up."""
+    """Return the haplotypes of both, the masses of equal ones summed."""
     found = dict(one)
     for key, own in two.items():
         found[key] = found[key] + own if key in found else own
@@ -215,9 +215,9 @@ def joined(one: Made, two: Made) -> Made:
 
 
 def _runs(sites: list[int], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Yield cuts from ``first`` to ``last`` that make one haplotype: the first, how many.
+    """Yield breakpoints from ``first`` to ``last`` with the same product: the first, their number.
 
-    ``sites`` are the positions, in order, at which the joined haplotypes differ; a cut lies
+    ``sites`` are the positions, in order, at which the joined haplotypes differ; a breakpoint is
     before a position.
     """
     place = bisect_left(sites, first)
@@ -282,8 +282,7 @@ def undefined_odds(prior_odds: Floats, expected: Floats) -> Floats:
     prior_odds
         (N,) ratio of their prior masses, one for each genotype.
     expected
-        (N,) persons of the reference panel expected to have the genotype through known
-        haplotypes.
+        (N,) expected number of reference-panel members with the genotype from known haplotypes.
     """
     recombined = RECOMBINATION * prior_odds / (1 + expected / RECOMBINATION_SEEN)
     rare = RARE_CIS / (1 + expected / RARE_CIS_SEEN) ** 2
@@ -295,7 +294,7 @@ def weigh_undefined(
 ) -> Floats:
     """Return the masses of diplotypes, those with an undefined haplotype by `undefined_odds`.
 
-    A genotype that known haplotypes alone do not explain keeps its masses.
+    A genotype not explained by known haplotypes alone keeps its masses.
 
     Parameters
     ----------
@@ -306,7 +305,7 @@ def weigh_undefined(
     undefined
         (M,) bool: whether one of the two haplotypes is undefined.
     expected
-        (M,) persons of the reference panel expected to have each diplotype.
+        (M,) expected number of reference-panel members with each diplotype.
     """
     found = mass.copy()
     for_each = _by_genotype(genotypes, undefined)
@@ -340,9 +339,9 @@ def weigh_remote(mass: Floats, genotypes: Keys, remote: npt.NDArray[np.bool_]) -
 
 
 class _Shared(NamedTuple):
-    """Diplotypes of genotypes that lesser and other ones share.
+    """Diplotypes of genotypes shared by down-weighted and other diplotypes.
 
-    (R,) rows of the diplotypes, numbers of their genotypes, and whether they are lesser.
+    (R,) rows of the diplotypes, numbers of their genotypes, and whether they are down-weighted.
     """
 
     rows: npt.NDArray[np.intp]
@@ -351,7 +350,7 @@ class _Shared(NamedTuple):
 
 
 def _by_genotype(genotypes: Keys, lesser: npt.NDArray[np.bool_]) -> _Shared | None:
-    """Return the diplotypes of shared genotypes, None where there is no such genotype."""
+    """Return the diplotypes of shared genotypes, None without such a genotype."""
     shared = np.intersect1d(genotypes[lesser], genotypes[~lesser])
     if not len(shared):
         return None

@@ -28,6 +28,7 @@ from pgx.haplotypes.outcomes import (
 )
 from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, evidence
 from pgx.records.genes import GeneDefinition, format_diplotype, natural_key
+from pgx.records.notes import NoteCode
 from pgx.records.structures import WHOLE, StructuralHaplotype, StructureEvidence
 
 __all__ = [
@@ -45,15 +46,15 @@ __all__ = [
 def with_counted_copies(
     found: DiplotypeSet, gene: GeneDefinition, counted: SeenCopies, *, weighed: bool
 ) -> DiplotypeSet:
-    """Return the diplotypes that a counted number of copies leaves.
+    """Return the diplotypes given a copy number from an SV record.
 
     Parameters
     ----------
     found
-        What fits the copies that are present: single haplotypes beside a deletion, pairs beside
-        a duplication; not looked at where both copies are deleted.
+        Diplotypes that fit the copies present: single haplotypes with a deletion, pairs with a
+        duplication; ignored if both copies are deleted.
     gene, counted
-        The gene, and the SV record that counts its copies.
+        The gene, and the SV record with its copy number.
     weighed
         Whether diplotypes of the gene have probabilities.
     """
@@ -66,7 +67,7 @@ def with_counted_copies(
 
 
 def _deleted_haplotype(gene: GeneDefinition, seen: SeenCopies) -> Haplotype:
-    """Return the haplotype of a deleted gene, with the function of the knowledge base."""
+    """Return the haplotype of a deleted gene, with its function in the knowledge base."""
     known = {allele.name: allele for allele in gene.alleles}.get(seen.allele)
     function = known.function if known is not None else None
     value = known.activity_value if known is not None else None
@@ -93,7 +94,7 @@ def both_deleted(deletion: Haplotype, default_allele: str, *, weighed: bool) -> 
 
 
 def with_deletion(found: DiplotypeSet, deletion: Haplotype, default_allele: str) -> DiplotypeSet:
-    """Put a deletion beside what fits the other chromosome.
+    """Combine a deletion with what fits the other chromosome.
 
     ``found`` holds single haplotypes; its names, outcomes and factors are paired with ``deletion``.
     """
@@ -115,9 +116,9 @@ def with_deletion(found: DiplotypeSet, deletion: Haplotype, default_allele: str)
 
 
 def with_one_more(found: DiplotypeSet, uncertain: str, default_allele: str) -> DiplotypeSet:
-    """Return what fits where one chromosome has a second copy of its allele.
+    """Return what fits if one chromosome has a second copy of its allele.
 
-    Either allele may be the one that is there twice. What two copies do is uncertain.
+    Either allele may be duplicated. The function of two copies is uncertain.
     """
     names: list[str] = []
     probabilities: list[float] = []
@@ -146,7 +147,7 @@ def _twice(name: str) -> str:
 
 
 def _doubled(diplotype: str, default_allele: str) -> list[str]:
-    """Return a diplotype's names with one more copy of either allele, once if they are alike."""
+    """Return a diplotype's names with either allele duplicated, one name if they are equal."""
     first, second = diplotype.split("/")
     ways = ([_twice(first), second], [first, _twice(second)])
     return list(dict.fromkeys(format_diplotype(way, default_allele) for way in ways))
@@ -190,7 +191,7 @@ def _outcomes(
 def _factor(
     left: tuple[str, ...], right: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return alleles of both chromosomes, either of which may be there twice."""
+    """Return alleles of both chromosomes, either of which may be duplicated."""
     return (*left, *map(_twice, left)), (*right, *map(_twice, right))
 
 
@@ -214,11 +215,11 @@ def assign_haplotypes(
     singles: Sequence[StructuralDiplotype],
     nothing: StructuralDiplotype,
 ) -> Iterator[StructuralDiplotype]:
-    """Yield the alleles that the whole copies of two chromosomes may be.
+    """Yield the possible alleles of the complete copies of two chromosomes.
 
-    A hybrid carries alleles as a whole copy does, it only has no name for them: what small
-    variants show has to be explained by it too. Where there is no copy at all what was seen
-    comes from elsewhere, and is as improbable as it is of any copies.
+    A hybrid carries alleles like a complete copy, but without names: it also has to explain the
+    small variants. If there is no copy at all, the observed alleles come from elsewhere, and are as
+    improbable as for any number of copies.
     """
     there = [bool(h.units) for h in way[:2]]
     if all(there):
@@ -256,7 +257,7 @@ def pairs_of(weighed: DiplotypePosterior, *, differ: bool) -> Iterator[Structura
 
 
 def singles_of(weighed: DiplotypePosterior) -> Iterator[StructuralDiplotype]:
-    """Yield the alleles of one chromosome where the other has none."""
+    """Yield the alleles of one chromosome if the other has none."""
     for (one, _), share in zip(
         weighed.posterior.pairs[:MAX_PAIRS].tolist(),
         weighed.posterior.probability[:MAX_PAIRS].tolist(),
@@ -299,9 +300,9 @@ class WeighedDiplotypes:
     posterior
         (M,) float64: posterior probability of each structural model.
     conflict
-        Whether copy-number data contradict the best model: another model explains the depth
-        far better, the depth of the whole gene is shifted, the model is one that hardly anyone
-        has, or no copies explain the shares of reads.
+        Whether copy-number data contradict the best model: another model explains the depth far
+        better, the depth of the whole gene is shifted, the model is extremely rare, or no copy
+        number explains the read fractions.
     """
 
     found: DiplotypeSet
@@ -339,18 +340,18 @@ class StructuralCaller:
     ) -> WeighedDiplotypes | None:
         """Return every diplotype with structure that fits, with its probability.
 
-        None where none fits: genotypes contradict all structures that the evidence leaves.
+        None if none fits: genotypes contradict all remaining structures.
 
         Parameters
         ----------
         observation, genotypes
-            What one sample's small variants show, as of two copies.
+            Small variants of one sample, assuming two copies.
         groups
             (G,) weights of the prior's groups.
         critical
-            Positions at which more is asked than elsewhere.
+            Positions with stricter requirements.
         evidence
-            What is known of the sample's copies.
+            Copy-number evidence of the sample.
         """
         dosage = Dosage(self._caller.gene, self.models, observation, evidence.reads)
         pair, is_mixed = diploid_observation(observation, dosage)
@@ -385,7 +386,7 @@ class StructuralCaller:
         return WeighedDiplotypes(found, posterior, conflict=bool(conflict))
 
     def _is_off(self, report: StructureEvidence, model: int) -> bool:
-        """Whether the depth along the gene as a whole is not that of a model."""
+        """Whether the depth of the whole gene fits no model."""
         windows = [w for w in report.windows if w.gene == report.gene]
         if not windows or report.source != "depth":
             return False
@@ -393,11 +394,10 @@ class StructuralCaller:
         return is_shifted(np.array([w.copies for w in windows]), shown.copies[model])
 
     def _is_contradicted(self, best: _Candidate, observation: Observation) -> bool:
-        """Whether genotypes contradict a best candidate without a whole copy.
+        """Whether genotypes contradict a best candidate without a complete copy.
 
-        A gap in the depth looks like hybrids or deletions. Then genotypes show two alleles
-        where fewer copies of hybrids do, alleles of no copy, or such that no hybrid is known
-        to carry.
+        A gap in the depth looks like hybrids or deletions. Then genotypes show more alleles than
+        hybrid copies, alleles without any copy, or alleles that no hybrid is known to carry.
         """
         if self.models.counts[best.model, 0]:
             return False
@@ -415,7 +415,7 @@ class StructuralCaller:
     # -- candidates ----------------------------------------------------------------------
 
     def _groups(self, observation: Observation, groups: Floats) -> Floats:
-        """Return (G,) weights of the models' groups, as the small variants speak for them."""
+        """Return (G,) weights of the models' groups, inferred from the small variants."""
         prior = self._caller.prior
         own = dict(zip(prior.groups, groups * evidence(prior, observation), strict=True))
         weights = np.array([own.get(group, 0.0) for group in self.models.groups])
@@ -424,7 +424,7 @@ class StructuralCaller:
         return np.asarray(np.round(weights / weights.sum(), DECIMALS))
 
     def _ways(self, groups: Floats, evidence: CopyEvidence) -> list[tuple[Chromosomes, float]]:
-        """Return chromosomes that are not ruled out, with likelihood and prior joined."""
+        """Return chromosomes that are not excluded, with likelihood times prior."""
         # Relative to the best: constants of the likelihood cancel, and exp cannot overflow.
         likely = evidence.log_likelihood - evidence.log_likelihood.max()
         _, ways = self.models.prior(groups)
@@ -456,7 +456,7 @@ class StructuralCaller:
         partners: Partners,
         dosage: Dosage,
     ) -> _Candidate:
-        """Return a candidate, weighed by what stands beside what and by shares of reads."""
+        """Return a candidate, weighted by associations with structures and by read fractions."""
         odds, is_odd = 1.0, False
         for structure, haplotype in zip(way[:2], ordered[:2], strict=True):
             if haplotype is not None:
@@ -519,9 +519,9 @@ class StructuralCaller:
         result.factors = [((c.haplotypes[0].name,), (c.haplotypes[1].name,)) for c in listed]
         result.unresolved_core = base.unresolved_core
         result.is_partial, result.uses_likelihoods = base.is_partial, True
-        result.notes = [n for n in base.notes if n != "combination_or_partial"]
+        result.notes = [n for n in base.notes if n != NoteCode.COMBINATION_OR_PARTIAL]
         if any("[" in s.name for s in best.haplotypes):
-            result.notes.append("combination_or_partial")
+            result.notes.append(NoteCode.COMBINATION_OR_PARTIAL)
         return result
 
     def _order(
@@ -530,10 +530,10 @@ class StructuralCaller:
         return haplotype.name != self._default, natural_key(haplotype.name)
 
     def _outcomes(self, ranked: Sequence[_Candidate], base: DiplotypeSet) -> list[FunctionPair]:
-        """Return the distinct functions of candidates that count, the best one's first.
+        """Return the distinct functions of relevant candidates, the best one's first.
 
-        What would settle a meaning that small variants alone have too stands with it; any
-        other is a matter of copies.
+        An outcome also possible from small variants alone has its discriminating sites; any other
+        depends on copy number.
         """
         plain = {_key(o.first, o.second): o for o in base.outcomes}
         found: dict[tuple[str, ...], FunctionPair] = {}
@@ -566,7 +566,7 @@ class StructuralCaller:
         return ranking + self._uncertain(ranked[0], set(found))
 
     def _uncertain(self, best: _Candidate, known: set[tuple[str, ...]]) -> list[FunctionPair]:
-        """Return what the best pair means if a causal variant without its markers has no effect."""
+        """Return the best pair's outcome if a causal variant without its markers has no effect."""
         if not any(s.cause for s in best.haplotypes):
             return []
         unknown = self._caller.gene.gene.uncertain_function or None
@@ -580,7 +580,7 @@ _NOTHING: Final = FunctionPair(None, None, "")
 
 
 def _counts(outcome: FunctionPair) -> bool:
-    """Whether a meaning is weighed, or open whatever its probability."""
+    """Whether an outcome is relevant by its probability, or unresolved regardless of it."""
     is_open = bool(outcome.open_core or outcome.failed)
     return is_open or (outcome.probability or 0.0) >= SEEN_FROM
 
@@ -594,7 +594,7 @@ def _times(name: str, count: int) -> str:
 
 
 def _ranked(candidates: Sequence[_Candidate], total: float) -> list[_Candidate]:
-    """Add up candidates of one name and order them, the most probable first."""
+    """Sum candidates of one name and order them, the most probable first."""
     merged: dict[str, _Candidate] = {}
     for candidate in sorted(candidates, key=lambda c: (-c.weight, c.name)):
         share = candidate.weight / total

@@ -54,9 +54,9 @@ def allowed_alleles(gene: CompiledGene, index: int, mask: int) -> tuple[str, ...
 class AlternativeDiplotypes:
     """Finds and describes the alternative diplotypes of one call.
 
-    ``labels`` are the observed alleles by position, as they are printed; ``best`` the rows of
-    the best diplotype, None where nothing fits. Positions that the best diplotype does not
-    explain (variants beyond the two that name an unphased listing) contradict no other.
+    ``labels`` are the observed alleles by position, as printed; ``best`` the rows of the best
+    diplotype, None if nothing fits. Positions that the best diplotype does not explain (variants
+    beyond the two reported in an unphased variant list) do not contradict any other.
     """
 
     def __init__(
@@ -87,8 +87,8 @@ class AlternativeDiplotypes:
     def of(self, call: GeneCall) -> list[AlternativeDiplotype]:
         """Return the alternative diplotypes of a call.
 
-        The next candidate and the next one of other functions; where only one fits, the
-        nearest that are excluded; and the nearest of functions that none of these has.
+        The next candidate and the next one of other functions; if only one fits, the excluded ones
+        with the fewest contradictions; and the nearest one of functions that none of these has.
         """
         first, second, counts = self._pairs()
         found = list(self._candidates(call)) or self._unlisted(call, first, second, counts)
@@ -155,7 +155,7 @@ class AlternativeDiplotypes:
         )
 
     def _phase(self, one: Masks, two: Masks) -> list[int]:
-        """Return the positions whose phase two fitting pairs see differently."""
+        """Return the positions whose phase differs between two fitting pairs."""
         ways = np.sign(orientations(one, self.observation) * orientations(two, self.observation))
         if not ((ways > 0).any() and (ways < 0).any()):
             return []  # alike, or one pair is named the other way round
@@ -192,13 +192,13 @@ class AlternativeDiplotypes:
     def _is_uncertain(
         self, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.bool_]:
-        """Whether a function of each pair is uncertain; such pairs are named last."""
+        """Whether a function of each pair is uncertain; such pairs come last."""
         unknown = (None, self.gene.gene.uncertain_function)
         unsure = np.array([f in unknown for f in self._own_functions])
         return np.asarray(unsure[first] | unsure[second])
 
     def _kind(self, functions: Sequence[str | None]) -> int:
-        """Return a number for a pair of functions in whatever order; -1 if one is unknown."""
+        """Return a number for an unordered pair of functions; -1 if one is unknown."""
         named = [f or "" for f in functions]
         if not named or not set(named) <= set(self._kinds):
             return -1
@@ -232,7 +232,7 @@ class AlternativeDiplotypes:
         return found
 
     def contradictions(self, diplotype: str) -> tuple[Contradiction, ...]:
-        """Return where a diplotype cannot be what was observed; empty if its name is unknown."""
+        """Return where a diplotype contradicts the observations; empty if its name is unknown."""
         rows = self._rows(diplotype)
         return () if rows is None else tuple(self._contradictions(rows))
 
@@ -262,7 +262,7 @@ class AlternativeDiplotypes:
     # -- names ---------------------------------------------------------------------------
 
     def _rows(self, diplotype: str) -> Masks | None:
-        """Return the rows of a diplotype; of suballeles those that contradict least."""
+        """Return the rows of a diplotype; of suballeles those with the fewest contradictions."""
         options = [[row for row, _ in self.haplotypes.rows(n)] for n in diplotype.split("/")]
         pairs = [np.array(rows) for rows in itertools.product(*options)]
         if not pairs:
@@ -289,12 +289,12 @@ UNKNOWN_ALLELE = "."
 def call_evidence(
     gene: CompiledGene, call: GeneCall, meanings: Meanings | None = None
 ) -> CallEvidence | None:
-    """Say what supports a call and what excludes its alternative diplotypes.
+    """Return the support for a call and the evidence against alternative diplotypes.
 
     Parameters
     ----------
     gene
-        The definitions that the call was made with.
+        The definitions used for the call.
     call
         A call with its sites.
     meanings
@@ -303,7 +303,7 @@ def call_evidence(
     Returns
     -------
     CallEvidence or None
-        None for a call that was not made from positions, or from none that is answered.
+        None for a call not based on positions, or without any called position.
     """
     known = {f"{gene.gene.contig}:{v.position}" for v in gene.gene.variants}
     if not any(s.position in known and set(s.alleles) - {UNKNOWN_ALLELE} for s in call.sites):
@@ -338,7 +338,7 @@ class SeenSites:
 def read_sites(gene: CompiledGene, sites: Sequence[SiteObservation]) -> SeenSites:
     """Rebuild an observation from the sites of a result; the inverse of writing them.
 
-    Positions that the gene does not have are left out, those that the sites lack are unknown.
+    Positions that the gene does not have are omitted, those absent from the sites are missing.
     """
     by_position = {site.position: site for site in sites}
     variants = gene.gene.variants
@@ -364,7 +364,7 @@ def read_sites(gene: CompiledGene, sites: Sequence[SiteObservation]) -> SeenSite
 def _code(
     gene: CompiledGene, index: int, allele: str, undocumented: dict[str, tuple[int, int]]
 ) -> int:
-    """Return an allele's code; alleles without a definition get the codes after the known ones."""
+    """Return an allele's code; undocumented alleles get the codes after the known ones."""
     known = gene.gene.variants[index].alleles
     if allele in known:
         return known.index(allele)
@@ -382,7 +382,7 @@ def _code(
 def _blocks(
     codes: npt.NDArray[np.int8], written: Sequence[int | None]
 ) -> tuple[npt.NDArray[np.int32], int]:
-    """Number the phase blocks; a position whose phase is unknown is a block of its own."""
+    """Number the phase blocks; a position with unknown phase is a separate block."""
     block = np.full(len(codes), -1, np.int32)
     numbers: dict[int, int] = {}
     count = 0
@@ -444,7 +444,7 @@ def _haplotype_evidence(
 def _matches(
     gene: CompiledGene, row: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]
 ) -> Iterator[VariantMatch]:
-    """Yield the variants that tell a row from the default allele, as one haplotype shows them."""
+    """Yield a row's variants relative to the default allele, and one haplotype's data."""
     differs = (row >> gene.base.astype(np.uint64)) & np.uint64(1) == 0
     contradicted = excluded(row, codes)
     for index in np.flatnonzero(differs).tolist():
@@ -517,7 +517,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 def excluded(masks: Masks, codes: npt.NDArray[np.int8]) -> Bools:
-    """Whether masks exclude the codes of a haplotype; unknown codes are never excluded.
+    """Whether masks exclude the codes of a haplotype; missing codes are never excluded.
 
     Shapes: ``masks`` (..., P), ``codes`` (P,); the result has the shape of ``masks``.
     """
@@ -529,12 +529,12 @@ def excluded(masks: Masks, codes: npt.NDArray[np.int8]) -> Bools:
 def count_contradictions(
     masks: Masks, observation: Observation, free: Bools | None = None
 ) -> npt.NDArray[np.int64]:
-    """Count, for all pairs of rows, the observed alleles that they contradict.
+    """Count, for all pairs of rows, the observed alleles that contradict them.
 
-    Shapes: ``masks`` (R, P), ``free`` (P,) positions that count for nothing; the result is
-    (R, R), symmetric. Each phase block is oriented so that it contradicts less, so that
-    a pair of definitions fits exactly where its count is zero. A pair stands for one haplotype
-    of a haploid locus where both rows are the same; other pairs have 2 P + 1.
+    Shapes: ``masks`` (R, P), ``free`` (P,) positions that are ignored; the result is (R, R),
+    symmetric. Each phase block is oriented so that it contradicts less, so that a pair of
+    definitions fits exactly where its count is zero. For a haploid locus a pair of equal rows
+    represents one haplotype; other pairs have 2 P + 1.
     """
     counts = np.ones(masks.shape[1], np.bool_) if free is None else ~free
     first = excluded(masks, observation.codes[:, 0]) & counts
@@ -558,10 +558,10 @@ def _sums(first: Bools, second: Bools, inside: Bools) -> npt.NDArray[np.int64]:
 
 
 def orientations(pair: Masks, observation: Observation) -> npt.NDArray[np.int64]:
-    """(B,) how much better each block is explained as given than the other way round.
+    """(B,) advantage of each block's given orientation over the reverse.
 
     Positive: the first row belongs to the first observed haplotype; negative: to the second; 0:
-    both ways are alike. ``pair`` is (2, P), of a haploid locus (1, P).
+    both are equal. ``pair`` is (2, P), of a haploid locus (1, P).
     """
     found = np.zeros(observation.n_blocks, np.int64)
     if observation.haploid:
@@ -583,14 +583,14 @@ def swapped_sites(pair: Masks, observation: Observation) -> Bools:
 
 
 def in_observed_order(pair: Masks, observation: Observation) -> Masks:
-    """Return two rows in the order of the observed haplotypes; of a haploid locus the first."""
+    """Return two rows in the order of the observed haplotypes; for a haploid locus the first."""
     if observation.haploid:
         return pair[:1]
     return np.where(swapped_sites(pair, observation)[None, :], pair[::-1], pair)
 
 
 def agree(one: Masks, two: Masks) -> Bools:
-    """(P,) bool: whether two pairs of rows may be the same alleles, in whatever order."""
+    """(P,) bool: whether two unordered pairs of rows may be the same alleles."""
     forward = ((one[0] & two[0]) != 0) & ((one[-1] & two[-1]) != 0)
     backward = ((one[0] & two[-1]) != 0) & ((one[-1] & two[0]) != 0)
     return np.asarray(forward | backward)

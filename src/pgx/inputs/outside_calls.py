@@ -35,6 +35,7 @@ from pgx.records.genes import (
     format_diplotype,
     natural_key,
 )
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "OutsideCall",
@@ -54,7 +55,6 @@ _HLA_FIELDS = re.compile(
 # equal sequence, N is a null allele. L, S, C, A and Q (low, secreted, cytoplasmic, aberrant or
 # questionable expression) are refused: nobody knows what they mean for a skin reaction.
 _NULL: Final = "N"
-NULL_ALLELE: Final = "null_allele"
 _PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$", re.ASCII)
 
 
@@ -261,7 +261,7 @@ def _presence_call(
         probability=1.0 if names else None,
         candidates=(Candidate("/".join(names)),) if names else (),
         n_candidates=1 if names else 0,
-        notes=(NULL_ALLELE,) if any(name.endswith(_NULL) for name in names) else (),
+        notes=(NoteCode.NULL_ALLELE,) if any(name.endswith(_NULL) for name in names) else (),
         phenotype="; ".join(keys) or None,
         phenotypes=keys,
         source="outside",
@@ -354,7 +354,7 @@ def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, colum
     )
     return msgspec.structs.replace(
         call,
-        notes=(*call.notes, "outside_call_contradicts_vcf"),
+        notes=(*call.notes, NoteCode.OUTSIDE_CALL_CONTRADICTS_VCF),
         evidence=CallEvidence(alternatives=(given,)),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -12,18 +11,15 @@ from pgx.base.shipped import is_shipped
 from pgx.errors import AssemblyMismatchError, InputError, OverlayError, SnapshotSchemaError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import GeneCall, PatientResult
+from pgx.records.notes import NoteCode
 
 __all__ = [
-    "LOCAL_NOTE",
     "is_of_release",
     "knowledge_of",
     "marked_local",
     "release_at",
     "unlike_overlay",
 ]
-
-LOCAL_NOTE: Final = "local_definitions"
-"""Note of a call that rests on genes or alleles of a laboratory's folder."""
 
 
 def release_at(place: Path | None = None) -> KnowledgeBase:
@@ -104,7 +100,9 @@ def marked_local(calls: Iterable[GeneCall], genes: frozenset[str]) -> tuple[Gene
     if not genes:
         return tuple(calls)
     return tuple(
-        msgspec.structs.replace(call, notes=tuple(sorted({*call.notes, LOCAL_NOTE})))
+        msgspec.structs.replace(
+            call, notes=tuple(sorted({*call.notes, NoteCode.LOCAL_DEFINITIONS}))
+        )
         if call.gene in genes
         else call
         for call in calls

@@ -20,14 +20,8 @@ from pgx.io._zarr_kernels import evaluate_cells
 from pgx.io.faults import variant_fault
 from pgx.io.read_likelihoods import Cells, apply_read_evidence
 from pgx.io.records import CELL_ARRAYS, Block, ScanLimits, ScannedRecord, SiteReason, cell_array
-from pgx.io.zarr_records import (
-    WantedVariants,
-    map_texts,
-    millionths,
-    number_lists,
-    phase_set_codes,
-    whole_numbers,
-)
+from pgx.io.zarr_numbers import map_texts, millionths, number_lists, phase_set_codes, whole_numbers
+from pgx.io.zarr_records import WantedVariants
 from pgx.io.zarr_store import INTEGER, TEXT, OpenedStore
 
 __all__ = ["CellReader"]

@@ -10,10 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pgx.errors import UnreviewedError
-from pgx.knowledge.importers.guidelines import (
-    GUIDELINE_COLUMNS,
-    Unread,
-)
+from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread
 from pgx.knowledge.tables import (
     MANIFEST,
     Manifest,

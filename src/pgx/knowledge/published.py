@@ -19,18 +19,12 @@ import msgspec
 from pgx.base.shipped import data_folder
 from pgx.errors import UsageError
 from pgx.knowledge.build import BuildReport, unreviewed, write_release
+from pgx.knowledge.importers.curated import with_codes, with_conditions, with_critical
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES, Authority, listed_rows
-from pgx.knowledge.importers.guidelines import (
-    DrugCodes,
-    Edition,
-    GuidelineTables,
-    build_authority,
-    with_codes,
-    with_conditions,
-    with_critical,
-)
-from pgx.knowledge.importers.published import PublishedRelease, Skipped, published_releases
+from pgx.knowledge.importers.guidelines import DrugCodes, Edition, GuidelineTables, build_authority
+from pgx.knowledge.importers.published import PublishedRelease, published_releases
 from pgx.knowledge.importers.readings import load_readings
+from pgx.knowledge.importers.source_files import Skipped
 from pgx.knowledge.published_genes import drop_dangling, replace_genes
 from pgx.knowledge.review import Review, with_reviews
 from pgx.knowledge.snapshot import KnowledgeBase

@@ -20,7 +20,8 @@ from pgx.knowledge.importers.definitions import (
     rule_rows,
     sort_gene_tables,
 )
-from pgx.knowledge.importers.published import PublishedRelease, Skipped
+from pgx.knowledge.importers.published import PublishedRelease
+from pgx.knowledge.importers.source_files import Skipped
 from pgx.knowledge.tables import TABLES, Row, check_allele_name
 from pgx.records.genes import core_allele
 

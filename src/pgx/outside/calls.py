@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from pgx.records.genes import GeneDefinition
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "AlleleNames",
@@ -33,11 +34,11 @@ _NO_CALL_TEXTS: Final = frozenset(
 class UnusedReason(StrEnum):
     """Why the result of a tool is not used: note codes of the call reported in its place."""
 
-    NO_RESULT = "outside_call_no_result"
-    NOT_PASSED = "outside_call_not_passed"
-    NOT_ASSIGNED = "outside_call_not_assigned"
-    NOVEL = "outside_call_novel_allele"
-    UNKNOWN = "outside_call_not_understood"
+    NO_RESULT = NoteCode.OUTSIDE_CALL_NO_RESULT
+    NOT_PASSED = NoteCode.OUTSIDE_CALL_NOT_PASSED
+    NOT_ASSIGNED = NoteCode.OUTSIDE_CALL_NOT_ASSIGNED
+    NOVEL = NoteCode.OUTSIDE_CALL_NOVEL_ALLELE
+    UNKNOWN = NoteCode.OUTSIDE_CALL_NOT_UNDERSTOOD
 
 
 class OutsideCall(msgspec.Struct, frozen=True, kw_only=True):

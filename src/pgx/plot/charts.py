@@ -27,6 +27,7 @@ from pgx.plot.chart_style import (
 from pgx.records.advice import LOCAL
 from pgx.records.calls import CallStatus, GeneCall, PatientResult, Recommendation
 from pgx.records.genes import GeneDefinition
+from pgx.records.notes import NoteCode
 from pgx.reports.content.drug_ranking import (
     ACTIONABLE,
     BUCKETS,
@@ -36,7 +37,6 @@ from pgx.reports.content.drug_ranking import (
     drug_order,
     row_order,
 )
-from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.content.phrases import percent
 from pgx.reports.figures.figure_data import allele_counts
 
@@ -120,7 +120,7 @@ def activity(
 def _doubt(call: GeneCall) -> str:
     """Return why the result that is named is not sure, empty if it is."""
     doubts = [call.status.value] if call.status is not CallStatus.CALLED else []
-    if COPY_NUMBER_NOTE in call.notes:
+    if NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes:
         doubts.append("gene copies not determined")
     return "; ".join(doubts)
 

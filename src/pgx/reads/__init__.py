@@ -1,1 +1,1 @@
-"""Aligned reads (BAM, CRAM): what they show of a gene's copies and variants."""
+"""Aligned reads (BAM, CRAM): copy number and variants of one gene."""

@@ -39,7 +39,7 @@ class Blocks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Primary reads that are no duplicates, whatever their mapping quality.
+    """Primary reads that are not duplicates, at any mapping quality.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Reads:
     clipped
         (R, 2) int64: soft-clipped bases before and after the aligned ones.
     first
-        (R + 1,) int64: where each read begins in ``bases`` and ``qualities``.
+        (R + 1,) int64: start of each read in ``bases`` and ``qualities``.
     bases, qualities
         uint8: ASCII letters and phred base qualities of all reads, soft clips included.
     blocks
@@ -137,7 +137,7 @@ _UNKNOWN: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class AlleleTexts:
-    """Sequence of each allele, by code, with all that is known on both sides.
+    """Sequence of each allele, by code, with the known flanks on both sides.
 
     ``before`` is the number of bases before the defining position, ``reference`` the length of
     the reference allele.
@@ -168,15 +168,15 @@ def _texts(
 
 
 def allele_texts(gene: GeneDefinition, site: int) -> AlleleTexts | None:
-    """Return the sequences of a defining position, None where none is known around it."""
+    """Return the sequences of a defining position, None if its flanks are unknown."""
     variant = gene.variants[site]
     return _texts(gene.segments, variant.position, variant.alleles)
 
 
 def agreement(read: Bytes, text: Bytes, offsets: Ints) -> tuple[int, int, int]:
-    """Return points, mismatches and compared bases of a read at the best of some places.
+    """Return score, mismatches and compared bases of a read at the best of some offsets.
 
-    An offset is the index of the text at which the read begins; it may be negative.
+    An offset is the index in the text at which the read begins; it may be negative.
     """
     size = len(read)
     padded = np.concatenate([np.zeros(size, np.uint8), text, np.zeros(size, np.uint8)])
@@ -192,7 +192,7 @@ def agreement(read: Bytes, text: Bytes, offsets: Ints) -> tuple[int, int, int]:
 
 
 def indel_votes(reads: Reads, chosen: Ints, position: int, texts: AlleleTexts) -> Ints:
-    """Return the code of the allele with which each chosen read agrees, -1 where none is clear.
+    """Return the code of the allele supported by each chosen read, -1 if none is clear.
 
     ``position`` is that of the defining position on the file's assembly.
     """

@@ -53,7 +53,7 @@ FLOOR: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Normaliser:
-    """Depth of two copies in reads, its noise, and how many controls it rests on.
+    """Depth of two copies in reads, its noise, and the number of controls.
 
     ``noise`` is the standard deviation of the controls' log depth, ``spread`` that of the
     expected log depth itself.
@@ -75,10 +75,10 @@ def normaliser_of(
     chosen: Sequence[Region] | None,
     others: Sequence[Region],
 ) -> Normaliser:
-    """Return the expected depth: of chosen regions, else of other genes, else of the flanks.
+    """Return the expected depth: from given regions, else other genes, else the flanks.
 
-    ``others`` are regions on other chromosomes; they count where at least five of them
-    have reads and no more than half have none. `NO_NORMALISER` where nothing can be said.
+    ``others`` are regions on other chromosomes; they are used if at least five of them have reads
+    and at most half have none. `NO_NORMALISER` if there is no control.
 
     Raises
     ------
@@ -95,9 +95,9 @@ def normaliser_of(
 
 
 def _bins(reads: Reads, flank: Region) -> Floats:
-    """Return the mean depth of a flank's bins, as far as the file has reads there.
+    """Return the mean depth of a flank's bins, where the file has reads.
 
-    The first and the last bin with reads are left out: a slice ends within them.
+    The first and the last bin with reads are omitted: a slice ends within them.
     """
     depth = depth_over(reads, flank[1], flank[2])
     n = len(depth) // BIN
@@ -129,8 +129,8 @@ def read_regions(path: str | Path, file: ReadsFile, locus: ReadLocus) -> list[Re
     Raises
     ------
     ReadsFileError
-        It cannot be read, a line is no region, a region is of no autosome of the file or within
-        gene and paralogue, whose copies are asked for, or all are too short to count reads.
+        It cannot be read, a line is not a region, a region is not on an autosome of the file or is
+        within the gene and its paralogue, or all are too short to count reads.
     """
     place = Path(path)
     try:
@@ -208,14 +208,14 @@ Ints = npt.NDArray[np.int64]
 
 
 class Shares(NamedTuple):
-    """(G,) fragments of each segment that look like the gene, and that are informative at all."""
+    """(G,) fragments of each segment that are gene-like, and that are informative."""
 
     own: Ints
     informative: Ints
 
 
 class _Depth(NamedTuple):
-    """Copies of gene and paralogue together, the spread of their log, windows of both."""
+    """Total copies of gene and paralogue, the SD of their log, windows of both."""
 
     copies: float
     spread: float
@@ -229,10 +229,10 @@ def copies_from_reads(
     assignment: Assignment,
     normaliser: Normaliser,
 ) -> CopyEvidence:
-    """Return how probable each structural model makes depth and shares.
+    """Return the likelihood of depth and fragment fractions under each structural model.
 
-    The reason of evidence that says nothing is ``no_normaliser``, ``depth_too_low``,
-    ``depth_uneven``, or ``conflict`` where even the best model does not fit.
+    The reason of uninformative evidence is ``no_normaliser``, ``depth_too_low``, ``depth_uneven``,
+    or ``conflict`` if even the best model does not fit.
     """
     gene = locus.gene.gene
     reason = _unusable(normaliser)
@@ -269,7 +269,7 @@ def with_reads(copies: CopyEvidence, sites: tuple[SiteReads, ...]) -> CopyEviden
 
 
 def _unusable(normaliser: Normaliser) -> str:
-    """Return why an expected depth tells nothing of copies, empty where it does."""
+    """Return why an expected depth is not usable for copy number, empty if it is."""
     if not normaliser.n_controls:
         return "no_normaliser"
     if normaliser.depth < MIN_DEPTH:
@@ -279,7 +279,7 @@ def _unusable(normaliser: Normaliser) -> str:
 
 
 def _total(reads: Reads, locus: ReadLocus, normaliser: Normaliser) -> _Depth:
-    """Measure the depth of gene and paralogue, reads of any mapping quality."""
+    """Measure the depth of gene and paralogue, at any mapping quality."""
     names = locus.gene.gene, locus.structure.paralogue
     spans = locus.gene_span, locus.paralogue_span
     shifts = locus.gene_shift, locus.paralogue_shift
@@ -304,7 +304,7 @@ def _read_length(reads: Reads) -> float:
 
 
 def _windows(gene: str, copies: Floats, start: int, normaliser: Normaliser) -> list[DepthWindow]:
-    """Return the windows of one gene on GRCh38, from its start; what is left over is dropped."""
+    """Return the windows of one gene on GRCh38, from its start; the remainder is dropped."""
     found = []
     for low in range(0, len(copies) - WINDOW + 1, WINDOW):
         mean = float(copies[low : low + WINDOW].mean())
@@ -323,7 +323,7 @@ def _windows(gene: str, copies: Floats, start: int, normaliser: Normaliser) -> l
 
 
 def gene_shares(locus: ReadLocus, assignment: Assignment) -> Shares:
-    """Count the fragments of each segment by what most of their bases there look like."""
+    """Count the fragments of each segment by the gene that most of their bases support."""
     n = len(locus.segments)
     scores = assignment.scores
     key = scores.fragment * n + locus.segment[scores.site]
@@ -359,7 +359,7 @@ def _joint(models: StructuralModels, locus: ReadLocus, depth: _Depth, shares: Sh
 def _fits_nothing(
     models: StructuralModels, joint: Floats, locus: ReadLocus, depth: _Depth, shares: Shares
 ) -> bool:
-    """Whether depth or shares contradict the best model: then none of the models fits."""
+    """Whether depth or fractions contradict the best model: then no model fits."""
     model, paralogue = _best(models, joint)
     total = max(float(models.copies[model] + paralogue), 0.05)
     if abs(np.log(max(depth.copies, 0.05) / total)) > MOST_OFF * depth.spread:
@@ -413,7 +413,7 @@ def _log_gamma(x: Floats) -> Floats:
 def _expected(
     windows: tuple[DepthWindow, ...], models: StructuralModels, joint: Floats, locus: ReadLocus
 ) -> tuple[DepthWindow, ...]:
-    """Return windows with the copies that the best model lets expect in them."""
+    """Return windows with the copies predicted by the best model."""
     model, paralogue = _best(models, joint)
     starts, ends = [w.start for w in windows], [w.end for w in windows]
     shown = models.expected(starts, ends).copies[model]

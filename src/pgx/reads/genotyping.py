@@ -34,7 +34,7 @@ Ints = npt.NDArray[np.int64]
 
 
 class ReadLimits(NamedTuple):
-    """Genotype quality (phred) and fragments below which a genotype is unknown."""
+    """Genotype quality (phred) and fragments below which a genotype is missing."""
 
     min_gq: int = 20
     min_dp: int = 8
@@ -43,11 +43,11 @@ class ReadLimits(NamedTuple):
 def genotype(
     locus: ReadLocus, votes: Votes, sample: str, limits: ReadLimits, *, single: bool = False
 ) -> GeneGenotypes:
-    """Return the genotypes of one sample, phased where fragments span heterozygous positions.
+    """Return the genotypes of one sample, with read-backed phasing.
 
-    A position with too few fragments, or of which two genotypes are about as likely, is
-    `MISSING`; it keeps its likelihoods. ``single`` says that there is one copy of the gene: two
-    alleles are then far less likely.
+    A position with too few fragments, or with two about equally likely genotypes, is `MISSING`; it
+    keeps its likelihoods. ``single`` means one copy of the gene: two alleles are then far less
+    likely.
     """
     found = GeneGenotypes.empty(locus.gene, (sample,))
     paralogue = _paralogue_codes(locus)
@@ -65,7 +65,7 @@ def _genotype_site(
     limits: ReadLimits,
     single: bool,  # noqa: FBT001
 ) -> None:
-    """Write one position: call, quality, depth, and what is unknown of it."""
+    """Write one position: call, quality, depth, and the reason if missing."""
     # Fragments count by their probability of being the gene's own, not as whole numbers.
     depth = int(np.rint(_shares(votes.odds).sum()))
     found.dp[site, 0] = depth
@@ -96,7 +96,7 @@ def _genotype_site(
 
 
 def _shares(odds: Floats) -> Floats:
-    """Return the probability that each vote is of the gene; never quite sure."""
+    """Return the probability that each vote is from the gene, never 0 or 1."""
     return np.clip(1 / (1 + np.exp(-odds)), UNSURE, 1 - UNSURE)
 
 
@@ -112,14 +112,14 @@ def _paralogue_codes(locus: ReadLocus) -> list[int]:
 
 
 def unreadable(locus: ReadLocus, sample: str, reason: Unknown) -> GeneGenotypes:
-    """Return genotypes of which nothing is known, and why."""
+    """Return entirely missing genotypes, with the reason."""
     found = GeneGenotypes.empty(locus.gene, (sample,))
     found.reason[:] = reason
     return found
 
 
 def _alleles(found: GeneGenotypes, site: int, votes: Votes) -> list[int]:
-    """Return the documented alleles, and strange ones that the gene's fragments often show."""
+    """Return the documented alleles, and undocumented ones frequent in the gene's fragments."""
     strange = votes.own().allele
     seen, count = np.unique(strange[strange >= LETTER], return_counts=True)
     least = max(FEWEST_STRANGE, STRANGE_SHARE * len(strange))
@@ -132,8 +132,8 @@ def likelihoods(
 ) -> tuple[list[tuple[int, int]], Floats]:
     """Return unordered genotypes of a position and their phred-scaled likelihoods.
 
-    The best has 0. A fragment shows the gene or the paralogue, by its odds; what the paralogue
-    carries is most likely the allele ``paralogue``, else any, and is summed over.
+    The best has 0. A fragment is from the gene or the paralogue, by its odds; the allele of the
+    paralogue is most likely ``paralogue``, else any, and is marginalized.
     """
     own = _shares(votes.odds)
     alleles = [*codes, *([paralogue] if paralogue not in codes else [])]
@@ -151,7 +151,7 @@ _States = list[tuple[float, Floats]]
 
 
 def _paralogue_states(chance: dict[int, Floats], alleles: list[int], paralogue: int) -> _States:
-    """Return log prior and (V,) chance of each vote, by what the paralogue may carry."""
+    """Return log prior and (V,) probability of each vote, by allele of the paralogue."""
     others = [code for code in alleles if code != paralogue]
     rare = np.log(OTHER_PARALOGUE / 2 / max(len(others), 1))
     usual = chance[paralogue]
@@ -168,7 +168,7 @@ def _log_likelihood(
     behind: _States,
     same: bool,  # noqa: FBT001
 ) -> float:
-    """Sum over the share of the first allele and over what the paralogue carries."""
+    """Marginalize over the fraction of the first allele and the paralogue's allele."""
     terms = [
         np.log(weight)
         + prior
@@ -188,11 +188,11 @@ def _coded(found: GeneGenotypes, site: int, code: int) -> int:
 
 
 def site_reads(genotypes: GeneGenotypes, votes: Votes) -> tuple[SiteReads, ...]:
-    """Return the gene's own fragments of two alleles, where an alternative is called.
+    """Return the gene's fragments of two alleles, at sites with a called alternative.
 
-    These are the called ones, or the reference and the called one. Positions at which the
-    paralogue's reads stray are left out: the genotype there is judged with all that each
-    fragment shows, which depths alone do not tell.
+    These are the called ones, or the reference and the called one. Positions with paralogue
+    mis-mapping are omitted: the genotype there uses all bases of each fragment, which allelic
+    depths do not include.
     """
     own, found = votes.own(), []
     structure = genotypes.gene.structure

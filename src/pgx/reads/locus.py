@@ -1,4 +1,4 @@
-"""Regions of a gene and its paralogue, and which of them a read belongs to."""
+"""Regions of a gene and its paralogue, and assignment of reads to them."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class ReadLocus:
     middles
         Middle of each segment's sites on GRCh38.
     variants, shadows
-        (P,) int64: defining positions, and where they lie in the paralogue or `NO_SHADOW`.
+        (P,) int64: defining positions, and the corresponding ones in the paralogue or `NO_SHADOW`.
     gene_span, paralogue_span
-        First and last position that count as the gene and as its paralogue.
+        First and last position of the gene and of its paralogue.
     gene_shift, paralogue_shift
-        What to add to a position on GRCh38.
+        Offset relative to a position on GRCh38.
     """
 
     gene: GeneDefinition
@@ -89,14 +89,14 @@ class ReadLocus:
 
     @property
     def flanks(self) -> tuple[Region, Region]:
-        """Regions below the gene and above its paralogue that nobody's structure changes."""
+        """Regions below the gene and above its paralogue without structural variation."""
         low, high = self.gene_span[0] - BELOW, self.paralogue_span[1] + ABOVE - UPSTREAM
         contig = self.gene.contig
         return (contig, low - FLANK, low), (contig, high, high + 2 * FLANK)
 
 
 def read_locus(gene: GeneDefinition, assembly: Assembly) -> ReadLocus:
-    """Return a gene's places on an assembly.
+    """Return a gene's coordinates on an assembly.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def _span(structure: GeneStructure, gene: str, shift: int) -> tuple[int, int]:
 
 
 def _shadows(variants: Ints, own: Ints, other: Ints) -> Ints:
-    """Return places in the paralogue between two sites that are as far apart in both."""
+    """Return positions in the paralogue between two sites with equal distance in both."""
     before = np.searchsorted(own, variants, side="right") - 1
     after = np.searchsorted(own, variants, side="left")
     inside = (before >= 0) & (after < len(own))
@@ -183,7 +183,7 @@ class SiteScores:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """(F,) log odds that a fragment is the gene's own, and what they are made of."""
+    """(F,) log odds that a fragment is from the gene, and their components."""
 
     log_odds: Floats
     scores: SiteScores
@@ -197,7 +197,7 @@ class Assignment:
 
 
 def assign(reads: Reads, locus: ReadLocus) -> Assignment:
-    """Judge every fragment."""
+    """Assign every fragment to the gene or its paralogue."""
     scores = _site_scores(reads, locus)
     n = reads.n_fragments
     total = np.bincount(scores.fragment, weights=scores.score, minlength=n)
@@ -207,9 +207,9 @@ def assign(reads: Reads, locus: ReadLocus) -> Assignment:
 
 
 def _prior(total: Floats) -> float:
-    """Return log odds of any fragment, by how many of each gene are clear.
+    """Return prior log odds of a fragment, from the clear fragments of each gene.
 
-    Where the gene is deleted, fragments that nothing tells apart are the paralogue's.
+    If the gene is deleted, uninformative fragments are the paralogue's.
     """
     # One is added to both so that a deleted gene does not give infinite odds.
     own, other = (total >= SURE).sum() + 1, (total <= -SURE).sum() + 1
@@ -235,7 +235,7 @@ def _site_scores(reads: Reads, locus: ReadLocus) -> SiteScores:
 
 
 def _by_place(reads: Reads, locus: ReadLocus) -> Floats:
-    """Return (F,) log odds from where the aligner placed the reads, the surest of a pair."""
+    """Return (F,) log odds from the mapping positions, using the better mapped mate."""
     place = _within(reads, locus.gene_span).astype(np.float64)
     place -= _within(reads, locus.paralogue_span)
     # 255 means that the aligner gave none (SAM specification), not that it was sure.

@@ -1,4 +1,4 @@
-"""All that the reads of one sample show of one gene: copies, genotypes, phase."""
+"""Results of one sample's reads at one gene: copy number, genotypes, phase."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ class ReadsInput:
 
 @dataclass(frozen=True, slots=True)
 class ReadsEvidence:
-    """What the reads of one sample show of one gene.
+    """Results of one sample's reads at one gene.
 
     Attributes
     ----------
     name
         The file's name without its folder.
     sample
-        Of the read groups; empty where they name none.
+        Of the read groups; empty if they have none.
     digest
-        SHA-256 of the reads that were used; a whole genome is not read for it.
+        SHA-256 of the reads that were used; not of the whole file.
     genotypes
         Of one sample, with the name ``sample``.
     copies
-        How probable each structural model makes the reads.
+        Likelihood of the reads under each structural model.
     """
 
     name: str
@@ -71,7 +71,7 @@ class ReadsEvidence:
 
 
 def can_be_read(gene: GeneDefinition) -> bool:
-    """Whether the knowledge base tells the gene's reads from those of its paralogue."""
+    """Whether the knowledge base has sites that distinguish the gene from its paralogue."""
     return gene.structure is not None and bool(gene.structure.sites)
 
 
@@ -83,21 +83,21 @@ def read_gene(
     controls: Mapping[Assembly, Sequence[Region]] | None = None,
     assembly: Assembly | None = None,
 ) -> ReadsEvidence:
-    """Read one gene of the one sample of a file.
+    """Analyze one gene in a single-sample file.
 
     Parameters
     ----------
     source
-        The file, and what is needed to read it.
+        The file, its reference and normalization regions.
     gene
-        One of which `can_be_read` is true.
+        A gene for which `can_be_read` is true.
     limits
-        Below them a genotype is unknown.
+        Thresholds below which a genotype is missing.
     controls
-        Regions of other chromosomes to normalise by, by assembly; used where the file has reads
-        there and no BED file was given.
+        Normalization regions on other chromosomes, by assembly; used if the file has reads there
+        and no BED file was given.
     assembly
-        What the file has to be on, where the user says so.
+        The required assembly, if given by the user.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def read_gene(
 
 
 def _probability_of(copies: CopyEvidence, *, most: int) -> float:
-    """Return the probability of at most so many copies, 0 where they are not assessed."""
+    """Return the probability of at most so many copies, 0 if not assessed."""
     return sum(c.probability for c in copies.report.copies if c.copies <= most)
 
 

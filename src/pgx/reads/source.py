@@ -1,4 +1,4 @@
-"""Aligned reads from BAM or CRAM, and the faults that stop them."""
+"""Aligned reads from BAM or CRAM, and their errors."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ _FAULTS: Final[dict[str, tuple[str, str, str]]] = {
 
 
 def refusal(kind: str, where: str, *, detail: str = "") -> ReadsFileError:
-    """Return the refusal of a file; ``where`` is the file's name without its folder."""
+    """Return the error of a rejected file; ``where`` is the file's name without its folder."""
     code, what, remedy = _FAULTS[kind]
     return ReadsFileError(
         f"{what} ({detail})" if detail else what, where=where, remedy=remedy, code=code
@@ -123,9 +123,9 @@ class ReadsFile:
     name
         The file's name without its folder.
     sample
-        The one sample that the read groups name; empty where they name none.
+        The sample of the read groups; empty if they have none.
     assembly
-        By the length of chromosome 22.
+        Determined by the length of chromosome 22.
     contigs
         Names in the file by canonical name.
     """
@@ -157,7 +157,7 @@ class ReadsFile:
             self._handle.close()
 
     def columns(self, regions: Sequence[Region]) -> Reads:
-        """Return the reads over some regions of one contig, each read once.
+        """Return the reads over some regions of one contig, each once.
 
         Raises
         ------
@@ -171,7 +171,7 @@ class ReadsFile:
         return made.reads()
 
     def mean_depth(self, region: Region) -> float:
-        """Return the mean number of reads over a region; 0 where the file has none there.
+        """Return the mean depth of a region; 0 if the file has no reads there.
 
         Raises
         ------
@@ -261,7 +261,7 @@ class _Columns:
 
 
 def _ends(cigar: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the first and the last operation that is no hard clip."""
+    """Return the first and the last operation that is not a hard clip."""
     inner = [step for step in cigar if step[0] != 5] or [(0, 0)]
     return inner[0], inner[-1] if len(inner) > 1 else (0, 0)
 
@@ -273,10 +273,10 @@ def open_reads(
 ) -> ReadsFile:
     """Open and check an indexed BAM or CRAM file; ``reference`` is a CRAM file's FASTA.
 
-    ``assembly`` is what the file has to be on, where the user says so.
+    ``assembly`` is the required assembly, if given by the user.
 
-    Nothing is ever looked for on a network: a CRAM file's reference is the one given, one of
-    ``REF_PATH`` or ``REF_CACHE`` on this machine, or inside the file.
+    Nothing is downloaded: a CRAM file's reference is the given one, one in a local ``REF_PATH`` or
+    ``REF_CACHE``, or embedded in the file.
 
     Raises
     ------
@@ -284,7 +284,7 @@ def open_reads(
         No such file, neither BAM nor CRAM, without a current index, truncated, not sorted,
         or of several samples.
     AssemblyMismatchError
-        Chromosome 22 is missing, is of neither assembly or not of the one asked for.
+        Chromosome 22 is missing, or has the length of neither or another assembly.
     """
     if str(path) == "-":
         raise refusal("stream", "-")
@@ -335,7 +335,7 @@ def _opened(place: Path, index: Path, reference: str | Path | None, *, is_cram: 
 
 
 def _is_remote(header: dict[str, Any]) -> bool:
-    """Whether the header places the reference on a network."""
+    """Whether the header's reference is a network address."""
     return any(str(s.get("UR", "")).lower().startswith(_REMOTE) for s in header.get("SQ", ()))
 
 
@@ -358,7 +358,7 @@ def _is_cram(place: Path) -> bool:
 
 
 def _check_end(place: Path, *, is_cram: bool) -> None:
-    """Refuse a file without the block that ends it."""
+    """Reject a file without its end-of-file block."""
     ends = _CRAM_ENDS if is_cram else (_BGZF_END,)
     longest = max(len(end) for end in ends)
     with place.open("rb") as handle:

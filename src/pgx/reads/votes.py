@@ -1,4 +1,4 @@
-"""Votes of reads for alleles at sites, and the phase that reads give."""
+"""Votes of reads for alleles at sites, and read-backed phasing."""
 
 from __future__ import annotations
 
@@ -36,19 +36,18 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """(V,) what a fragment shows at a defining position, sorted by position.
+    """(V,) allele of a fragment at a defining position, sorted by position.
 
     Attributes
     ----------
     fragment, site
         Number of the fragment, index of the position.
     allele
-        Code of the position's variant, or `LETTER` and the ASCII code of a base that no
-        definition names.
+        Code of the position's variant, or `LETTER` plus the ASCII code of an undocumented base.
     error
-        Probability that it was read wrongly.
+        Sequencing error probability.
     odds
-        Log odds that the fragment is the gene's own, the position itself left out.
+        Log odds that the fragment is from the gene, excluding the position itself.
     """
 
     fragment: Ints
@@ -58,7 +57,7 @@ class Votes:
     odds: Floats
 
     def at(self, site: int) -> slice:
-        """Return where one position's votes stand."""
+        """Return the slice of one position's votes."""
         low, high = np.searchsorted(self.site, [site, site + 1]).tolist()
         return slice(low, high)
 
@@ -74,7 +73,7 @@ class Votes:
         )
 
     def own(self) -> Votes:
-        """Return the votes of fragments that are surely the gene's own."""
+        """Return the votes of fragments that are certainly from the gene."""
         return self._take(self.odds >= SURE)
 
     def _take(self, kept: Flags) -> Votes:
@@ -93,7 +92,7 @@ def is_single_base(variant: DefiningVariant) -> bool:
 
 
 def votes_of(reads: Reads, locus: ReadLocus, assignment: Assignment) -> Votes:
-    """Return what all fragments over gene and paralogue show."""
+    """Return the votes of all fragments over gene and paralogue."""
     parts = [_of_bases(reads, locus)]
     for site, variant in enumerate(locus.gene.variants):
         texts = None if is_single_base(variant) else allele_texts(locus.gene, site)
@@ -112,7 +111,7 @@ _Part = tuple[Ints, Ints, Ints, Floats]
 
 
 def _of_bases(reads: Reads, locus: ReadLocus) -> _Part:
-    """Read single bases in the gene and, where it is known, at the place in the paralogue."""
+    """Read single bases in the gene and at the corresponding position of the paralogue."""
     variants = locus.gene.variants
     single = np.array([is_single_base(v) for v in variants])
     known = single & (locus.shadows != NO_SHADOW)
@@ -140,7 +139,7 @@ def _codes(variants: tuple[DefiningVariant, ...]) -> Ints:
 
 
 def _odds(locus: ReadLocus, assignment: Assignment, fragment: Ints, site: Ints) -> Floats:
-    """Return log odds for the gene, from all paralogue sites but the position itself."""
+    """Return log odds for the gene, from all paralogue sites except the position itself."""
     odds = assignment.log_odds[fragment]
     places = {int(p): k for k, p in enumerate(locus.own)}
     for index in np.unique(site).tolist():
@@ -158,7 +157,7 @@ def _off_the_ends(reads: Reads, position: Ints, read: Ints) -> Flags:
 
 
 def _of_texts(reads: Reads, locus: ReadLocus, site: int, texts: AlleleTexts) -> _Part:
-    """Read an insertion or deletion by the alleles' sequences, in reads placed at the gene."""
+    """Read an indel by the alleles' sequences, in reads mapped to the gene."""
     place = int(locus.variants[site])
     first, last = reads.start - reads.clipped[:, 0], reads.end + reads.clipped[:, 1]
     chosen = np.flatnonzero((first <= place) & (last >= place))
@@ -169,7 +168,7 @@ def _of_texts(reads: Reads, locus: ReadLocus, site: int, texts: AlleleTexts) -> 
 
 
 def _agreed(votes: Votes) -> Votes:
-    """Return one vote for each fragment and position; mates that disagree say nothing."""
+    """Return one vote for each fragment and position; discordant mates are dropped."""
     # The mate with the smaller error comes first and gives its base to the vote.
     order = np.lexsort((votes.error, votes.fragment, votes.site))
     fragment, site, allele = votes.fragment[order], votes.site[order], votes.allele[order]
@@ -191,11 +190,11 @@ MOST_AGAINST: Final = 0.1
 
 
 def phase_sites(genotypes: GeneGenotypes, votes: Votes) -> None:
-    """Order the haplotypes of heterozygous positions that fragments link, and number the blocks.
+    """Phase heterozygous positions linked by fragments, and number the blocks.
 
     ``genotypes`` are of one sample. Positions are linked in the order of the gene, each to the
-    nearest earlier one with clear evidence. Where fragments show three combinations of alleles
-    or more (a third copy that differs), nothing is linked.
+    nearest earlier one with clear evidence. If fragments show three or more combinations of alleles
+    (a different third copy), positions are not linked.
     """
     shown = _haplotypes(genotypes, votes)
     sites = sorted(shown)
@@ -216,7 +215,7 @@ def phase_sites(genotypes: GeneGenotypes, votes: Votes) -> None:
 
 
 def _haplotypes(genotypes: GeneGenotypes, votes: Votes) -> dict[int, dict[int, int]]:
-    """Return by heterozygous position which haplotype each fragment shows: 1 the first, -1."""
+    """Return each fragment's haplotype by heterozygous position: 1 the first, -1 the second."""
     found: dict[int, dict[int, int]] = {}
     for site, (first, second) in enumerate(genotypes.call[:, 0].tolist()):
         n_known = len(genotypes.gene.variants[site].alleles)
@@ -232,7 +231,7 @@ def _haplotypes(genotypes: GeneGenotypes, votes: Votes) -> dict[int, dict[int, i
 
 
 def _relation(one: dict[int, int], other: dict[int, int]) -> int | None:
-    """Return 1 where first alleles lie together, -1 where they lie apart, None if unclear."""
+    """Return 1 if the first alleles are in cis, -1 if in trans, None if unclear."""
     counts = {(a, b): 0 for a in (1, -1) for b in (1, -1)}
     for fragment in one.keys() & other.keys():
         counts[one[fragment], other[fragment]] += 1

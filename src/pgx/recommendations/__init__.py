@@ -1,1 +1,1 @@
-"""Join phenotypes with guideline statements and word the advice."""
+"""Join phenotypes with guideline statements and render recommendations."""

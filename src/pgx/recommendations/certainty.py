@@ -1,10 +1,10 @@
-"""How sure advice is: the probability of other advice, and what the posterior cannot see.
+"""Certainty of a recommendation: probability of a different one, and unresolved sites.
 
-Advice is certain where the posterior probability of other advice (another action, dose or
-condition) is at most one minus the confidence, and nothing is open that the posterior cannot see:
-for a critical drug a core position without data, for every drug a position whose data failed, and
-the number of gene copies. A tenth of the probability is allowed for a critical drug, in the
-population group where it is largest.
+A recommendation is certain if the posterior probability of a different one (another action, dose or
+condition) is at most one minus the confidence, and nothing is unresolved beyond the posterior: for
+a critical drug a missing core position, for every drug a position with failed data, and copy
+number. For a critical drug a tenth of the probability is permitted, in the population group where
+it is largest.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ ROUNDING: Final = 1e-8
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
-    """Advice for one set of keys, without the sample: what can be remembered.
+    """Recommendation for one set of keys, without the sample, so that it can be cached.
 
-    ``same`` are the combinations of keys with the advice of ``best``; ``others`` those with
-    other advice, a group for each of the row's ``alternatives``. ``decisive`` are, for each gene,
-    the keys that change the advice; ``missing`` genes without a result.
+    ``same`` are the combinations of keys with the recommendation of ``best``; ``others`` those with
+    a different one, a group for each of the row's ``alternatives``. ``decisive`` are, for each
+    gene, the keys that change the recommendation; ``missing`` genes without a result.
     """
 
     row: Recommendation
@@ -45,16 +45,16 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Judge:
-    """Judges the advice of one topic for one sample.
+    """Determines the certainty of one topic's recommendation for one sample.
 
     Parameters
     ----------
     topic, advice
-        What is advised.
+        Guideline on one drug, and its recommendation.
     sample
         The sample's keys.
     confidence
-        Least posterior probability of certain advice, 0.5 to 1.
+        Minimum posterior probability of a certain recommendation, 0.5 to 1.
     """
 
     def __init__(self, topic: Topic, advice: Advice, sample: SampleKeys, confidence: float) -> None:
@@ -65,7 +65,7 @@ class Judge:
         self._places = [i for i, g in enumerate(topic.genes) if g not in advice.missing]
 
     def row(self) -> Recommendation:
-        """Return the row of advice with its certainty, residual, and what could change it."""
+        """Return the row with its certainty, residual, and what could change it."""
         if self._advice.row.certainty is Certainty.UNKNOWN:
             return self._advice.row
         residual = self.residual()
@@ -84,7 +84,7 @@ class Judge:
     # -- probability of other advice -----------------------------------------------------
 
     def residual(self) -> float | None:
-        """Return the posterior probability of other advice, None where genes are not weighed."""
+        """Return the posterior probability of a different recommendation, None without a prior."""
         if any(self._decisive(gene) for gene in self._advice.missing):
             return None
         genes = [self._genes[place] for place in self._places]
@@ -104,7 +104,7 @@ class Judge:
         return max([overall, *map(_rounded, groups)])
 
     def _decisive(self, gene: str) -> tuple[str, ...]:
-        """Return the keys of a gene that change the advice."""
+        """Return the keys of a gene that change the recommendation."""
         place = self._topic.genes.index(gene)
         return self._advice.decisive[place] if self._advice.decisive else ()
 
@@ -118,7 +118,7 @@ class Judge:
     # -- what the posterior cannot see ---------------------------------------------------
 
     def open_genes(self) -> tuple[str, ...]:
-        """Return the genes with something open that could change the advice."""
+        """Return the genes with unresolved data that could change the recommendation."""
         places = range(len(self._topic.genes)) if self._advice.decisive else ()
         return tuple(
             gene
@@ -127,7 +127,7 @@ class Judge:
         )
 
     def _is_open(self, place: int) -> Iterator[bool]:
-        """Yield whether each key that changes the advice is open whatever its probability."""
+        """Yield whether each decisive key is unresolved regardless of its probability."""
         known, is_weighed = self._genes[place].evidence, self._genes[place].is_weighed
         for key in self._advice.decisive[place]:
             evidence = known.get(key)
@@ -137,7 +137,7 @@ class Judge:
                 yield is_reading and is_weighed
 
     def uncounted(self) -> tuple[str, ...]:
-        """Return the genes whose number of copies nobody knows, and could change the advice."""
+        """Return the genes with unknown copy number that could change the recommendation."""
         found = []
         for gene, own in zip(self._topic.genes, self._genes, strict=True):
             if own.copies is None:
@@ -149,7 +149,7 @@ class Judge:
         return tuple(found)
 
     def unsettled(self) -> tuple[str, ...]:
-        """Return the genes with a result of which the advice depends on more than copies."""
+        """Return the genes with a result on which it depends by more than copy number."""
         pairs = zip(self._topic.genes, self._advice.decisive, self._genes, strict=False)
         return tuple(
             gene
@@ -159,20 +159,20 @@ class Judge:
         )
 
     def _is_unlisted(self, gene: OpenGene) -> bool:
-        """Whether results of a gene that nobody listed are too probable for certain advice."""
+        """Whether unlisted results of a gene are too probable for certainty."""
         return gene.is_weighed and 1.0 - gene.listed > self._limit + ROUNDING
 
     def _copies_alone(
         self, gene: str, keys: Iterable[str], known: Mapping[str, KeyEvidence]
     ) -> bool:
-        """Whether nothing but another number of copies gives keys that change the advice."""
+        """Whether only another copy number gives keys that change the recommendation."""
         copies = self._calls[gene].copy_keys
         return all(key in copies and key not in known for key in keys)
 
     # -- what could change it ------------------------------------------------------------
 
     def depends_on(self) -> tuple[str, ...]:
-        """Return the positions, phases, copy numbers and genes that could change the advice."""
+        """Return the positions, phases, copy numbers and genes that could change it."""
         wanted: dict[str, None] = {}
         for place, gene in enumerate(self._topic.genes):
             keys = self._decisive(gene)
@@ -187,7 +187,7 @@ class Judge:
         return tuple(wanted)
 
     def _settling(self, place: int, keys: Iterable[str]) -> Sequence[str]:
-        """Return what could show one of a gene's keys; without a prior all that is open."""
+        """Return what could show one of a gene's keys; without a prior all unresolved sites."""
         known, call = self._genes[place].evidence, self._calls[self._topic.genes[place]]
         found = [code for key in keys if key in known for code in _sites(known[key])]
         if found or set(keys) <= set(call.copy_keys):
@@ -195,7 +195,7 @@ class Judge:
         return call.depends_on or call.missing or (f"{call.gene}:genotype",)
 
     def alternatives(self) -> tuple[AlternativeAdvice, ...]:
-        """Return the other advice with its probability, null where no data speak of it."""
+        """Return different recommendations with their probability, null without data."""
         found = []
         for alternative, group in zip(self._advice.alternatives, self._advice.others, strict=True):
             share = self._share(group)
@@ -206,7 +206,7 @@ class Judge:
         return tuple(sorted(found, key=lambda a: -(a.probability or 0.0)))
 
     def _has_open(self, group: Iterable[Combination]) -> bool:
-        """Whether a combination rests on a position that is open."""
+        """Whether a combination depends on an unresolved position."""
         evidence = (
             own.evidence[key]
             for combination in group
@@ -216,7 +216,7 @@ class Judge:
         return any(e.failed or (self._critical and e.open_core) for e in evidence)
 
     def _share(self, group: Iterable[Combination]) -> float | None:
-        """Return the probability of combinations, None where one has none."""
+        """Return the probability of combinations, None if one has none."""
         total = 0.0
         for combination in group:
             share = self._probability(combination)
@@ -235,12 +235,12 @@ class Judge:
         return share
 
     def _by_copies(self, place: int, key: str) -> bool:
-        """Whether another number of copies, which nobody counted, would give a key."""
+        """Whether another copy number, if not assessed, would give a key."""
         return key in (self._genes[place].copies or ())
 
 
 def _joint(shares: Sequence[Mapping[str, float]], same: Iterable[Combination]) -> float:
-    """Return the probability of combinations of keys, genes being independent."""
+    """Return the probability of combinations of keys, assuming independent genes."""
     if len(shares) == 1:
         return sum(shares[0].get(key, 0.0) for (key,) in same)
     return sum(

@@ -1,8 +1,8 @@
-"""Whether the conditions of advice hold for a patient: yes, no, or open.
+"""Whether conditions of recommendations are met by a patient: yes, no, or unknown.
 
-Enters: the codes of conditions with what decides them, and one patient. Leaves: an answer for
-each condition that the patient file decides, with its reason as a coded fact. What a file lacks
-decides nothing: a list of medicines or diagnoses need not be complete.
+Input: condition codes with their deciding data, and one patient. Output: a result for each
+condition decided by the patient file, with its reason as a coded fact. Missing data are not
+evidence: a list of medicines or diagnoses may be incomplete.
 """
 
 from __future__ import annotations
@@ -51,20 +51,20 @@ _Decide = Callable[[str, Sequence[str]], _Answer]
 
 
 class ConditionFits:
-    """Decides conditions for one patient.
+    """Evaluates conditions for one patient.
 
     Parameters
     ----------
     patient, medicines
         The patient file, and its medicines in the terms of the knowledge base.
     months
-        The months for which each drug has been taken, None where its start is not known.
+        The months for which each drug has been taken, None if its start is not known.
     reacted
         Drugs to which a reaction is recorded, taken now or not.
     rules, codes, modulators
         Codes of conditions, of diagnoses, and effects of substances on enzymes.
     long_use
-        Months of use after which a drug counts as tolerated, None where no guideline says so.
+        Months of use after which a drug counts as tolerated, None if no guideline defines it.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class ConditionFits:
         self._ways = self._decisions()
 
     def fits(self, rows: Iterable[Recommendation]) -> tuple[ConditionFit, ...]:
-        """Return an answer for each drug and condition of the rows that the file decides."""
+        """Return a result for each drug and condition of the rows decided by the file."""
         found: dict[tuple[str, str], ConditionFit] = {}
         for row in rows:
             reacted = (NO_REACTION,) if row.drug in self.reacted else ()
@@ -105,7 +105,7 @@ class ConditionFits:
     def applied(
         self, rows: Iterable[Recommendation], fits: Iterable[ConditionFit]
     ) -> tuple[Recommendation, ...]:
-        """Return rows without the conditions that hold; those that do not say so."""
+        """Return rows without the conditions that are met; unmet ones are marked."""
         decided = {(fit.drug, fit.condition): fit.applies for fit in fits}
         return tuple(self._applied(row, decided) for row in rows)
 
@@ -145,7 +145,7 @@ class ConditionFits:
         return self._ways[rule.decided_by](drug, arguments) if rule and rule.decided_by else None
 
     def _decisions(self) -> dict[str, _Decide]:
-        """Return what decides a condition, by the name that the table of conditions uses."""
+        """Return the deciding functions by their names in the table of conditions."""
         return {
             "adults": lambda _, __: self._age(_ADULT, None),
             "children": lambda _, __: self._age(None, _ADULT),
@@ -182,7 +182,7 @@ class ConditionFits:
         return _answer(holds, format_fact("age", f"{age:g}"))
 
     def _child_or_adolescent(self, _: str, arguments: Sequence[str]) -> _Answer:
-        """An operation of the past is not in the file: between both ages it stays open."""
+        """Earlier surgery is not in the file: between both ages it is unknown."""
         young = self._age(None, years_of(arguments[0]))
         adult = self._age(_ADULT, None)
         if young and young[0] is Applies.YES:
@@ -228,7 +228,7 @@ class ConditionFits:
         return None
 
     def _dose(self, drug: str, arguments: Sequence[str], *, reached: bool) -> _Answer:
-        """Compare the dose of the day; a single dose alone can only show that it is exceeded."""
+        """Compare the daily dose; a single dose can only show that the limit is exceeded."""
         limit = amount_mg(arguments[0])
         uses = (MedicineUse.CURRENT, MedicineUse.PLANNED)
         texts = [m.dose for m in self._medicines if drug in m.drugs and m.use in uses]
@@ -249,7 +249,7 @@ class ConditionFits:
         return (found, format_fact("takes", taken[0])) if taken else None
 
     def _modulator(self, effect: str, arguments: Sequence[str], found: Applies) -> _Answer:
-        """Find a current medicine with an effect on an enzyme, of one of the strengths named."""
+        """Find a current medicine with an effect on an enzyme, of one of the given strengths."""
         gene, *strengths = arguments
         for modulator in self._acting:
             strong_enough = not strengths or modulator.strength in strengths[0]
@@ -276,21 +276,21 @@ class ConditionFits:
         return _answer(longest > limit, format_fact("taken_for", f"{longest:.1f}"))
 
     def _long_and_effective(self, drug: str, arguments: Sequence[str]) -> _Answer:
-        """A shorter use decides; whether a longer one works is for the prescriber."""
+        """A shorter use is decisive; efficacy of a longer one is assessed by the prescriber."""
         answer = self._long(drug, arguments)
         return answer if answer and answer[0] is Applies.NO else None
 
     def _long_and_tolerated(self, drug: str, arguments: Sequence[str]) -> _Answer:
-        """A reaction or a shorter use decides; that there was no reaction, no file tells."""
+        """A reaction or a shorter use is decisive; absence of a reaction is never recorded."""
         used = arguments[1] if len(arguments) > 1 else drug
         reaction = self._no_reaction(used, ())
         return reaction or self._long_and_effective(used, arguments)
 
     def _never(self, drug: str, arguments: Sequence[str]) -> _Answer:
-        """Use that was long enough and without a reaction decides.
+        """Use that was long enough and without a reaction is decisive.
 
-        In the first months the danger is greatest, and after a reaction it stays: then the advice
-        for a first use stays, too.
+        The risk is greatest in the first months, and persists after a reaction: then
+        recommendations for first use are kept.
         """
         used = arguments[0] if arguments else drug
         use = self._taken_for(used)
@@ -306,7 +306,7 @@ class ConditionFits:
 def as_stated(
     rows: Iterable[Recommendation], statements: Iterable[Statement]
 ) -> tuple[Recommendation, ...]:
-    """Return saved rows as their statements have them, whatever a patient decided."""
+    """Return saved rows as in their statements, without the effect of a patient file."""
     by_id = {statement.id: statement for statement in statements}
     return tuple(_as_stated(row, by_id) for row in rows)
 
@@ -324,7 +324,7 @@ def _as_stated(row: Recommendation, by_id: Mapping[str, Statement]) -> Recommend
 
 
 def _instead(action: Sequence[str], answers: Mapping[str, Applies | None]) -> str:
-    """Return the further action that holds where the primary one does not, "" without one.
+    """Return the further action that applies if the primary one does not, "" without one.
 
     With an inhibitor in the list, "reduce, unless there is an inhibitor; avoid with one" is
     advice to avoid.
@@ -361,7 +361,7 @@ _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
 def amount_mg(text: str) -> float | None:
-    """Return an amount in mg; None where the text is another thing than one amount.
+    """Return an amount in mg; None if the text is not a single amount.
 
     >>> amount_mg("40 mg"), amount_mg("2–3 mg/kg/day")
     (40.0, None)
@@ -371,7 +371,7 @@ def amount_mg(text: str) -> float | None:
 
 
 def daily_mg(text: str) -> float | None:
-    """Return the amount a day in mg of a dose in words; None where that is open.
+    """Return the daily amount in mg of a dose text; None if it is not determined.
 
     >>> daily_mg("20 mg twice daily"), daily_mg("40 mg"), daily_mg("1 tablet daily")
     (40.0, None, None)

@@ -1,8 +1,8 @@
-"""Conditions of advice in words, and the action that holds while they are open.
+"""Text of conditions of recommendations, and the action while they are unknown.
 
 A condition is a coded fact of a statement (`pgx.records.advice.split_condition`). A row shows it as
-``fact: text``, several joined by ``; ``. Its sentence is put before the advice, unless the
-statement's own clause says it already (`is_said`).
+``fact: text``, several joined by ``; ``. Its sentence precedes the recommendation, unless the
+statement's own clause includes it (`is_said`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _AFTER_FACT: Final = ": "
 
 
 def condition_phrase(fact: str, drug: str, phrases: Phrases) -> str:
-    """Return one condition in words, such as "if more than 40 mg a day is planned"."""
+    """Return one condition as text, such as "if more than 40 mg a day is planned"."""
     _, plain = split_condition(fact)
     return phrase(phrases, "condition", plain, drug=in_words(drug, phrases))
 
@@ -37,9 +37,9 @@ def condition_phrase(fact: str, drug: str, phrases: Phrases) -> str:
 def render_condition(
     facts: Sequence[str], drug: str, phrases: Phrases, unmet: Container[str] = ()
 ) -> str | None:
-    """Return the conditions of advice on a drug as a row shows them, None without any.
+    """Return the conditions of a recommendation as shown in a row, None without any.
 
-    ``unmet`` are those that a patient file shows not to hold; they stay, and say so.
+    ``unmet`` are those not met according to the patient file; they are kept and marked.
     """
     parts = []
     for fact in facts:
@@ -54,7 +54,7 @@ def render_condition(
 
 
 def open_conditions(row: Recommendation | AlternativeAdvice) -> tuple[tuple[str, str], ...]:
-    """Return the facts and texts of a row's conditions; none where nothing more must hold."""
+    """Return the facts and texts of a row's open conditions."""
     if row.condition is None:
         return ()
     parts = (part.partition(_AFTER_FACT) for part in row.condition.split(_BETWEEN))
@@ -62,7 +62,7 @@ def open_conditions(row: Recommendation | AlternativeAdvice) -> tuple[tuple[str,
 
 
 def unconditional_action(row: Recommendation) -> tuple[str, ...]:
-    """Return the action that holds for everybody with this result: the one to rank a row by."""
+    """Return the action for everybody with this result, by which a row is ranked."""
     primary = any(not split_condition(fact)[0] for fact, _ in open_conditions(row))
     # A report ranks by what holds now: advice that waits for a condition is none yet.
     if primary and row.facts is not None and row.facts.unconditional:
@@ -240,7 +240,7 @@ REPLACED: Final = frozenset({"applies_transplants", "higher_initial_doses"})
 
 
 def is_said(statement: Statement, fact: str) -> bool:
-    """Whether another fact of a statement says a condition."""
+    """Whether another fact of a statement includes a condition."""
     code = coded(split_condition(fact)[1])[0]
     return not _SAID_BY.get(code, frozenset()).isdisjoint(_codes(statement))
 

@@ -1,8 +1,8 @@
-"""Checks of guidance before anyone is advised by it.
+"""Checks of guidance before use.
 
 `coverage_findings` compares results with statements: keys that no result has, results without a
 statement. A gap is a key for which a topic has no statement, whatever the other genes are; sources
-that speak of some results only have none. `answer_set_findings` names guidelines that would print
+that cover only some results have none. `answer_set_findings` names guidelines that would print
 several rows for one result: those of several topics (tests of different alleles, statements on
 different genes), and several guidelines of one source on the same drug and genes. The knowledge
 base says of each that one statement answers, or that the rows add up. `check_local_statements`
@@ -66,7 +66,7 @@ class _Gaps:
         self._met: set[tuple[_Place, str]] = set()
 
     def excuse(self, place: _Place, key: str) -> bool:
-        """Whether a gap is known; remembers that it was met."""
+        """Whether a gap is known; records that it was found."""
         authority, drug, gene = place
         for name in (drug, ANY_KEY):
             if key in self._keys.get((authority, name, gene), ()):
@@ -75,7 +75,7 @@ class _Gaps:
         return False
 
     def closed(self) -> Iterator[Finding]:
-        """Yield entries that were not met: no gaps any more."""
+        """Yield entries that were not found: closed gaps."""
         # Line 1 of the table is its header.
         for line, gap in enumerate(self._known, 2):
             for drug in gap.drug:
@@ -96,23 +96,23 @@ def coverage_findings(
     known_gaps: Iterable[KnownGap],
     complete: Collection[str],
 ) -> list[Finding]:
-    """Compare what results can be with what statements answer.
+    """Compare the possible results with the statements.
 
     Parameters
     ----------
     genes
         Genes by name.
     statements, index
-        Statements, and the index built of them.
+        Statements, and the index built from them.
     known_gaps
         Gaps of the published sources.
     complete
-        Authorities that are expected to speak of every result.
+        Authorities that are expected to cover every result.
 
     Returns
     -------
     list of Finding
-        Unreachable keys, unanswered results, and known gaps that are none any more.
+        Unreachable keys, results without a statement, and closed known gaps.
     """
     reach = {name: Reach(gene) for name, gene in genes.items()}
     gaps = _Gaps(known_gaps)
@@ -142,8 +142,8 @@ def _unreachable(
 def _is_read_by_result(topic: Topic, reach: Mapping[str, Reach]) -> bool:
     """Whether a topic has statements by phenotype, score or test; pairs of alleles are too many.
 
-    Where it has statements of both kinds, each phenotype needs one of its own: a pair of alleles
-    that no statement names is looked up by it.
+    If it has statements of both kinds, each phenotype needs one: a diplotype without a statement is
+    looked up by its phenotype.
     """
     own = [gene for gene in topic.genes if gene not in topic.anything]
     return (
@@ -183,7 +183,7 @@ def _unanswered(topic: Topic, reach: Mapping[str, Reach], gaps: _Gaps) -> Iterat
 
 
 def _is_mute(combination: Combination) -> bool:
-    """Whether none of several genes has a result of which a guideline could speak."""
+    """Whether none of several genes has a result that a guideline could cover."""
     return len(combination) > 1 and UNINFORMATIVE_KEYS.issuperset(combination)
 
 
@@ -225,7 +225,7 @@ def _related(one: Topic, two: Topic) -> bool:
 
 
 def is_additive(group: Sequence[Topic], sets: Iterable[StatementSet]) -> bool:
-    """Whether the knowledge base says that the rows of some topics add up."""
+    """Whether the rows of some topics are additive according to the knowledge base."""
     statements = [s for t in group for own in t.statements.values() for s in own.values()]
     return any(
         one.relation is SetRelation.ADDITIVE and all(one.holds(s) for s in statements)
@@ -236,7 +236,7 @@ def is_additive(group: Sequence[Topic], sets: Iterable[StatementSet]) -> bool:
 def answer_set_findings(index: GuidanceIndex, sets: Iterable[StatementSet]) -> Iterator[Finding]:
     """Yield guidelines that may print several rows for one result, and sets without statements.
 
-    A laboratory's own guidelines are its own affair: they are printed as it wrote them.
+    A laboratory's own guidelines are not checked: they are printed as written.
     """
     listed = tuple(sets)
     for group in topics_together(index):
@@ -282,16 +282,16 @@ def check_local_statements(
     Parameters
     ----------
     statements, drugs, guidelines, genes
-        Those of the release with the laboratory's; those of the release are not looked at.
+        Those of the release with the laboratory's; those of the release are not checked.
     phrases
-        Language into which every statement is put.
+        Language in which every statement is rendered.
 
     Raises
     ------
     OverlayError
-        A drug, guideline, gene, population or key of a local statement is not known, a dose
-        factor is none, a code has no wording, two statements answer the same keys, or a local
-        drug has no statement.
+        A drug, guideline, gene, population or key of a local statement is not known, a dose factor
+        is invalid, a code has no wording, two statements have the same keys, or a local drug has no
+        statement.
     """
     local = [s for s in statements if isinstance(s, LocalStatement)]
     named = {d.drug: d for d in drugs if d.authority == LOCAL}
@@ -353,7 +353,7 @@ def _problems(it: LocalStatement, genes: Mapping[str, GeneDefinition]) -> Iterat
 
 
 def _key_problem(gene: GeneDefinition, key: str) -> str:
-    """Return why no result of a gene has a key, "" if one can."""
+    """Return why no result of a gene can have a key, "" if one can."""
     if key in (ANY_KEY, NO_RESULT):
         return ""
     if gene.strategy is Strategy.OUTSIDE:
@@ -368,7 +368,7 @@ def _key_problem(gene: GeneDefinition, key: str) -> str:
 
 
 def _diplotype_problem(gene: GeneDefinition, name: str) -> str:
-    """Return why a diplotype is none, or is not printed like this."""
+    """Return why a diplotype is invalid, or not in standard form."""
     known = {core_allele(a.name) for a in gene.alleles}
     parts = name.split("/")
     strange = [part for part in parts if part not in known]
@@ -411,7 +411,7 @@ def _check_drugs(
 def _check_reach(
     drugs: Iterable[Drug], local: Sequence[LocalStatement], genes: Mapping[str, GeneDefinition]
 ) -> None:
-    """Refuse statements that disagree, and one that another always comes before."""
+    """Reject contradictory statements, and one that another always precedes."""
     try:
         # Without the release's statements: local advice stands beside theirs, and hides none.
         index = build_index(drugs, local, genes)

@@ -1,8 +1,8 @@
-"""Index of guidance: statements enter, a table per drug that answers by lookup keys leaves.
+"""Index of guidance: from statements to a lookup table per drug.
 
-Statements that give one answer together become one `Topic`: those of one guideline on one drug and
-the same genes, and those of several entries of one document. Tests of different alleles become
-topics of their own, unless the knowledge base says which of them answers first. A topic also tells
+Statements that together give one recommendation form one `Topic`: those of one guideline on one
+drug and the same genes, and those of several entries of one document. Tests of different alleles
+are separate topics, unless the knowledge base defines their precedence. A topic also records
 whether its guideline was updated since the release (`newer_version`).
 """
 
@@ -59,9 +59,9 @@ def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...
 
 
 class GuidanceIndex:
-    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts.
+    """All topics, A–Z by drug, with a cache of recommendations for cohorts.
 
-    ``confidence`` is the least posterior probability of certain advice.
+    ``confidence`` is the minimum posterior probability of a certain recommendation.
     """
 
     def __init__(self, topics: Iterable[Topic], confidence: float = CONFIDENCE) -> None:
@@ -70,7 +70,7 @@ class GuidanceIndex:
         self.memory: dict[object, object] = {}
 
     def at(self, confidence: float) -> GuidanceIndex:
-        """Return the same guidance with another confidence; what was advised is shared."""
+        """Return the same guidance with another confidence; the cache is shared."""
         # What was advised does not depend on the confidence, so that its memory is shared.
         other = GuidanceIndex((), confidence)
         other.topics, other.memory = self.topics, self.memory
@@ -108,7 +108,7 @@ def _expand(lookup: Iterable[LookupProduct], genes: Sequence[str]) -> Iterator[C
 
 
 def _languages(statement: Statement, genes: Sequence[str]) -> list[set[str]]:
-    """Return what a statement's keys are about in each gene; nothing where it needs none."""
+    """Return the type of a statement's keys for each gene; empty if it needs none."""
     found: dict[str, set[str]] = {gene: set() for gene in genes}
     for factors in statement.lookup:
         for gene, keys in factors:
@@ -118,7 +118,7 @@ def _languages(statement: Statement, genes: Sequence[str]) -> list[set[str]]:
 
 
 def _mentions(spoken: Sequence[set[str]], languages: Sequence[Languages]) -> bool:
-    """Whether a statement that speaks of each gene in some languages belongs to these."""
+    """Whether a statement with these key types belongs to a topic."""
     return all(not own or own & {*any_of} for own, any_of in zip(spoken, languages, strict=True))
 
 
@@ -144,7 +144,7 @@ def _tabulate(
 
 
 class _Guideline(msgspec.Struct, frozen=True):
-    """Statements that give one answer together: of one drug, one document and the same genes."""
+    """Statements of one recommendation: one drug, one document and the same genes."""
 
     drug: Drug
     guideline_id: str
@@ -153,10 +153,10 @@ class _Guideline(msgspec.Struct, frozen=True):
 
 
 def _choices(gene: str, spoken: Iterable[str], sets: Iterable[StatementSet]) -> list[Languages]:
-    """Return the languages of one gene, those together that one statement answers.
+    """Return the key types of one gene, grouped if one statement covers them.
 
-    A statement on a pair of alleles is more specific than one on a phenotype. Tested alleles stay
-    apart, unless a set of statements says which of them answers first.
+    A statement on a pair of alleles is more specific than one on a phenotype. Tested alleles are
+    separate, unless a set of statements defines their precedence.
     """
     left = sorted({*spoken}) or [WHOLE_GENE]
     found: list[Languages] = []
@@ -171,19 +171,19 @@ def _choices(gene: str, spoken: Iterable[str], sets: Iterable[StatementSet]) -> 
 
 
 class _Phenotypes:
-    """Phenotype keys of genes, made when a guideline first needs them."""
+    """Phenotype keys of genes, computed on first use."""
 
     def __init__(self, genes: Mapping[str, GeneDefinition]) -> None:
         self._genes = genes
         self._made: dict[str, PhenotypeKeys] = {}
 
     def of(self, gene: str, languages: Languages, own: _Guideline) -> PhenotypeKeys | None:
-        """Return a gene's phenotype keys where statements speak of diplotypes.
+        """Return a gene's phenotype keys if statements are on diplotypes.
 
         Raises
         ------
         KnowledgeError
-            The gene is not known, and statements speak of its phenotypes too.
+            The gene is not known, and statements are on its phenotypes too.
         """
         if DIPLOTYPES not in languages or (gene not in self._genes and len(languages) == 1):
             return None
@@ -261,21 +261,21 @@ def build_index(
     drugs, statements
         Those of a release, or of a laboratory.
     genes
-        Genes by name: what a diplotype means where a guideline speaks of diplotypes and of
-        phenotypes, and the reference genotypes, see `may_alert`.
+        Genes by name, to translate diplotypes if a guideline is on diplotypes and on phenotypes,
+        and for the reference genotypes, see `may_alert`.
     sets
-        Statements that give one answer together, or that add up.
+        Statements with precedence, or additive ones.
     confidence
-        Least posterior probability of certain advice, 0.5 to 1.
+        Minimum posterior probability of a certain recommendation, 0.5 to 1.
     changes
-        Those of published knowledge that the release knows of, see `newer_version`.
+        Known guideline updates, see `newer_version`.
 
     Raises
     ------
     KnowledgeError
-        Two statements give different advice for the same keys, a statement's drug is not
-        among the drugs, a covered drug has no statement, or a gene is not known of which a
-        guideline speaks by diplotype and by phenotype.
+        Two statements contradict each other for the same keys, a statement's drug is not among the
+        drugs, a covered drug has no statement, or a gene with guideline statements by diplotype and
+        by phenotype is not known.
     """
     known = {(drug.authority, drug.drug): drug for drug in drugs}
     # In a fixed order, so that numbers of distinct advice are the same for any order of rows.
@@ -317,7 +317,7 @@ def _completed(
 def _references(
     gene: GeneDefinition, keys: tuple[str, ...], languages: Languages
 ) -> tuple[str, ...]:
-    """Return the keys of a gene's reference genotype in the languages of a topic."""
+    """Return the keys of a gene's reference genotype, in the key types of a topic."""
     if languages[0] not in (DIPLOTYPES, WHOLE_GENE):
         return (f"{languages[0]}{NEGATIVE}",)  # the first tested allele stands for all
     names = ("/".join([gene.default_allele] * n) for n in copies_of(gene))
@@ -330,7 +330,7 @@ def _guidelines(
     drugs: Mapping[tuple[str, str], Drug],
     sets: Sequence[StatementSet],
 ) -> Iterator[_Guideline]:
-    """Put the statements of one guideline, or of one document's entries, together."""
+    """Group the statements of one guideline, or of one document's entries."""
     groups: dict[tuple[str, str, str, tuple[str, ...]], list[Statement]] = {}
     for statement in statements:
         own = [s for s in sets if s.holds(statement) and s.relation is SetRelation.ONE_ANSWER]
@@ -345,7 +345,7 @@ def _guidelines(
 
 
 def _pending(drug: Drug) -> Topic:
-    """Return the topic of a drug of which no statement has been read."""
+    """Return the topic of a drug without statements."""
     return Topic(
         drug=drug,
         guideline_id=next(iter(drug.guidelines), ""),
@@ -360,20 +360,20 @@ def _pending(drug: Drug) -> Topic:
 def newer_version(
     authority: str, drug: str, genes: Sequence[str], changes: Iterable[LaterChange]
 ) -> str:
-    """Return the date of the newest version of a guideline that a release does not wholly hold.
+    """Return the date of the newest guideline version that is not fully in a release.
 
     Parameters
     ----------
     authority, drug, genes
-        What the guideline is about.
+        Subject of the guideline.
     changes
-        Changes of published knowledge that the release knows of. One whose authority is not
-        known touches no guideline, for it cannot be told which.
+        Known guideline updates. One of an unknown authority is ignored, because its guideline
+        cannot be identified.
 
     Returns
     -------
     str
-        ISO 8601, as precise as the authority told it (``2026-07``); empty where there is none.
+        ISO 8601, with the precision given by the authority (``2026-07``); empty without one.
     """
     dates = [
         change.date

@@ -1,14 +1,14 @@
-"""From a sample's gene calls to advice: one row a drug, guideline and population.
+"""From a sample's gene calls to recommendations: one row per drug, guideline and population.
 
-Every combination of the keys that the candidates leave open is looked up. The row shows the
-advice of the best combination, how probable other advice is, and what could change it; where
-that is too much (`pgx.recommendations.certainty`) it is provisional and names the other advice.
-A gene without a result is looked up by the guideline's own rows for a missing result, and the
-advice is certain only if no result of that gene could change it. Nothing is ever left out: no
-statement and no result are rows.
+Every combination of the candidates' lookup keys is looked up. The row has the recommendation of the
+best combination, the probability of a different one, and what could change it; if that is too much
+(`pgx.recommendations.certainty`) it is provisional and lists the alternatives. A gene without a
+result is looked up by the guideline's own rows for a missing result, and the recommendation is
+certain only if no result of that gene could change it. Nothing is omitted: a missing statement or
+result is also a row.
 
-Samples of a cohort differ in what they leave open, much less in what that may turn out to be.
-So the answer to one key per gene is made once, and its sentences once for each statement.
+Samples of a cohort differ in their unresolved data, but share most lookup keys. So the lookup of
+one key per gene is computed once, and its sentences once for each statement.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.certainty import Advice, Judge
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.index import GuidanceIndex
-from pgx.recommendations.result_keys import COPY_NUMBER_NOTE
 from pgx.recommendations.topics import Combination, SampleKeys, Topic, may_alert
 from pgx.recommendations.wording import (
     missing_lead,
@@ -53,7 +52,6 @@ from pgx.records.calls import (
 )
 
 __all__ = [
-    "COPY_NUMBER_NOTE",
     "NO_ADVICE",
     "KeyAnswer",
     "TopicAnswers",
@@ -64,7 +62,7 @@ __all__ = [
 
 
 def advice_facts(statement: Statement) -> AdviceFacts:
-    """Return what a statement says, beside action and dose factor, as facts."""
+    """Return the facts of a statement other than action and dose factor."""
     codes = dict(map(coded, statement.drug_codes))
     local = statement if isinstance(statement, LocalStatement) else None
     return AdviceFacts(
@@ -117,9 +115,9 @@ _LIMIT: Final = 4096
 
 
 class KeyAnswer(NamedTuple):
-    """What one key per gene leads to.
+    """Result of the lookup of one key per gene.
 
-    ``substance`` is what counts when advice is compared; ``is_silent`` that there is none.
+    ``substance`` is compared between recommendations; ``is_silent`` means that there is none.
     """
 
     statement: Statement | None
@@ -128,12 +126,12 @@ class KeyAnswer(NamedTuple):
 
 
 class TopicAnswers:
-    """Answers of one topic to one population in one language.
+    """Recommendations of one topic for one population in one language.
 
     Parameters
     ----------
     topic, population
-        Whose statements are found.
+        Guideline on one drug, and population of the statements.
     phrases
         Language of the sentences.
     """
@@ -156,7 +154,7 @@ class TopicAnswers:
         )
 
     def answer(self, combination: Combination) -> KeyAnswer:
-        """Return what one key per gene leads to."""
+        """Return the result of one key per gene."""
         found = self._answers.get(combination)
         if found is None:
             found = _bounded(self._answers)[combination] = self._find(combination)
@@ -172,14 +170,14 @@ class TopicAnswers:
         return KeyAnswer(statement, NO_ADVICE if is_silent else _substance(statement), is_silent)
 
     def row(self, combination: Combination) -> Recommendation:
-        """Return the row of keys that are certain, of no sample."""
+        """Return the row of certain keys, without a sample."""
         found = self._rows.get(combination)
         if found is None:
             found = _bounded(self._rows)[combination] = self._row(combination)
         return found
 
     def alternative(self, combination: Combination) -> AlternativeAdvice:
-        """Return the advice for keys beside others."""
+        """Return the recommendation for alternative keys."""
         row = self.row(combination)
         return AlternativeAdvice(
             lookup=row.lookup,
@@ -190,7 +188,7 @@ class TopicAnswers:
         )
 
     def silent(self, combination: Combination, code: str) -> Recommendation:
-        """Return a row without advice; ``code`` is the sentence that says so."""
+        """Return a row without a recommendation; ``code`` is its sentence."""
         topic, lookup = self.topic, _lookup_text(self.topic, combination)
         return msgspec.structs.replace(
             self._silent,
@@ -223,7 +221,7 @@ class TopicAnswers:
 
 
 def _substance(statement: Statement) -> tuple[object, ...]:
-    """Return what makes a statement other advice: actions, doses, conditions."""
+    """Return the actions, doses and conditions by which recommendations differ."""
     return (
         statement.action,
         statement.dose_factor_min,
@@ -237,7 +235,7 @@ def _substance(statement: Statement) -> tuple[object, ...]:
 
 
 def _bounded(memory: dict[K, V]) -> dict[K, V]:
-    """Return a memory that has room for one more."""
+    """Return a cache with room for one more entry."""
     if len(memory) >= _LIMIT:
         memory.clear()
     return memory
@@ -273,7 +271,7 @@ _Place = tuple[str, str, str, Genes, tuple[str, ...]]
 
 
 class _Question:
-    """One topic, one population, and the keys that a sample leaves open."""
+    """One topic, one population, and a sample's possible keys."""
 
     def __init__(self, answers: TopicAnswers, keys: Keys) -> None:
         self.topic = answers.topic
@@ -287,16 +285,16 @@ class _Question:
             self.possible = [c for c in self.possible if not self._is_idle(c)]
 
     def _is_idle(self, combination: Combination) -> bool:
-        """Whether a missing gene is imagined to have a result without advice."""
+        """Whether a missing gene is assumed to have a result without a recommendation."""
         pairs = zip(self.topic.genes, combination, strict=True)
         imagined = any(gene in self.missing and key != NO_RESULT for gene, key in pairs)
         return imagined and self.answers.answer(combination).is_silent
 
     def _ranges(self) -> Sequence[tuple[str, ...]]:
-        """Return the keys of each gene that may be true.
+        """Return the possible keys of each gene.
 
-        Those of a missing gene run over all that the guideline knows; among those, rows without
-        advice do not count as a possible truth.
+        For a missing gene these are all keys of the guideline; rows without a recommendation are
+        not considered.
         """
         if not self.missing:
             return self.keys
@@ -308,7 +306,7 @@ class _Question:
         return ranges
 
     def grouped(self) -> list[tuple[Combination, ...]]:
-        """Return the possible combinations by their advice, those of the best one first."""
+        """Return the possible combinations by recommendation, those of the best one first."""
         found: dict[object, list[Combination]] = {self._substance(self.best): []}
         for combination in self.possible:
             found.setdefault(self._substance(combination), []).append(combination)
@@ -318,7 +316,7 @@ class _Question:
         return self.answers.answer(combination).substance
 
     def decisive(self) -> tuple[tuple[str, ...], ...]:
-        """Return, for each gene, the keys that change the advice whatever the others are."""
+        """Return, for each gene, the keys that change the recommendation regardless of others."""
         found: list[dict[str, None]] = [{} for _ in self.topic.genes]
         possible = set(self.possible)
         for combination in self.possible:
@@ -332,7 +330,7 @@ class _Question:
         return tuple(tuple(keys) for keys in found)
 
     def advice(self) -> Advice:
-        """Return the advice for these keys."""
+        """Return the recommendation for these keys."""
         answers = self.answers
         if len(self.missing) == len(self.topic.genes):
             row = answers.silent(self.best, "unknown")
@@ -348,7 +346,7 @@ class _Question:
         return self._found()
 
     def _with_missing(self, row: Recommendation, decisive: tuple[str, ...]) -> Recommendation:
-        """Return a row that names the genes without a result, unless its statement does."""
+        """Return a row that lists the genes without a result, unless its statement does."""
         statement = self.answers.answer(self.best).statement
         notes = [coded(note) for note in statement.notes] if statement else []
         told = {gene for code, genes in notes if code in _TOLD for gene in genes}
@@ -380,7 +378,7 @@ class _Question:
 
 
 class _Memory:
-    """What was advised and said in one language; of one index."""
+    """Cache of recommendations and texts of one index in one language."""
 
     def __init__(self, phrases: Phrases) -> None:
         self.phrases = phrases
@@ -388,7 +386,7 @@ class _Memory:
         self._advice: dict[tuple[_Place, Keys], tuple[Advice, ...]] = {}
 
     def advice(self, topic: Topic, keys: Keys) -> tuple[Advice, ...]:
-        """Return one advice per population; the same where these keys were seen before."""
+        """Return one recommendation per population, cached by keys."""
         place = _place(topic)
         known = self._advice.get((place, keys))
         if known is None:
@@ -408,13 +406,13 @@ class _Memory:
 
 
 def _place(topic: Topic) -> _Place:
-    """Return what tells a topic from the others of its index."""
+    """Return the identity of a topic within its index."""
     drug = topic.drug
     return drug.authority, drug.drug, topic.guideline_id, topic.genes, topic.alleles
 
 
 def _memory_of(index: GuidanceIndex, phrases: Phrases) -> _Memory:
-    """Return an index's memory of a language; it holds the phrases, so that their id is theirs."""
+    """Return an index's cache of a language; it keeps the phrases, so their id stays unique."""
     # Tables of phrases cannot be hashed. `_Memory` keeps them, so that no other gets their id.
     known = index.memory.get(id(phrases))
     if not isinstance(known, _Memory):
@@ -425,7 +423,7 @@ def _memory_of(index: GuidanceIndex, phrases: Phrases) -> _Memory:
 def _personal(
     advice: Advice, sample: str, topic: Topic, keys: SampleKeys, place: _Asked
 ) -> Recommendation:
-    """Return the row of one sample; what it leaves open leads its text."""
+    """Return the row of one sample; its text begins with what is unresolved."""
     judge = Judge(topic, advice, keys, place.confidence)
     row = judge.row()
     if row.certainty is Certainty.DEPENDS:
@@ -440,7 +438,7 @@ def _personal(
 
 
 class _Asked(NamedTuple):
-    """What was said before in one language, and how sure certain advice has to be."""
+    """Cache in one language, and the confidence of certain recommendations."""
 
     memory: _Memory
     confidence: float
@@ -453,20 +451,20 @@ def recommend(
     drugs: Iterable[str] | None = None,
     phrases: Phrases = ENGLISH_PHRASES,
 ) -> list[Recommendation]:
-    """Return the advice for one sample: drugs A–Z, then authority, guideline, population.
+    """Return a sample's recommendations: drugs A–Z, then authority, guideline, population.
 
     Parameters
     ----------
     index
         Guidance of the knowledge base, see `build_index`.
     sample
-        Name that the rows carry.
+        Sample name of the rows.
     calls
-        The sample's gene calls, in any order; a gene that is not there has no result.
-        Their ``lookup_keys`` are best first, one per distinct outcome of the candidates;
-        tests of single alleles of one gene stand side by side.
+        The sample's gene calls, in any order; an absent gene has no result. Their ``lookup_keys``
+        are best first, one per distinct outcome of the candidates; tests of single alleles of one
+        gene are separate keys.
     drugs
-        Names to advise on; None for every drug of the index.
+        Drug names; None for every drug of the index.
     phrases
         Language of the sentences.
 
@@ -487,7 +485,7 @@ def recommend_on(
     keys: SampleKeys,
     phrases: Phrases = ENGLISH_PHRASES,
 ) -> list[Recommendation]:
-    """Return the advice of one topic, a row a population; ``keys`` are the sample's."""
+    """Return the recommendations of one topic, one row per population; ``keys`` of the sample."""
     memory = _memory_of(index, phrases)
     found = memory.advice(topic, tuple([gene.keys for gene in keys.of(topic)]))
     asked = _Asked(memory, index.confidence)

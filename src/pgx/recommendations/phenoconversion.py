@@ -1,9 +1,9 @@
-"""Drug–drug–gene: what current medicines make of a predicted phenotype, kept apart from it.
+"""Drug–drug–gene interaction: phenoconversion of predicted phenotypes by current medicines.
 
-Enters: calls, current medicines, and tables of the knowledge base. Leaves: for each gene whose
-enzyme a medicine inhibits or induces, the predicted and the converted phenotype side by side.
-The strongest inhibitor counts, several do not add up. An inhibitor and an inducer together are
-not converted: no published rule weighs one against the other.
+Input: calls, current medicines, and tables of the knowledge base. Output: for each gene whose
+enzyme a medicine inhibits or induces, the predicted and the converted phenotype. Only the strongest
+inhibitor is used, effects are not added. An inhibitor and an inducer together are not converted: no
+published rule combines them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _UNSURE: Final = ("Likely ", "Possible ")
 
 
 class Phenoconverter:
-    """Converts calls by one release's rules."""
+    """Converts calls by the rules of one release."""
 
     def __init__(
         self,
@@ -61,10 +61,10 @@ class Phenoconverter:
     def acting(
         self, medicines: Iterable[KnownMedicine], but: Iterable[str] = ()
     ) -> dict[str, list[Modulator]]:
-        """Return by gene what current medicines do to its enzyme, strongest first.
+        """Return the effects of current medicines on each gene's enzyme, strongest first.
 
-        ``but`` are substances that are left out. What is applied to the skin, an eye or an ear
-        does not act.
+        ``but`` are substances that are omitted. Medicines applied to skin, eye or ear have no
+        effect.
         """
         left_out = {name.casefold() for name in but}
         found: dict[str, dict[Modulator, None]] = {}
@@ -79,7 +79,7 @@ class Phenoconverter:
         }
 
     def convert(self, call: GeneCall, acting: Sequence[Modulator]) -> GeneConversion | None:
-        """Return what the acting medicines make of a call, None where none acts."""
+        """Return the phenoconversion of a call, None without an acting medicine."""
         if not acting:
             return None
         effects = {m.effect for m in acting}
@@ -130,11 +130,11 @@ class Phenoconverter:
         )
 
     def converted_call(self, call: GeneCall, conversion: GeneConversion) -> GeneCall:
-        """Return a call whose keys are the converted ones, for a lookup beside its own.
+        """Return a call with the converted keys, for an additional lookup.
 
-        A converted key has the probability of the keys that it comes from. Of two keys between
-        which a converted score lies, the second has none. Where the conversion is the same for
-        every genotype, what the genotype leaves open does not matter.
+        A converted key has the probability of its source keys. If a converted score is between two
+        keys, the second has no probability. If the conversion is the same for every genotype,
+        unresolved genotypes are irrelevant.
         """
         settled = conversion.whatever_genotype
         rule = self._rules[call.gene, conversion.effect, conversion.strength]
@@ -174,12 +174,12 @@ class Phenoconverter:
         return tuple(dict.fromkeys(keys))
 
     def _phenotypes(self, gene: str, keys: Iterable[str]) -> tuple[str, ...]:
-        """Return what keys mean, each phenotype once, in the order of the keys."""
+        """Return the phenotypes of keys, each once, in the order of the keys."""
         named = {r.lookup_key: r.phenotype for r in self._genes[gene].rules}
         return tuple(dict.fromkeys(named[key] for key in keys if key in named))
 
     def _keys(self, call: GeneCall, rule: ConversionRule) -> tuple[str, ...]:
-        """Return the converted keys of every key that the call leaves open, best first."""
+        """Return the converted keys of every possible key of the call, best first."""
         gene = self._genes[call.gene]
         answered = call.status is not CallStatus.NOT_ASSESSED
         known = [key for key in call.lookup_keys if answered]
@@ -197,7 +197,7 @@ class Phenoconverter:
         return _stepped(gene, key, int(rule.value))
 
     def _scaled(self, gene: GeneDefinition, key: str, factor: Decimal) -> tuple[str, ...]:
-        """Return the keys of a score times a factor; a key that is no score stays as it is."""
+        """Return the keys of a score times a factor; a key that is not a score is unchanged."""
         try:
             score = Decimal(key.removeprefix(AT_LEAST)) * factor
         except InvalidOperation:
@@ -208,10 +208,10 @@ class Phenoconverter:
     def _nearest(
         self, gene: GeneDefinition, score: Decimal, *, open_ended: bool
     ) -> tuple[str, ...]:
-        """Return the keys that a score may be looked up by.
+        """Return the possible lookup keys of a score.
 
-        A score that is no key of its own lies between two: those of its phenotype count, or
-        both where the gene has no published ranges. "At least" leaves all higher ones open.
+        A score that is not a key is between two: those of its phenotype are used, or both if the
+        gene has no published ranges. A lower bound includes all higher keys.
         """
         scores = {
             Decimal(r.lookup_key.removeprefix(AT_LEAST)): r
@@ -232,7 +232,7 @@ class Phenoconverter:
         return tuple(rule.lookup_key for rule in own or near)
 
     def _phenotype_at(self, gene: str, score: Decimal) -> str:
-        """Return the phenotype in whose published range a score lies, "" without ranges."""
+        """Return the phenotype of a score by published ranges, "" without ranges."""
         value = float(score)
         return next((r.phenotype for r in self._ranges.get(gene, ()) if r.holds(value)), "")
 
@@ -242,12 +242,12 @@ def _under(item: KeyEvidence, key: str, **changes: Any) -> KeyEvidence:  # noqa:
 
 
 def _is_zero(rule: ConversionRule) -> bool:
-    """Whether a rule leaves no activity, whatever the genotype is."""
+    """Whether a rule leaves no activity, regardless of genotype."""
     return rule.method == "score_factor" and Decimal(rule.value) == 0
 
 
 def _score_text(call: GeneCall, rule: ConversionRule, keys: Sequence[str]) -> str | None:
-    """Return the converted score itself, which need not be a key; None where there is none."""
+    """Return the converted score, which may not be a key; None without a score."""
     if rule.method != "score_factor":
         return None
     factor = Decimal(rule.value)
@@ -274,7 +274,7 @@ def _known_terms(gene: GeneDefinition) -> dict[str, PhenotypeRule]:
 
 
 def _to(gene: GeneDefinition, key: str, term: str) -> tuple[str, ...]:
-    """Return the key of a phenotype; what is not on the ladder stays as it is."""
+    """Return the key of a phenotype; one outside the gene's phenotype scale is unchanged."""
     # Indeterminate and gene-specific terms have no step up or down.
     if _plain(key) not in _LADDER:
         return (key,)
@@ -282,7 +282,7 @@ def _to(gene: GeneDefinition, key: str, term: str) -> tuple[str, ...]:
 
 
 def _stepped(gene: GeneDefinition, key: str, steps: int) -> tuple[str, ...]:
-    """Return the key some steps along the gene's own ladder, never beyond its ends."""
+    """Return the key some steps along the gene's phenotype scale, within its ends."""
     known = _known_terms(gene)
     ladder: list[str] = [term for term in _LADDER if term in known]
     if _plain(key) not in ladder:

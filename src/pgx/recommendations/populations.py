@@ -1,7 +1,7 @@
-"""Whether a guideline's population is this patient's: yes, no, or not told by the record.
+"""Whether a guideline's population applies to a patient: yes, no, or unknown.
 
-Enters: rules of the knowledge base and one patient. Leaves: one answer a drug and population,
-with its reason as a coded fact. What the record leaves open stays unknown and is shown.
+Input: rules of the knowledge base and one patient. Output: one result per drug and population, with
+its reason as a coded fact. If the record is insufficient, the result is unknown and shown.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _RANK: Final = (Applies.YES, Applies.UNKNOWN, Applies.NO)
 
 
 class Populations:
-    """Judges guidelines' populations for one patient.
+    """Evaluates guidelines' populations for one patient.
 
-    ``months`` gives the months for which each drug has been taken, one number for each of the
-    medicines that hold it, None where the day of its start is not known; drugs that are not taken
-    are not in it. ``reacted`` are drugs with a recorded reaction that no list of medicines holds.
+    ``months`` gives the months for which each drug has been taken, one number for each medicine
+    with it, None if its start date is not known; drugs that are not taken are absent. ``reacted``
+    are drugs with a recorded reaction that are not in the list of medicines.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Populations:
         self._present = recorded_conditions(patient, codes)
 
     def fits(self, rows: Iterable[Recommendation]) -> tuple[PopulationFit, ...]:
-        """Return an answer for each drug and population of the rows but the general one."""
+        """Return a result for each drug and population of the rows except the general one."""
         wanted: dict[tuple[str, str], dict[str, None]] = {}
         for row in rows:
             wanted.setdefault((row.drug, row.guideline_id), {})[row.population] = None
@@ -75,10 +75,10 @@ class Populations:
         return tuple(found[key] for key in sorted(found))
 
     def _still_new(self, drug: str, answers: Mapping[str, _Answer]) -> dict[str, _Answer]:
-        """Leave advice for a first use open until the drug was taken as long as is asked for.
+        """Keep first-use recommendations unknown until the drug was taken long enough.
 
-        Between the first dose and that day the danger is greatest, and no other row speaks of it.
-        After a reaction it stays open for good.
+        The risk is greatest until then, and no other row covers it. After a reaction it stays
+        unknown permanently.
         """
         limits = [
             _months_of(r.exposure) for p in answers for r in self._ways[p] if _is_long(r.exposure)
@@ -93,9 +93,9 @@ class Populations:
         }
 
     def _settled(self, answers: Mapping[str, _Answer]) -> dict[str, _Answer]:
-        """Say of other indications that the record gives one of those of the guideline.
+        """Note for other indications that the record has one of the guideline's.
 
-        They stay open: a diagnosis in the record need not be what the drug is for.
+        They stay unknown: a recorded diagnosis need not be the drug's indication.
         """
         given = {p for p, (applies, _) in answers.items() if applies is Applies.YES}
         other = any(r.conditions for p in given for r in self._ways[p])
@@ -108,13 +108,13 @@ class Populations:
         return settled
 
     def _judge(self, drug: str, population: str) -> _Answer:
-        """Return the best answer of the ways to belong to a population."""
+        """Return the best result of the alternative criteria of a population."""
         # Rows of one population are alternatives, what one row asks for must hold together.
         answers = [self._way(drug, rule) for rule in self._ways[population]]
         return min(answers, key=lambda answer: _RANK.index(answer[0]))
 
     def _way(self, drug: str, rule: PopulationRule) -> _Answer:
-        """Return the worst answer of what one way asks for."""
+        """Return the worst result of the criteria of one alternative."""
         answers = [
             *self._age(rule),
             *self._weight(rule),
@@ -156,7 +156,7 @@ class Populations:
             yield self._long_enough(drug, _months_of(rule.exposure))
 
     def _long_enough(self, drug: str, limit: float) -> _Answer:
-        """Whether a drug was taken for more than some months; what the list lacks stays open."""
+        """Whether a drug was taken for more than some months; unknown if not listed."""
         if drug not in self._months:
             return Applies.UNKNOWN, "taken_before" if drug in self._once else "not_taken"
         known = [months for months in self._months[drug] if months is not None]
@@ -194,7 +194,7 @@ def _is_limited(rule: PopulationRule) -> bool:
 
 
 def recorded_conditions(patient: Patient, codes: Iterable[ConditionCode]) -> dict[str, str]:
-    """Return the conditions that the record holds, each with the record's own word for it."""
+    """Return the recorded conditions, each with its name in the record."""
     by_system: dict[str, list[ConditionCode]] = {}
     for code in codes:
         by_system.setdefault(code.system, []).append(code)
@@ -211,7 +211,7 @@ def recorded_conditions(patient: Patient, codes: Iterable[ConditionCode]) -> dic
 
 
 def _meant(code: str, known: Iterable[ConditionCode]) -> list[ConditionCode]:
-    """Return the known codes that a code is, or is below of; the nearest ones only."""
+    """Return the known codes equal to a code or its nearest ancestors."""
     found = [k for k in known if _is_below(code, k.code, k.system)]
     # I21.4 is below I21 as well as below I21.4: the more specific meaning counts.
     nearest = max((len(k.code) for k in found), default=0)
@@ -219,7 +219,7 @@ def _meant(code: str, known: Iterable[ConditionCode]) -> list[ConditionCode]:
 
 
 def _is_below(code: str, known: str, system: str) -> bool:
-    """Whether a code is a known one; those of ICD-10 hold all that begin with them."""
+    """Whether a code matches a known one; an ICD-10 code includes all codes below it."""
     if system != "ICD-10":
         return code == known
     return code.replace(".", "").upper().startswith(known.replace(".", ""))

@@ -1,10 +1,10 @@
 """Keys of one gene's result: pairs of alleles, tested alleles, and phenotypes or scores.
 
-A statement speaks of a gene in one language: of a pair of alleles (``diplotype *2/*3``), of one
-tested allele (``*57:01 positive``), or of the gene as a whole (``Poor Metabolizer``, ``0.5``).
-Enters: a gene's call. Leaves: its keys in the languages that one guideline uses. Where a guideline
-has statements on pairs of alleles and on phenotypes, each candidate diplotype is looked up by
-itself if some statement names it, and by its phenotype otherwise.
+A statement uses one type of key for a gene: a diplotype (``diplotype *2/*3``), one tested allele
+(``*57:01 positive``), or the whole gene (``Poor Metabolizer``, ``0.5``). Input: a gene's call.
+Output: its keys of the types that one guideline uses. If a guideline has statements on diplotypes
+and on phenotypes, each candidate diplotype is looked up directly if a statement lists it, otherwise
+by its phenotype.
 
 Below are the keys of three other things: of a call as far as advice reads it (`AdviceView`), of
 all results that a gene can have (`Reach`), and of its reference genotype (`reference_keys`).
@@ -27,10 +27,10 @@ from pgx.phenotypes.translate import PhenotypeTable
 from pgx.records.advice import ANY_KEY, NO_RESULT
 from pgx.records.calls import PHENOCONVERTED, CallStatus, GeneCall, KeyEvidence
 from pgx.records.genes import GeneDefinition, Ploidy, Strategy, core_allele, format_diplotype
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "ALLELE_TEST",
-    "COPY_NUMBER_NOTE",
     "DIPLOTYPES",
     "NEGATIVE",
     "OPEN_COPIES",
@@ -62,11 +62,10 @@ _ROUNDING: Final = 1e-9
 
 
 def diplotype_keys(call: GeneCall) -> list[tuple[str, float | None]]:
-    """Return the diplotypes that a call leaves possible, best first, with their probabilities.
+    """Return the candidate diplotypes of a call, best first, with their probabilities.
 
-    What the list of candidates leaves out counts as `OTHER_DIPLOTYPE`: of weighed candidates
-    where together they are as probable as one that is listed, or a position is unknown, for
-    there the improbable may be true.
+    Unlisted candidates count as `OTHER_DIPLOTYPE`: with a prior if together they are as probable as
+    a listed one, or if a position is missing, where an improbable one may be true.
     """
     listed = [(f"{DIPLOTYPES} {c.diplotype}", c.probability) for c in call.candidates]
     if not listed and call.diplotype:
@@ -83,7 +82,7 @@ def diplotype_keys(call: GeneCall) -> list[tuple[str, float | None]]:
 def allele_of_key(key: str) -> str:
     """Return the allele that a key tests, or `WHOLE_GENE` for a key about the whole gene.
 
-    A pair of alleles is a language of its own (`DIPLOTYPES`).
+    Diplotypes are a separate type of key (`DIPLOTYPES`).
 
     >>> allele_of_key("*57:01 positive"), allele_of_key("Normal Metabolizer")
     ('*57:01', '')
@@ -109,13 +108,13 @@ class PhenotypeKeys:
         Parameters
         ----------
         key
-            A key in the language `DIPLOTYPES`.
+            A key of the type `DIPLOTYPES`.
 
         Returns
         -------
         str or None
-            None where a haplotype is not a named allele, or its copies are not: what such a
-            diplotype means is known to the call alone.
+            None if a haplotype, or one of its copies, is not a named allele: the phenotype of such
+            a diplotype is known only to the call.
         """
         if key not in self._known:
             self._known[key] = self._translate(key.removeprefix(f"{DIPLOTYPES} "))
@@ -135,25 +134,25 @@ class PhenotypeKeys:
 def mixed_evidence(
     call: GeneCall, named: Collection[str], phenotypes: PhenotypeKeys
 ) -> dict[str, KeyEvidence]:
-    """Return the keys of a call where a guideline speaks of diplotypes and of phenotypes.
+    """Return the keys of a call for a guideline on diplotypes and phenotypes.
 
-    A candidate that ``named`` holds has its own key. All others have that of their phenotype,
-    with the probability that the named candidates leave of it. A phenotype that medicines have
-    converted is looked up as a phenotype: a statement on a genotype does not know of them.
+    A candidate in ``named`` has its own key. All others have that of their phenotype, with the
+    remaining probability. A phenotype after phenoconversion is looked up as a phenotype: a
+    statement on a genotype does not account for it.
 
     Parameters
     ----------
     call
-        A gene's call that has a result.
+        A gene's call with a result.
     named
-        Diplotype keys that some statement of the guideline uses.
+        Diplotype keys used by statements of the guideline.
     phenotypes
         The gene's phenotype keys.
 
     Returns
     -------
     dict
-        Evidence by key, best first; probabilities None where nothing weighs the key.
+        Evidence by key, best first; probabilities None without a prior.
     """
     # A converted phenotype is no property of the alleles: rows on diplotypes do not hold for it.
     pairs = [] if PHENOCONVERTED in call.notes else diplotype_keys(call)
@@ -182,7 +181,7 @@ def mixed_evidence(
 def _renamed(item: KeyEvidence, key: str, probability: float | None) -> KeyEvidence:
     """Return evidence of a part of a key's candidates, under another key.
 
-    Population groups are taken to divide the candidates alike.
+    Candidates are assumed to have equal proportions in all population groups.
     """
     # No posterior by group and candidate is kept: the share of the whole stands for each group.
     whole = item.probability or 0.0
@@ -194,7 +193,7 @@ def _renamed(item: KeyEvidence, key: str, probability: float | None) -> KeyEvide
 def _open_keys(
     keys: Sequence[str], others: Sequence[str | None], *, everything: bool
 ) -> frozenset[str]:
-    """Return the phenotype keys that candidates without a statement of their own may have.
+    """Return the possible phenotype keys of candidates without a diplotype statement.
 
     A candidate that cannot be translated may have any key of the call.
     """
@@ -209,7 +208,7 @@ def _best_first(
     phenotypes: PhenotypeKeys,
     call: GeneCall,
 ) -> dict[str, KeyEvidence]:
-    """Return evidence in the order of the candidates; one key alone is sure."""
+    """Return evidence in the order of the candidates; a single key is certain."""
     order: dict[str, None] = {}
     for place, (pair, _) in enumerate(pairs):
         key = pair if pair in named else phenotypes.of(pair)
@@ -225,10 +224,10 @@ def _best_first(
 
 
 def pair_evidence(call: GeneCall, phenotypes: PhenotypeKeys | None) -> dict[str, KeyEvidence]:
-    """Return the diplotypes of a call, where a guideline speaks of nothing else, best first.
+    """Return the diplotypes of a call for a guideline only on diplotypes, best first.
 
-    What is open of the gene is open of every diplotype but the best one. What could show a
-    diplotype is what could show its phenotype; ``phenotypes`` is None for a gene that is not known.
+    Unresolved data of the gene apply to every diplotype but the best one. The discriminating sites
+    of a diplotype are those of its phenotype; ``phenotypes`` is None for an unknown gene.
     """
     known = {item.lookup_key: item for item in call.key_evidence}
     # Open positions are known by phenotype, not by diplotype, so each diplotype bears them all.
@@ -251,10 +250,10 @@ def pair_evidence(call: GeneCall, phenotypes: PhenotypeKeys | None) -> dict[str,
 def ranked_keys(
     keys: Iterable[str], alleles: Sequence[str], answered: Collection[str]
 ) -> tuple[str, ...]:
-    """Return the keys of several tested alleles of which one statement answers, best first.
+    """Return the keys of several tested alleles with precedence, best first.
 
-    The first of ``alleles`` whose test has a statement answers; where none has, the key is that of
-    the first. An allele that was not tested may be there or not.
+    The first of ``alleles`` whose test has a statement is used; if none has, the key of the first.
+    An untested allele may be present or absent.
 
     >>> known = {"*15:02 positive", "*15:11 positive"}
     >>> ranked_keys(["*15:02 negative", "*15:11 positive"], ["*15:02", "*15:11"], known)
@@ -278,17 +277,16 @@ def ranked_keys(
     return tuple(dict.fromkeys(found))
 
 
-COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
-OPEN_COPIES: Final = frozenset({COPY_NUMBER_NOTE, "structural_variant"})
+OPEN_COPIES: Final = frozenset({NoteCode.COPY_NUMBER_NOT_ASSESSED, NoteCode.STRUCTURAL_VARIANT})
 """Notes of calls whose copy number nobody determined."""
 
 
 class AdviceView(NamedTuple):
-    """All that advice reads of a gene's call: equal views get equal advice.
+    """The part of a gene's call used by recommendations: equal views get equal results.
 
-    ``settling`` is read where several keys, or none, are open; ``copies`` are the keys of other
-    numbers of copies, None where these are known; ``weighed`` says whether a single key is sure;
-    ``pairs`` are read by topics that go by pairs of alleles.
+    ``settling`` is used if several keys, or none, are possible; ``copies`` are the keys of other
+    copy numbers, None if copy number is known; ``weighed`` means that a single key is certain;
+    ``pairs`` are used by topics on diplotypes.
     """
 
     keys: tuple[str, ...] | None
@@ -300,7 +298,7 @@ class AdviceView(NamedTuple):
 
 
 def advice_view(call: GeneCall, *, by_pairs: bool) -> AdviceView:
-    """Return what advice reads of a call; ``by_pairs`` for topics on pairs of alleles."""
+    """Return the view of a call; ``by_pairs`` for topics on diplotypes."""
     answered = call.status is not CallStatus.NOT_ASSESSED
     # What would settle a single sure key is not read, so that more calls share their advice.
     single = answered and len(call.lookup_keys) == 1 and not (by_pairs or call.key_evidence)
@@ -319,11 +317,11 @@ ALLELE_TEST: Final = re.compile(r"\*\d{2,3}:\d{2,4} (positive|negative)", re.ASC
 
 
 class Reach:
-    """What results of one gene can be looked up by.
+    """Possible lookup keys of one gene's results.
 
-    ``keys`` are those of phenotypes and activity scores, from every pair of functions that
-    alleles have, and of the function of haplotypes that nobody has described. They are empty
-    for a gene that is looked up by its alleles.
+    ``keys`` are those of phenotypes and activity scores, from every pair of functions that alleles
+    have, and of the function of undescribed haplotypes. They are empty for a gene that is looked up
+    by its alleles.
     """
 
     def __init__(self, gene: GeneDefinition) -> None:
@@ -332,7 +330,7 @@ class Reach:
         self.keys: frozenset[str] = _keys(gene) if gene.rules else frozenset()
 
     def holds(self, key: str) -> bool:
-        """Whether some result has a key; a missing result and any result are results too."""
+        """Whether a result can have a key; a missing result and any result are included."""
         if key in (NO_RESULT, ANY_KEY) or key in self.keys:
             return True
         if self._gene.strategy is Strategy.OUTSIDE:
@@ -371,14 +369,14 @@ _COPIES: Final = {
 
 
 def copies_of(gene: GeneDefinition) -> tuple[int, ...]:
-    """Return the numbers of copies that people have of a gene's locus: of chrX one or two."""
+    """Return the possible ploidies of a gene's locus: one or two for chrX."""
     return _COPIES[gene.ploidy]
 
 
 def reference_keys(gene: GeneDefinition) -> tuple[str, ...]:
     """Return the lookup keys of a gene's reference genotype.
 
-    None for a gene without alleles, of which only the presence of single ones is asked.
+    None for a gene without alleles, for which only single alleles are tested.
     """
     # HLA genes come as tests of single alleles from other tools.
     if not gene.alleles:

@@ -1,11 +1,11 @@
-"""Several sources on one drug: whether they agree, and what may explain where they do not.
+"""Comparison of several sources on one drug, with possible reasons for differences.
 
-Enters: the rows of one drug and one sample. Leaves: how the sources stand to each other. They
-are shown side by side and never blended into one advice.
+Input: the rows of one drug and one sample. Output: agreement of the sources. They are shown side by
+side and never merged.
 
-`AdviceBins` explains one kind of difference: two sources may give one result different advice
-because one counts it with its neighbours on the one side, the other with those on the other. A
-CYP2D6 score of 1.0 is an intermediate metabolizer's for one, and nearly normal for another.
+`AdviceBins` explains one kind of difference: two sources may differ because they group a result
+with different neighboring results. A CYP2D6 score of 1.0 is an intermediate metabolizer in one
+source, and nearly normal in another.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _YEARS_APART: Final = 3
 
 
 class Direction(StrEnum):
-    """Where advice points to, from its primary action."""
+    """Direction of a recommendation, from its primary action."""
 
     STOP = "stop"
     LESS = "less"
@@ -58,7 +58,7 @@ _SERIOUS: Final = tuple(Direction)
 
 
 class Standing(StrEnum):
-    """How sources stand to each other."""
+    """Agreement of sources."""
 
     ALONE = "alone"
     AGREE = "agree"
@@ -69,10 +69,9 @@ class Standing(StrEnum):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """The sources of one drug.
 
-    ``speaking`` are sources with advice for this result, each with its most serious row;
-    ``silent`` those without. ``reasons`` are codes of what may explain a difference:
-    ``population``, ``genes``, ``bins`` (the line between results is drawn elsewhere),
-    ``version``.
+    ``speaking`` are sources with a recommendation for this result, each with its most serious row;
+    ``silent`` those without. ``reasons`` are codes of possible reasons for a difference:
+    ``population``, ``genes``, ``bins`` (results are grouped differently), ``version``.
     """
 
     standing: Standing
@@ -82,10 +81,10 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def direction_of(row: Recommendation) -> Direction:
-    """Return where a row's advice points to.
+    """Return the direction of a row's recommendation.
 
-    Advice that waits for a condition asks to watch for it: it does not contradict standard use,
-    nor a source that asks for the change outright.
+    A recommendation that waits for a condition means monitoring for it: it contradicts neither
+    standard use nor a source that recommends the change unconditionally.
     """
     if row.certainty is Certainty.UNKNOWN or not row.action:
         return Direction.SILENT
@@ -99,7 +98,7 @@ def compare_sources(
     years: Mapping[str, int] | None = None,
     bins: AdviceBins | None = None,
 ) -> Comparison:
-    """Say whether the sources of one drug agree.
+    """Compare the sources of one drug.
 
     Parameters
     ----------
@@ -108,7 +107,7 @@ def compare_sources(
     years
         Newest year of a guideline, by its identifier.
     bins
-        Which results share advice, in the release that made the rows.
+        Grouping of results by recommendation, in the release of the rows.
     """
     by_source: dict[str, list[Recommendation]] = {}
     for row in rows:
@@ -141,7 +140,7 @@ def _pair(one: Recommendation, two: Recommendation) -> Standing:
 
 
 def _overlap(one: Recommendation, two: Recommendation) -> bool:
-    """Whether two dose factors have a value in common; one that is not given fits any."""
+    """Whether two dose factors overlap; a missing one matches any."""
     if one.dose_factor_max is None or two.dose_factor_max is None:
         return True
     # "At most half" has no lower factor, so that 0 stands for it.
@@ -167,7 +166,7 @@ _Group = tuple[str, str, str, str]
 
 
 class AdviceBins:
-    """Answers which combinations of keys share a row's advice, in one release."""
+    """Finds the combinations of keys that share a row's recommendation, in one release."""
 
     def __init__(self, statements: Iterable[Statement]) -> None:
         self._statements = tuple(statements)
@@ -184,7 +183,7 @@ class AdviceBins:
         return {statement.id: statement for statement in self._statements}
 
     def differ(self, one: Recommendation, two: Recommendation) -> bool:
-        """Whether two sources draw the line elsewhere, of the keys on which both have advice."""
+        """Whether two sources group the keys differently that both cover."""
         if one.genes != two.genes:
             return False
         (first, known), (second, also_known) = self._bin(one), self._bin(two)
@@ -193,7 +192,7 @@ class AdviceBins:
         return first & common != second & common
 
     def _bin(self, row: Recommendation) -> tuple[Keys, Keys]:
-        """Return the combinations with a row's advice, and all that its guideline answers."""
+        """Return the combinations with a row's recommendation, and all covered by its guideline."""
         own = self._by_id.get(row.facts.statement) if row.facts else None
         if own is None:
             return frozenset(), frozenset()

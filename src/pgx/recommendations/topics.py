@@ -1,16 +1,16 @@
-"""One guideline on one drug: what a sample's keys are to it, and which statement answers them.
+"""One guideline on one drug: a sample's lookup keys and the matching statement.
 
-One guideline gives one answer. Where it has statements on pairs of alleles and on phenotypes, both
-are one topic and the more specific statement answers. Tests of single alleles ("*57:01 positive")
-may stand side by side in one gene; a topic listens to one of them, or to several where the
-knowledge base says that one statement answers for all (`pgx.records.advice.StatementSet`).
+One guideline gives one recommendation. If it has statements on diplotypes and on phenotypes, both
+are one topic and the more specific statement is used. One gene may have several tests of single
+alleles ("*57:01 positive"); a topic uses one of them, or several if the knowledge base defines
+their precedence (`pgx.records.advice.StatementSet`).
 
-`SampleKeys` is what one sample leaves open of each gene, and how probable each key is. `may_alert`
-says whether a result gives reason for an alert: some guidelines speak of everybody (caution with
-volatile anaesthetics where no pathogenic variant was found, the label's own starting dose for
-normal metabolizers), and what is said of the reference genotype is information. An alert needs
-other advice than that, or a dose other than the standard one. Which genotype is the reference is
-data of the knowledge base: no gene and no drug is named here.
+`SampleKeys` are the possible keys of one sample for each gene, with probabilities. `may_alert`
+determines whether a result may raise an alert: some guidelines apply to everybody (caution with
+volatile anesthetics without a pathogenic variant, the label's starting dose for normal
+metabolizers), and recommendations for the reference genotype are information. An alert needs a
+different recommendation, or a dose other than the standard one. The reference genotype is data of
+the knowledge base: this module is not specific to any gene or drug.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ Languages = tuple[str, ...]
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """Guidance of one guideline on one drug.
 
-    ``languages`` are, per gene, what the keys are about, the most specific first, and ``alleles``
+    ``languages`` are, per gene, the types of key, the most specific first, and ``alleles``
     the first of them: the allele that the keys test, `DIPLOTYPES`, or "" for phenotypes.
-    ``anything`` are genes of which any result will do. ``keys`` are, per gene, the keys that
-    statements use. ``kinds`` numbers the distinct advice of statements, by statement id.
-    ``phenotypes`` are, per gene, the phenotypes of diplotypes, where statements speak of both.
-    ``references`` are, per gene, the keys of its reference genotype, empty where it is not known.
-    ``updated`` is the date of a newer version that the release does not hold, empty without.
-    A topic without populations is guidance that has not been read yet.
+    ``anything`` are genes for which any result matches. ``keys`` are, per gene, the keys that
+    statements use. ``kinds`` numbers the distinct recommendations of statements, by statement id.
+    ``phenotypes`` are, per gene, the phenotypes of diplotypes, if statements are on both.
+    ``references`` are, per gene, the keys of its reference genotype, empty if it is not known.
+    ``updated`` is the date of a guideline update that is not in the release, empty without.
+    A topic without populations is pending guidance.
     """
 
     drug: Drug
@@ -83,7 +83,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def alleles(self) -> tuple[str, ...]:
-        """What each gene's keys are about; of several languages the most specific."""
+        """Type of each gene's keys; the most specific of several."""
         return tuple([languages[0] for languages in self.languages])
 
     @property
@@ -92,32 +92,31 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(self.statements)) or ("general",)
 
     def keys_of(self, position: int, call: GeneCall) -> tuple[str, ...]:
-        """Return those of a call's keys that this topic listens to, best first."""
+        """Return the keys of a call that this topic uses, best first."""
         if self.languages[position][0] == DIPLOTYPES:
             return tuple(self.pair_evidence(position, call))
         return self.own_keys(position, call.lookup_keys)
 
     def own_keys(self, position: int, keys: Sequence[str]) -> tuple[str, ...]:
-        """Return those of a gene's keys that this topic listens to, in their order."""
+        """Return the keys of a gene that this topic uses, in their order."""
         languages = self.languages[position]
         if len(languages) > 1 and DIPLOTYPES not in languages:
             return ranked_keys(keys, languages, self.keys[position])
         return tuple([key for key in keys if allele_of_key(key) in languages and key != NO_RESULT])
 
     def pair_evidence(self, position: int, call: GeneCall) -> dict[str, KeyEvidence]:
-        """Return a call's keys where the topic listens to pairs of alleles, best first."""
+        """Return a call's keys if the topic uses diplotypes, best first."""
         phenotypes = self.phenotypes[position] if self.phenotypes else None
         if phenotypes is not None and WHOLE_GENE in self.languages[position]:
             return mixed_evidence(call, self.keys[position], phenotypes)
         return pair_evidence(call, phenotypes)
 
     def find(self, population: str, combination: Combination) -> Statement | None:
-        """Return the statement for one key per gene, None where the guideline has none.
+        """Return the statement for one key per gene, None if the guideline has none.
 
-        A pair of alleles of which this population's statements do not speak is looked up by its
-        phenotype. A result of one gene of several that says nothing (`UNINFORMATIVE_KEYS`), and of
-        which the guideline does not speak, counts as no result: what the other genes say is not
-        lost.
+        A diplotype without a statement for this population is looked up by its phenotype. An
+        uninformative result of one of several genes (`UNINFORMATIVE_KEYS`), without a statement,
+        counts as no result: the recommendation for the other genes is kept.
         """
         if self.anything:
             pairs = zip(self.genes, combination, strict=True)
@@ -131,7 +130,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
     def _more_general(self, combination: Combination) -> Iterator[Combination]:
-        """Yield a combination, then those with phenotypes in place of pairs of alleles."""
+        """Yield a combination, then those with phenotypes instead of diplotypes."""
         yield combination
         if not any(len(languages) > 1 for languages in self.languages):
             return
@@ -147,7 +146,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 def _by_the_others(
     known: Mapping[Combination, Statement], genes: Sequence[str], combination: Combination
 ) -> Statement | None:
-    """Return the statement without those genes whose result says nothing."""
+    """Return the statement without the genes with an uninformative result."""
     # An indeterminate result of one gene must not lose the advice that the other gene gives: the
     # guideline's row for an untested gene holds as well for one that was tested in vain.
     mute = {g for g, key in zip(genes, combination, strict=True) if key in UNINFORMATIVE_KEYS}
@@ -159,7 +158,7 @@ def _by_the_others(
 
 
 def with_unassignable(statement: Statement, genes: Iterable[str]) -> Statement:
-    """Return a statement for untested genes as one for genes that were tested in vain."""
+    """Return a statement for untested genes as one for genes with uninformative results."""
     absent = {f"{_NOT_GENOTYPED}={g}": f"{NOT_ASSIGNABLE}={g}" for g in genes}
     if absent.keys().isdisjoint(statement.notes):
         return statement
@@ -172,20 +171,20 @@ _OUTSIDE = "outside"
 
 @dataclass(frozen=True, slots=True)
 class OpenGene:
-    """One gene of a sample, in the language of a topic.
+    """One gene of a sample, with the key type of a topic.
 
     Attributes
     ----------
     keys
-        Keys that may be true, the best one first; () without a result.
+        Possible keys, the best one first; () without a result.
     evidence
         What is known of them.
     shares, by_group
         Probabilities by key, in all population groups together and in each.
     is_weighed
-        Whether a prior, or another tool that is taken at its word, weighs the keys.
+        Whether the keys have probabilities from a prior or a trusted tool.
     copies
-        Keys that another number of copies would give, None where the number is known.
+        Keys of other copy numbers, None if copy number is known.
     """
 
     keys: tuple[str, ...]
@@ -214,7 +213,7 @@ class SampleKeys:
         self._answer: list[OpenGene] = []
 
     def of(self, topic: Topic) -> list[OpenGene]:
-        """Return what each gene of a topic leaves open; the last topic is asked again and again."""
+        """Return the open genes of a topic; the last topic is cached."""
         if topic is not self._asked:
             genes = enumerate(topic.genes)
             self._asked = topic
@@ -252,7 +251,7 @@ class SampleKeys:
 
 
 def _by_group(evidence: Mapping[str, KeyEvidence]) -> tuple[Mapping[str, float], ...]:
-    """Return probabilities by key in each group; a key of no group has its own."""
+    """Return probabilities by key in each group; a key without groups has its own."""
     # Groups have no names here: their places match only if all keys have equally many.
     sizes = {len(e.by_group) for e in evidence.values() if e.by_group}
     if len(sizes) != 1:
@@ -267,7 +266,7 @@ def _by_group(evidence: Mapping[str, KeyEvidence]) -> tuple[Mapping[str, float],
 
 
 def _evidence(topic: Topic, place: int, call: GeneCall) -> Mapping[str, KeyEvidence]:
-    """Return what is known of the keys of one gene of a topic."""
+    """Return the evidence on the keys of one gene of a topic."""
     if DIPLOTYPES in topic.languages[place]:
         return topic.pair_evidence(place, call)
     if not call.key_evidence:
@@ -292,9 +291,9 @@ def may_alert(
 ) -> bool:
     """Return whether a statement may raise an alert for one key per gene.
 
-    It may where it changes the dose, and where the reference genotype is told something else. An
-    algorithm doses every result but the reference otherwise. A topic whose reference is not known
-    may always.
+    It may if it changes the dose, or if the recommendation for the reference genotype differs. An
+    algorithm gives every result except the reference a different dose. A topic with unknown
+    reference always may.
     """
     if statement.action[0] in _CHANGES or _is_scaled(statement):
         return True
@@ -323,7 +322,7 @@ def _is_reference(topic: Topic, combination: Combination) -> bool:
 
 
 def _reference_kinds(topic: Topic, population: str, combination: Combination) -> Iterator[int]:
-    """Yield what the reference genotype is told, of the genes with a result and of all."""
+    """Yield the recommendations for the reference genotype, of genes with a result and of all."""
     tested = [
         (NO_RESULT,) if key == NO_RESULT else known
         for key, known in zip(combination, topic.references, strict=True)

@@ -1,12 +1,11 @@
-"""Sentences from facts: a statement or the message of a row enters, plain words leave.
+"""Text of recommendations, generated from the facts of statements and messages of rows.
 
-Every phrase comes from a catalogue (`pgx.messages`), so this module holds the order of clauses
-and nothing else. A code without a phrase is refused: advice that cannot be put into words must not
-be printed half.
+Every phrase comes from a catalogue (`pgx.messages`), so this module contains only the order of
+clauses. A code without a phrase is an error: a recommendation must not be printed incompletely.
 
-English is written when advice is made; any other language by reports, from an `AdviceMessage` and
-the statements of the release. No text is ever read back: a saved result may have other words than
-today's catalogue, and a sentence taken apart by a pattern can be put together wrongly.
+English is written with the recommendation; other languages by reports, from an `AdviceMessage` and
+the statements of the release. Text is never parsed: a saved result may have an older wording than
+the current catalogue, and parsing sentences by patterns is error-prone.
 """
 
 from __future__ import annotations
@@ -197,7 +196,7 @@ class _Writer:
         )
 
     def _choices(self) -> str:
-        """Put alternatives together: a code opens a group, names after it are examples."""
+        """Join alternatives: a code opens a group, names after it are examples."""
         groups: list[tuple[str, list[str]]] = []
         for fact in self.it.alternatives:
             if coded(fact)[0] in self.phrases["alternatives"]:
@@ -245,7 +244,7 @@ class _Writer:
         return self.sentences("conditions", (f for f in self.it.conditions if coded(f)[0] in known))
 
     def _under_conditions(self, sentences: list[str]) -> list[str]:
-        """Put what must hold before the advice, and that of further actions behind it."""
+        """Put conditions before the recommendation, and those of further actions after it."""
         parts = [split_condition(f) for f in self.it.condition if not is_said(self.it, f)]
         first = [self.say("condition", fact) for action, fact in parts if not action]
         if first and sentences:
@@ -261,7 +260,7 @@ class _Writer:
         return self.sentences("notes", (f for f in self.it.notes if coded(f)[0] not in _LEADING))
 
     def _opening(self) -> list[str]:
-        """Return the advice itself, the primary action's clause first."""
+        """Return the recommendation itself, the primary action's clause first."""
         # Another drug first; a dose that follows is for those who keep this one.
         if self.primary == "alternative":
             return [*self.alternatives(), *self.dose(), *self.titration()]
@@ -278,7 +277,7 @@ class _Writer:
         return " ".join([*own, *self.words()])
 
     def words(self) -> list[str]:
-        """Return the source's own text, named as such, where the release holds it."""
+        """Return the source's own text, marked as such, if the release has it."""
         if not self.it.words:
             return []
         key = f"words_{self.it.authority.lower()}"
@@ -287,7 +286,7 @@ class _Writer:
 
 
 def render_statement(statement: Statement, phrases: Phrases = ENGLISH_PHRASES) -> str:
-    """Return a statement's advice as sentences that hold all its numbers.
+    """Return a statement's recommendation as sentences with all its numbers.
 
     Raises
     ------
@@ -300,7 +299,7 @@ def render_statement(statement: Statement, phrases: Phrases = ENGLISH_PHRASES) -
 def render_implications(
     statement: Statement, phrases: Phrases = ENGLISH_PHRASES
 ) -> tuple[str, ...]:
-    """Return what the result means for the drug, one phrase per implication, gene first."""
+    """Return the implications of a result for the drug, one phrase each, gene first."""
     shown = []
     for implication in statement.implications:
         gene, _, fact = implication.partition(":")
@@ -312,7 +311,7 @@ _TABLE: Final = "advice"
 
 
 def provisional_lead(message: AdviceMessage, phrases: Phrases) -> str:
-    """Return the words before provisional advice: what is unresolved. Empty where nothing is."""
+    """Return the lead of a provisional recommendation: what is unresolved. Empty if nothing is."""
     word = phrases[_TABLE]["and"]
     reasons = [
         phrase(phrases, _TABLE, code, genes=join_names(genes, word))
@@ -337,7 +336,7 @@ def missing_lead(message: AdviceMessage, phrases: Phrases) -> str:
 def no_statement_sentence(
     code: str, drug: str, genes: Sequence[str], lookup: str, phrases: Phrases
 ) -> str:
-    """Return what is said where no statement answers.
+    """Return the sentence used if there is no statement.
 
     Raises
     ------
@@ -349,19 +348,19 @@ def no_statement_sentence(
 
 
 def unassignable_genes(statement: Statement) -> tuple[str, ...]:
-    """Return the genes that a statement names as not assignable."""
+    """Return the genes that a statement lists as not assignable."""
     start = f"{NOT_ASSIGNABLE}="
     return tuple(n.removeprefix(start) for n in statement.notes if n.startswith(start))
 
 
 class AdviceTranslator:
-    """Writes the texts of rows in a language; ``untranslated`` are those that it could not.
+    """Writes the texts of rows in a language; ``untranslated`` are those without a translation.
 
     Parameters
     ----------
     statements
-        Those of the release that made the rows. Without them only sentences that rest on no
-        statement can be written.
+        Those of the release of the rows. Without them only sentences without a statement can be
+        written.
     phrases
         The language.
     """
@@ -372,7 +371,7 @@ class AdviceTranslator:
         self.untranslated: set[str] = set()
 
     def row(self, row: Recommendation) -> Recommendation:
-        """Return a row in the language; what cannot be written stays as it was saved."""
+        """Return a row in the language; untranslatable text stays as saved."""
         statement = self._statement(row.message, row.drug)
         return msgspec.structs.replace(
             row,
@@ -390,9 +389,9 @@ class AdviceTranslator:
         )
 
     def _statement(self, message: AdviceMessage | None, drug: str) -> Statement | None:
-        """Return the statement of a message, None where the release has none on this drug.
+        """Return the statement of a message, None if the release has none on this drug.
 
-        A saved file can be edited: an identifier of another drug's advice is not followed.
+        A saved file can be edited: an identifier of another drug's statement is not used.
         """
         found = self._statements.get(message.statement) if message else None
         if message is None or found is None or found.drug != drug:
@@ -426,7 +425,7 @@ class AdviceTranslator:
         return render_implications(own, self._phrases)
 
     def _condition(self, row: Recommendation | AlternativeAdvice, drug: str) -> str | None:
-        """Return the conditions that are shown; those that the language lacks as they were."""
+        """Return the displayed conditions; untranslatable ones as saved."""
         if row.message is None:
             return row.condition
         facts = [fact for fact, _ in open_conditions(row)]

@@ -15,9 +15,9 @@ from typing import Final
 import msgspec
 
 from pgx.recommendations.phenoconversion import Phenoconverter
-from pgx.recommendations.result_keys import COPY_NUMBER_NOTE
 from pgx.records.calls import CallStatus, GeneCall
 from pgx.records.genes import GeneDefinition, core_allele
+from pgx.records.notes import NoteCode
 from pgx.records.patient import Condition, KnownMedicine, MedicineUse, Patient
 from pgx_dosing.rules.results import Possible, PossibleValues, add_weight, untold
 from pgx_dosing.rules.specification import UNLISTED, DosingRule, Observe, RuleInput, Value
@@ -76,7 +76,10 @@ def _allowed(item: RuleInput) -> Iterable[Value]:
 
 def _blind(item: RuleInput, call: GeneCall) -> str:
     """Return a code of what the call could not see, "" where it saw all that matters."""
-    if COPY_NUMBER_NOTE in call.notes or f"{call.gene}:copy_number" in call.depends_on:
+    if (
+        NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes
+        or f"{call.gene}:copy_number" in call.depends_on
+    ):
         return "copy_number_not_assessed"
     if set(item.observe.positions) & set(call.missing):
         return "position_not_answered"

@@ -7,19 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from pgx.errors import InputError
-from pgx.knowledge.importers.definitions import (
+from pgx.knowledge.importers.definitions import Result, fold_rules
+from pgx.knowledge.importers.gene_documents import (
     BASES,
     CODES,
     Allele,
-    Result,
     check_alleles,
-    fold_rules,
     gene_document,
     position,
 )
 from pgx.knowledge.importers.pharmcat_guidance import plain_text
-from pgx.knowledge.importers.published import (
-    PublishedRelease,
+from pgx.knowledge.importers.published import PublishedRelease
+from pgx.knowledge.importers.source_files import (
     Skipped,
     SourceFile,
     document,

@@ -13,15 +13,15 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from pgx.errors import InputError, PgxError
-from pgx.knowledge.importers.definitions import BASES, CODES, PhenotypeFile, functions_and_rules
-from pgx.knowledge.importers.published import (
-    PublishedRelease,
+from pgx.knowledge.importers.definitions import PhenotypeFile, functions_and_rules
+from pgx.knowledge.importers.gene_documents import BASES, CODES
+from pgx.knowledge.importers.published import PublishedRelease, pharmcat_kind
+from pgx.knowledge.importers.source_files import (
     Skipped,
     SourceFile,
     gene_symbol,
     label,
     parse_json,
-    pharmcat_kind,
     read_bytes,
 )
 

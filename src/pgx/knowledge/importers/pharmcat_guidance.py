@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from pgx.errors import InputError
-from pgx.knowledge.importers.published import (
+from pgx.knowledge.importers.source_files import (
     Skipped,
     document,
     gene_symbol,

@@ -14,9 +14,9 @@ from typing import Any, Final
 import msgspec
 
 from pgx.errors import InputError, PgxError
-from pgx.knowledge.importers.definitions import BASES, Allele, Variant, definition, position
-from pgx.knowledge.importers.published import (
-    PublishedRelease,
+from pgx.knowledge.importers.gene_documents import BASES, Allele, Variant, definition, position
+from pgx.knowledge.importers.published import PublishedRelease
+from pgx.knowledge.importers.source_files import (
     Skipped,
     SourceFile,
     gene_symbol,

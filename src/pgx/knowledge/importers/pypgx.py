@@ -16,9 +16,9 @@ from typing import Final
 import msgspec
 
 from pgx.errors import InputError
-from pgx.knowledge.importers.definitions import Allele, Variant, definition, position, spanned
-from pgx.knowledge.importers.published import (
-    PublishedRelease,
+from pgx.knowledge.importers.gene_documents import Allele, Variant, definition, position, spanned
+from pgx.knowledge.importers.published import PublishedRelease
+from pgx.knowledge.importers.source_files import (
     Skipped,
     SourceFile,
     gene_symbol,

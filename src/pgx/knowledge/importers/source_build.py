@@ -19,6 +19,12 @@ import msgspec
 
 from pgx.knowledge.build import COUNTED, BuildReport, other_names, unreviewed, write_release
 from pgx.knowledge.gene_records import CORE_TABLES, STRUCTURE_TABLES, core_rows
+from pgx.knowledge.importers.curated import (
+    medicine_rows,
+    with_codes,
+    with_conditions,
+    with_critical,
+)
 from pgx.knowledge.importers.definitions import (
     add_functions,
     definition_rows,
@@ -26,15 +32,7 @@ from pgx.knowledge.importers.definitions import (
     sort_gene_tables,
 )
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES, Authority
-from pgx.knowledge.importers.guidelines import (
-    DrugCodes,
-    GuidelineTables,
-    build_authority,
-    medicine_rows,
-    with_codes,
-    with_conditions,
-    with_critical,
-)
+from pgx.knowledge.importers.guidelines import DrugCodes, GuidelineTables, build_authority
 from pgx.knowledge.importers.readings import Readings, load_readings
 from pgx.knowledge.importers.source_folders import (
     SourceFolders,

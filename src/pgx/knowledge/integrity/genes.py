@@ -21,6 +21,7 @@ from pgx.records.genes import (
     Strategy,
     core_allele,
 )
+from pgx.records.notes import NoteCode
 from pgx.records.patient import ConversionRule
 from pgx.records.structures import WHOLE, GeneStructure, PartnerOdds
 
@@ -210,6 +211,7 @@ def gene_findings(gene: GeneDefinition) -> Iterator[Finding]:
     yield from _functions(gene)
     yield from _rules(gene)
     yield from _other_names(gene)
+    yield from _notes(gene)
     yield from structure_findings(gene)
     yield from core_position_findings(gene)
 
@@ -266,6 +268,12 @@ def _other_names(gene: GeneDefinition) -> Iterator[Finding]:
         elif entry.meaning == "same_as" and entry.name in known:
             what = f"{entry.name} is an allele of its own"
             yield _finding(FaultCode.CONTRADICTION, "allele_names", gene, what)
+
+
+def _notes(gene: GeneDefinition) -> Iterator[Finding]:
+    """Yield note codes that no report could put into words."""
+    for note in sorted(set(gene.notes).difference(NoteCode)):
+        yield _finding(FaultCode.TERM, "genes", gene, f"there is no note code {note!r}")
 
 
 def _definitions(gene: GeneDefinition) -> Iterator[Finding]:

@@ -15,10 +15,11 @@ from pgx.messages.catalogue import DEFAULT_LANGUAGE, catalogue
 from pgx.recommendations.wording import AdviceTranslator
 from pgx.records.advice import DrugStatus
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
+from pgx.records.notes import NoteCode
 from pgx.reports.content.deidentification import is_deidentified
 from pgx.reports.content.drug_entries import DrugEntry
 from pgx.reports.content.drug_groups import DrugGroup, build_groups
-from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
+from pgx.reports.content.gene_entries import GeneEntry, build_gene
 from pgx.reports.content.laboratory import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.content.patient_entries import PatientEntry, build_patient
 from pgx.reports.content.phrases import day, figure
@@ -281,7 +282,10 @@ def _gaps(
 
 
 def _lacks_copies(call: GeneCall) -> bool:
-    return COPY_NUMBER_NOTE in call.notes and call.status is not CallStatus.NOT_ASSESSED
+    return (
+        NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes
+        and call.status is not CallStatus.NOT_ASSESSED
+    )
 
 
 def _drugs_of(

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from pgx.records.calls import CallStatus, Certainty, PatientResult, Recommendation
+from pgx.records.notes import NoteCode
 from pgx.reports.content.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
 from pgx.reports.content.drug_ranking import (
     ACTIONABLE,
@@ -18,7 +19,6 @@ from pgx.reports.content.drug_ranking import (
     drug_order,
     row_order,
 )
-from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.content.patient_entries import PatientView, conversion_entry, fit_reason
 from pgx.reports.content.phrases import within
 from pgx.reports.content.release_facts import ReportFacts
@@ -284,7 +284,8 @@ def build_overview(result: PatientResult) -> Overview:
         copies_open=tuple(
             c.gene
             for c in calls
-            if COPY_NUMBER_NOTE in c.notes and c.status is not CallStatus.NOT_ASSESSED
+            if NoteCode.COPY_NUMBER_NOT_ASSESSED in c.notes
+            and c.status is not CallStatus.NOT_ASSESSED
         ),
         n_positions=sum(call.n_positions for call in calls),
         n_missing=sum(call.n_missing for call in calls),

@@ -20,6 +20,7 @@ from pgx.records.calls import (
     SiteObservation,
     VariantMatch,
 )
+from pgx.records.notes import NoteCode
 from pgx.reports.content.phrases import (
     decimal_mark,
     figure,
@@ -30,7 +31,6 @@ from pgx.reports.content.phrases import (
 from pgx.reports.content.structure_entries import StructureEntry, build_structure
 
 __all__ = [
-    "COPY_NUMBER_NOTE",
     "AlternativeEntry",
     "EvidenceEntry",
     "GeneEntry",
@@ -157,7 +157,6 @@ def _contradiction(found: Contradiction, said: Mapping[str, str]) -> str:
 
 _ALL: Final = 1.0 - 1e-9
 """From this posterior on all candidates agree; what is left is rounding."""
-COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
 _SEEN_HERE: Final = frozenset({"vcf", "reads"})
 """Sources of calls that this program made from positions."""
 # the other candidates are told as a number with their probability
@@ -252,7 +251,7 @@ def build_gene(call: GeneCall, words: Words) -> GeneEntry:
         phenotype=_phenotype(call, words) if answered else "",
         score=_score(call, words),
         others=_others(call, words),
-        unsure=call.n_candidates > 1 or COPY_NUMBER_NOTE in call.notes,
+        unsure=call.n_candidates > 1 or NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes,
         coverage=_coverage(call, label),
         source=words["source"].get(call.source, call.source),
         phased=words["phased"].get(call.phased or "", ""),
@@ -309,7 +308,11 @@ def _others(call: GeneCall, words: Words) -> str:
     Where copies were not counted, agreement of the candidates is no certainty.
     """
     label: Mapping[str, str] = words["label"]
-    copies = label["copies_open"] if COPY_NUMBER_NOTE in call.notes and call.diplotype else ""
+    copies = (
+        label["copies_open"]
+        if NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes and call.diplotype
+        else ""
+    )
     open_call = call.status is CallStatus.AMBIGUOUS or call.n_candidates > 1
     others = [name for name in call.phenotypes if open_call and name != call.phenotype]
     if others:

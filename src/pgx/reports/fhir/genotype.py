@@ -128,7 +128,9 @@ def add_call(sheet: Sheet, call: GeneCall) -> tuple[Tree, list[Tree]]:
 
 
 def _fields(call: GeneCall) -> dict[str, object]:
-    return {name: getattr(call, name) for name in CALL_FIELDS}
+    values = {name: getattr(call, name) for name in CALL_FIELDS}
+    # A result read from JSON holds notes as text: as valueString they are the same either way.
+    return values | {"notes": tuple(map(str, call.notes))}
 
 
 def _structure(call: GeneCall) -> StructureEvidence | None:

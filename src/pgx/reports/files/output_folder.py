@@ -282,7 +282,7 @@ def new_file(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
     try:
         with temporary.open("xb") as handle:
             mode = stat.S_IMODE(os.fstat(handle.fileno()).st_mode)
-            # a half-written report of a patient is nobody else's to read
+            # others must not read a patient's incomplete report
             os.fchmod(handle.fileno(), 0o600)
             yield handle
             handle.flush()

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, PatientResult
+from pgx.records.notes import NoteCode
 from pgx.reports.content.document import ReportDocument, build_document
 from pgx.reports.content.drug_entries import DrugEntry
 from pgx.reports.content.drug_ranking import ACTIONABLE
-from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.content.patient_entries import MedicineEntry
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, release_text
 from pgx.reports.pdf.pdf_entries import is_changed, medicine_name
@@ -126,7 +126,11 @@ def _not_tested(
     count = sum(len(group.drugs) for group in document.groups if group.key == _UNASSESSED)
     calls = sorted(result.calls, key=lambda c: c.gene)
     silent = [c.gene for c in calls if c.status in _UNANSWERED]
-    copies = [c.gene for c in calls if COPY_NUMBER_NOTE in c.notes and c.status not in _UNANSWERED]
+    copies = [
+        c.gene
+        for c in calls
+        if NoteCode.COPY_NUMBER_NOT_ASSESSED in c.notes and c.status not in _UNANSWERED
+    ]
     return [
         *([said["not_tested_genes"].format(names=", ".join(silent))] if silent else []),
         *([said["not_tested_drugs"].format(count=count)] if count else []),
