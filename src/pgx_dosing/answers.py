@@ -18,7 +18,7 @@ from pgx.errors import (
     UnknownDrugError,
 )
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.patients.medicines import known_medicines
+from pgx.patients.read import known_medicines
 from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.records.calls import Certainty, PatientResult
 from pgx.records.patient import Patient

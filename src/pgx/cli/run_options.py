@@ -17,7 +17,7 @@ import msgspec
 import typer
 
 from pgx.cli.options import OutsideCalls
-from pgx.inputs.keywords import Limits, settings_of
+from pgx.inputs.choices import Limits, settings_of
 from pgx.inputs.settings import MOST, RunSettings
 
 __all__ = [
