@@ -17,8 +17,8 @@ from pgx.engine.reading import read_inputs
 from pgx.errors import SampleNotFoundError
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
 from pgx.inputs.choices import chosen_genes
-from pgx.inputs.keywords import Limits, Names, settings_of
-from pgx.inputs.settings import Absent
+from pgx.inputs.keywords import Names, settings_of
+from pgx.inputs.settings import Absent, Limits
 
 if TYPE_CHECKING:
     import allel
