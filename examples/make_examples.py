@@ -10,10 +10,9 @@ import msgspec
 
 from pgx.base.assemblies import Assembly
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.files import SampleTable, read_samples, write_vcf
 from pgx.simulator.haplotypes import common_spellings
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
-from pgx.simulator.vcf import render_vcf
+from pgx.simulator.vcf import SampleTable, read_samples, render_vcf, write_vcf
 
 HERE: Final = Path(__file__).parent
 PATIENT: Final = "EXAMPLE_1"

@@ -27,11 +27,11 @@ from pgx_dosing.feedback.kpd import (
     read_parameters,
     steady_ratio,
 )
-from pgx_dosing.feedback.simulation import SimulatedPatient, Truth, simulate
 from pgx_dosing.feedback.update import refine
 from pgx_dosing.feedback.weighing import Refinement
 from validation.data import DATA
 from validation.measurements import IMAGES, replaced
+from validation.simulated_courses import SimulatedPatient, Truth, simulate
 from validation.tables import show, table
 
 PAGE = IMAGES.parent / "explanation" / "dose-feedback.md"

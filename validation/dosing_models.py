@@ -20,12 +20,13 @@ import pgx
 from pgx_dosing.equation import link_of
 from pgx_dosing.evaluation import gains_of, judge, predict_table
 from pgx_dosing.folders import shipped_folder
+from pgx_dosing.json_records import encode
 from pgx_dosing.registry.history import LifecycleState, read_protocol
 from pgx_dosing.registry.making import make_model
 from pgx_dosing.registry.states import Note, advance, note_of
 from pgx_dosing.shipped import recipe_of, schema_for
-from pgx_dosing.specification import ConformalInterval, Gain, Model, encode_model, parse_model
-from pgx_dosing.tables import DataTable, encode_schema, read_table
+from pgx_dosing.specification import ConformalInterval, Gain, Model, parse_model
+from pgx_dosing.tables import DataTable, read_table
 from pgx_dosing.training.fitting import with_estimates
 from pgx_dosing.training.run import reference_of, train_model
 from pgx_dosing.training.validating import Residuals, Split, Unseen, interval_from, working_tail
@@ -103,7 +104,7 @@ def _gains(models: Mapping[str, Model], name: str, table: DataTable) -> tuple[Ga
 
 def _publish(model: Model, metrics: dict[str, Any] | None = None) -> None:
     note = note_of("pgx maintainers", "published equation, taken over from the paper", DAY)
-    documents = {"model.json": json.loads(encode_model(model))}
+    documents = {"model.json": json.loads(encode(model))}
     _make(model.name, documents | ({"metrics.json": metrics} if metrics else {}), note)
 
 
@@ -111,13 +112,13 @@ def _train(name: str, table: DataTable, models: Mapping[str, Model]) -> None:
     made_by = f"pgx {pgx.__version__}"
     trained = train_model(recipe_of(name), table, models.__getitem__, Split.SITE, made_by=made_by)
     documents: dict[str, Any] = {
-        "model.json": json.loads(encode_model(trained.model)),
+        "model.json": json.loads(encode(trained.model)),
         "metrics.json": dict(trained.metrics),
         "lineage.json": dict(trained.lineage),
         "change-plan.json": json.loads(_protocol("warfarin-change-plan").read_bytes()),
     }
     if table.schema:
-        documents["schema.json"] = json.loads(encode_schema(table.schema))
+        documents["schema.json"] = json.loads(encode(table.schema))
     folder = _make(name, documents, note_of("pgx maintainers", f"trained by recipe {name}", DAY))
     reason = "sites left out one at a time, by the shipped protocol"
     try:

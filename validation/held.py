@@ -28,7 +28,7 @@ from pgx.knowledge.importers.readings import (
     sentence_digest,
 )
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.topics import Topic
 from pgx.records.advice import ADVICE_FIELDS, Statement, row_from_record

@@ -19,8 +19,7 @@ from math import prod
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.phenotypes.haplotypes import HaplotypeFunctions
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes import HaplotypeFunctions, PhenotypeTable
 from pgx.recommendations.guidance_checks import is_additive, topics_together
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend_on

@@ -22,7 +22,7 @@ from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.matching import fit_observation
 from pgx.haplotypes.observation import observe
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes import PhenotypeTable
 from pgx.records.calls import CallStatus, GeneCall
 from pgx.records.genes import GeneFrequencies
 from pgx.simulator.haplotypes import common_spellings

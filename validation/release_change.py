@@ -26,7 +26,7 @@ from typing import Any
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.records.advice import Statement
 from pgx.records.calls import PatientResult

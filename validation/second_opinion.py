@@ -26,7 +26,7 @@ from pathlib import Path
 from pgx.base.assemblies import Assembly
 from pgx.inputs.settings import Absent
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes import PhenotypeTable
 from pgx.records.calls import GeneCall
 from pgx.records.genes import core_allele
 from validation import callers

@@ -28,10 +28,10 @@ from pgx_dosing.monitoring.records import (
     GroupReference,
     LevelReference,
     ModelStatus,
+    MonitoredModel,
     NumberReference,
     ResidualReference,
     ValidationReference,
-    WatchedModel,
 )
 from pgx_dosing.monitoring.status import monitor
 from pgx_dosing.specification import Link
@@ -110,7 +110,7 @@ def doses(random: np.random.Generator, root: npt.NDArray[np.float64]) -> npt.NDA
     return np.maximum(root + random.normal(0, _SD, len(root)), 0.5) ** 2
 
 
-def validated(seed: int, *, quantiles: bool = False) -> WatchedModel:
+def validated(seed: int, *, quantiles: bool = False) -> MonitoredModel:
     """Return a model with the reference that its validation on simulated patients gives."""
     random = np.random.default_rng(seed)
     columns = patients(random, N_VALIDATION, (63.0, 14.0))
@@ -142,7 +142,7 @@ def validated(seed: int, *, quantiles: bool = False) -> WatchedModel:
             for name in ("race", "sex")
         },
     )
-    return WatchedModel("simulated", "1", UNIT, reference, DIGEST)
+    return MonitoredModel("simulated", "1", UNIT, reference, DIGEST)
 
 
 def _input_reference(name: str, values: npt.NDArray[Any]) -> NumberReference | LevelReference:

@@ -37,9 +37,8 @@ __all__ = [
 if TYPE_CHECKING:
     from pgx import plot
     from pgx.api.advice import phenotype, recommend
-    from pgx.api.arrays import to_allel, to_xarray
     from pgx.api.files import check, cohort, simulate
-    from pgx.api.frames import to_pandas
+    from pgx.api.frames import to_allel, to_pandas, to_xarray
     from pgx.api.results import annotate, call, load, report
     from pgx.base.assemblies import Assembly
     from pgx.errors import PgxError
@@ -64,9 +63,9 @@ _HOMES = {
     "recommend": "pgx.api.advice",
     "report": "pgx.api.results",
     "simulate": "pgx.api.files",
-    "to_allel": "pgx.api.arrays",
+    "to_allel": "pgx.api.frames",
     "to_pandas": "pgx.api.frames",
-    "to_xarray": "pgx.api.arrays",
+    "to_xarray": "pgx.api.frames",
 }
 _MODULES = ("plot",)
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.shipped import read_data
 from pgx.base.texts import did_you_mean
 from pgx.errors import (
     MissingCovariateError,
@@ -19,12 +18,12 @@ from pgx.errors import (
     UnknownDrugError,
 )
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.patients.medicines import known_medicines
+from pgx.patients.read import known_medicines
 from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.records.calls import Certainty, PatientResult
 from pgx.records.patient import Patient
-from pgx_dosing.folders import shipped_folder
-from pgx_dosing.predicting import DosePrediction, InputValue, parse_given, predict_dose
+from pgx_dosing.json_records import shipped_record
+from pgx_dosing.predicting import DosePrediction, predict_dose
 from pgx_dosing.registry.files import configured_key
 from pgx_dosing.registry.folder import ModelFolder
 from pgx_dosing.registry.history import LifecycleState
@@ -37,7 +36,14 @@ from pgx_dosing.rules.reading import AnyRule, shipped_rules
 from pgx_dosing.rules.results import RuleResult
 from pgx_dosing.rules.specification import FlowRule, LoadingRule, RuleInput, Value
 from pgx_dosing.shipped import model_in
-from pgx_dosing.specification import Input, InputKind, Model, ModelKind
+from pgx_dosing.specification import (
+    Input,
+    InputKind,
+    InputValue,
+    Model,
+    ModelKind,
+    parse_given,
+)
 
 __all__ = [
     "DoseAlert",
@@ -54,13 +60,14 @@ _HOLDS: Final[Mapping[str, Callable[[Patient], bool]]] = {
     "pregnant": lambda patient: patient.pregnant is True,
     "liver": lambda patient: patient.liver.child_pugh in ("B", "C"),
 }
+# doses of models are weekly, loading doses daily
 _DAYS = 7.0
 _PUBLISHED = "published"
+# What a stated group says of an input that asks for it in other words
 _ALSO = {
     ("race", "Black"): ("african_ancestry", "yes"),
     ("african_ancestry", "yes"): ("race", "Black"),
 }
-"""What a stated group says of an input that asks for it in other words."""
 
 
 def shared_value(
@@ -126,13 +133,7 @@ def alerts_for(drug: str, patient: Patient | None) -> tuple[DoseAlert, ...]:
 
 @functools.cache
 def _shipped() -> tuple[DoseAlert, ...]:
-    path = shipped_folder() / _FILE
-    try:
-        found = msgspec.json.decode(read_data(path), type=_Alerts).alerts
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ModelFolderError(
-            f"cannot be read: {error}", where=_FILE, remedy="reinstall pgx"
-        ) from error
+    found = shipped_record(_FILE, _Alerts).alerts
     if strange := {alert.code for alert in found} - set(_HOLDS):
         raise ModelFolderError(f"has an unknown code {min(strange)!r}", where=_FILE)
     return found
@@ -174,7 +175,7 @@ class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def person_of(
     knowledge: KnowledgeBase, result: PatientResult | None, patient: Patient | None
 ) -> Person:
-    """Return what is known of a person; a patient file stands before the one in the result."""
+    """Return what is known of a person; a patient file takes precedence over the result's."""
     if patient is None and result is not None and result.context is not None:
         patient = result.context.patient
     facts = knowledge.medicines
@@ -252,6 +253,7 @@ class Dosing:
             if own.drug == self.drug and all(own.name != other.name for other, _ in found):
                 found.append((own, folder))
         asked = 1 if name else 0
+        # trained models first, then published ones by rank
         rest = sorted(found[asked:], key=lambda m: (m[0].kind is not ModelKind.TRAINED, m[0].rank))
         return [*found[:asked], *rest]
 
@@ -259,6 +261,7 @@ class Dosing:
         """Yield current versions: those that are approved, and published ones as shipped."""
         for name in sorted({place.name for place in self._store.places()}):
             folder = self._store.find(name)
+            # a published equation as shipped needs no approval, but can be retired
             is_approved = folder.state is LifecycleState.APPROVED
             if is_approved or (
                 _is_shipped_publication(folder) and folder.state is LifecycleState.DRAFT
@@ -395,7 +398,7 @@ def dosed_drugs(store: Store | None = None) -> list[str]:
 
 
 def _with_other_words(words: Mapping[str, str]) -> dict[str, str]:
-    """Return what is given, and what that says of other inputs; what is given stands first."""
+    """Return what is given, and what that says of other inputs; given values take precedence."""
     said = [_ALSO[pair] for pair in words.items() if pair in _ALSO]
     return {**dict(said), **words}
 
@@ -428,7 +431,7 @@ def _rule_value(item: RuleInput, text: str) -> Value:
     try:
         return int(text) if item.kind == "count" else float(text)
     except ValueError as error:
-        raise OutOfDomainError(f"{item.name} is no number") from error
+        raise OutOfDomainError(f"{item.name} is not a number") from error
 
 
 def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
@@ -437,7 +440,7 @@ def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
     for own in models:
         # a trained model may hold terms for the very alleles that a flow adjusts for
         if own.uses_genotype == wanted and own.state == _PUBLISHED:
-            _check_settled(own)
+            _check_certain(own)
             return BaseDose(dose=own.dose, unit=own.unit, low=own.lower, high=own.upper)
     raise MissingCovariateError(f"no {kind} equation gives a dose", remedy="give what it asks for")
 
@@ -445,11 +448,11 @@ def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
 def _per_day(models: Sequence[DosePrediction]) -> float:
     if not models:
         raise MissingCovariateError("no equation gives a maintenance dose")
-    _check_settled(models[0])
+    _check_certain(models[0])
     return models[0].dose / _DAYS
 
 
-def _check_settled(own: DosePrediction) -> None:
+def _check_certain(own: DosePrediction) -> None:
     """Refuse to build on a dose that is only the likeliest: what follows would look sure.
 
     Raises

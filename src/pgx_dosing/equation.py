@@ -19,7 +19,9 @@ from pgx_dosing.terms import Columns, feature_values, n_rows, tree_sums
 __all__ = ["Bounds", "contributions", "dose_of", "interval_of", "link_of", "on_link", "predict"]
 
 _Values = npt.NDArray[np.float64]
+# least dose of a member of which a root or logarithm is taken
 _LEAST: Final = 1e-6
+# quadrature of the mean slope between two patients, see `contributions`
 _NODES, _SHARES = np.polynomial.legendre.leggauss(24)
 
 
@@ -136,6 +138,7 @@ def _mean_slopes(model: Model, starts: _Values, totals: _Values) -> _Values:
     shift = model.recalibration.shift if model.recalibration else 0.0
     value = np.stack([v for v, _ in on_own], axis=1) @ weights + shift
     slope = np.stack([s for _, s in on_own], axis=1) * weights
+    # slope of the inverse link at the value v: 2v of v², exp(v) of exp(v)
     if model.link is Link.SQUARE_ROOT:
         slope = slope * 2.0 * np.maximum(value, 0.0)[:, None]
     elif model.link is Link.LOG:
@@ -176,5 +179,6 @@ def _marginal(worth: _Values, has: npt.NDArray[np.bool_], i: int) -> float:
     n = has.shape[1]
     without = np.flatnonzero(~has[:, i])
     sizes = has[without].sum(axis=1)
+    # Shapley: all orders of inputs are equally likely
     weights = np.array([1.0 / (n * math.comb(n - 1, size)) for size in range(n)])
     return float(weights[sizes] @ (worth[without + (1 << i)] - worth[without]))

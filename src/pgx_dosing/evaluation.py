@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pgx_dosing.equation import Bounds, dose_of, interval_of, on_link
 from pgx_dosing.specification import Gain, Model, fill, n_outside
 from pgx_dosing.tables import DataTable, columns_for
+from pgx_dosing.terms import rounded
 
 __all__ = [
     "DOSE_BINS",
@@ -35,23 +36,27 @@ __all__ = [
 ]
 
 _Values = npt.NDArray[np.float64]
+# share of the actual dose within which a prediction counts as close
 _SHARE: Final = 0.2
+# 20% of a dose is itself within 20%, whatever the last bit says
 _SLACK: Final = 1e-9
-"""20% of a dose is itself within 20%, whatever the last bit says."""
 _Ends = tuple[float, float]
+# bootstrap samples; the seed is fixed, so that equal tables give equal intervals
 _DRAWS: Final = 1000
 _SEED: Final = 7
 _TAILS: Final = (2.5, 97.5)
 FIXED_DOSE: Final = 35.0
 """mg/week: 5 mg a day, the usual start of warfarin without an equation."""
+# how many well-dosed starts one overdosed start outweighs: a judgement, so several are shown
 _WEIGHTS: Final = (0.25, 0.5, 1.0, 2.0)
 _Mask = npt.NDArray[np.bool_]
 _AGES: Final = ((0.0, 50.0, "below 50"), (50.0, 70.0, "50 to 69"), (70.0, np.inf, "70 or more"))
 DOSE_BINS: Final = ((0.0, 21.0, "at most 21"), (21.0, 49.0, "21 to 49"), (49.0, np.inf, "above 49"))
 """Weekly doses of warfarin in mg, lower end exclusive, as in the paper of the IWPC."""
+# Patients of a group: of fewer nothing is said
 _FEWEST: Final = 100
-"""Patients of a group: of fewer nothing is said."""
 _NOT_A_GROUP: Final = ("", "Unknown")
+# by how much fewer high doses may be within 20% before a remark is due
 _TOLERATED: Final = 0.02
 _HIGH_DOSE: Final = ("dose", "above 49")
 
@@ -102,10 +107,10 @@ def scores(predicted: Predicted, actual: _Values) -> Scores:
     slope, intercept = _line(predicted.dose, actual) if n >= 10 else (None, None)
     return Scores(
         n,
-        _rounded(error(predicted.dose, actual).mean()),
-        _rounded(within(predicted.dose, actual).mean()),
+        rounded(error(predicted.dose, actual).mean()),
+        rounded(within(predicted.dose, actual).mean()),
         _coverage(predicted.bounds, actual),
-        _rounded((predicted.dose - actual).mean()),
+        rounded((predicted.dose - actual).mean()),
         _r_squared(predicted.dose, actual) if n >= 10 else None,
         slope,
         intercept,
@@ -115,7 +120,7 @@ def scores(predicted: Predicted, actual: _Values) -> Scores:
 def _coverage(bounds: Bounds | None, actual: _Values) -> float | None:
     if bounds is None:
         return None
-    return _rounded(((bounds.lower <= actual) & (actual <= bounds.upper)).mean())
+    return rounded(((bounds.lower <= actual) & (actual <= bounds.upper)).mean())
 
 
 def _line(predicted: _Values, actual: _Values) -> tuple[float | None, float | None]:
@@ -124,17 +129,13 @@ def _line(predicted: _Values, actual: _Values) -> tuple[float | None, float | No
     if spread == 0.0:
         return None, None
     slope = float(centred @ actual) / spread
-    return _rounded(slope), _rounded(actual.mean() - slope * predicted.mean())
+    return rounded(slope), rounded(actual.mean() - slope * predicted.mean())
 
 
 def _r_squared(predicted: _Values, actual: _Values) -> float | None:
     """Return 1 − residual over total sum of squares: 0 is as good as the mean, less is worse."""
     total = float(((actual - actual.mean()) ** 2).sum())
-    return _rounded(1.0 - float(((predicted - actual) ** 2).sum()) / total) if total else None
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")
+    return rounded(1.0 - float(((predicted - actual) ** 2).sum()) / total) if total else None
 
 
 def by_patients(values: _Values) -> _Ends:
@@ -156,7 +157,7 @@ def by_sites(values: _Values, site: npt.NDArray[np.str_]) -> _Ends | None:
 
 def _ends(means: _Values) -> _Ends:
     low, high = np.percentile(means, _TAILS)
-    return float(f"{low:.6g}"), float(f"{high:.6g}")
+    return rounded(low), rounded(high)
 
 
 def net_benefits(predicted: Mapping[str, _Values], actual: _Values) -> list[dict[str, float]]:
@@ -169,7 +170,7 @@ def net_benefits(predicted: Mapping[str, _Values], actual: _Values) -> list[dict
     high = {name: ~good[name] & (dose > actual) for name, dose in doses.items()}
     return [
         {"weight": weight}
-        | {n: float(f"{good[n].mean() - weight * high[n].mean():.4g}") for n in doses}
+        | {n: rounded(good[n].mean() - weight * high[n].mean(), 4) for n in doses}
         for weight in _WEIGHTS
     ]
 
@@ -247,7 +248,7 @@ def predict_table(model: Model, table: DataTable) -> Predicted:
 def judge(
     own: Predicted, table: DataTable, baselines: Mapping[str, Predicted], model: Model
 ) -> dict[str, Any]:
-    """Return the contract's JSON object of `pgx model evaluate`, and what stands beside it."""
+    """Return the JSON object that `pgx model evaluate` prints."""
     names = table.schema.groups if table.schema else ()
     groups = _by_group(own, table, names)
     found = {

@@ -17,6 +17,7 @@ from pgx.base.shipped import data_files, data_folder, read_data
 __all__ = ["REGISTRY_VARIABLE", "drugs_in_folders", "shipped_folder", "user_folder"]
 
 REGISTRY_VARIABLE: Final = "PGX_MODELS"
+# of a model file that is read for its drug alone
 _MAX_BYTES: Final = 1 << 26
 _FILES: Final = ("model.json", "rules.json")
 

@@ -10,17 +10,17 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from pgx.base.texts import nearest
 from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.records.calls import Certainty
 from pgx_dosing.equation import contributions, dose_of, interval_of, on_link
 from pgx_dosing.rules.observed import Person, observe
-from pgx_dosing.rules.results import PossibleValues
+from pgx_dosing.rules.results import PossibleValues, product
 from pgx_dosing.rules.specification import UNLISTED, DosingRule, RuleInput
 from pgx_dosing.specification import (
     Gain,
     Input,
     InputKind,
+    InputValue,
     Model,
     ModelCitation,
     UnknownInput,
@@ -36,21 +36,24 @@ __all__ = [
     "Identity",
     "InputContribution",
     "InputUsed",
-    "InputValue",
     "Seen",
-    "parse_given",
     "predict_dose",
     "seen",
 ]
 
-InputValue = float | str | bool | None
-_YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+# combinations of open inputs; more alternatives than this nobody can read
 _MOST: Final = 64
+# probability of genotypes unknown to the model from which a dose depends on them
 _TOLD: Final = 0.01
+# doses that differ by less than half a percent count as one dose
 _SAME: Final = 0.005
-"""Doses that differ by less than half a percent are one dose."""
+# Share of the typical dose below which an equation has left what it was made from
 _LEAST: Final = 0.05
-"""Share of the typical dose below which an equation has left what it was made from."""
+# what a prediction repeats of its model
+_ABOUT_MODEL: Final = (
+    "version", "title", "drug", "predicts", "unit", "citation", "population", "uses_race",
+    "uses_genotype", "limits",
+)  # fmt: skip
 _HANDLED: Final = {
     UnknownInput.ASSUME: "assumed",
     UnknownInput.ESTIMATE: "estimated",
@@ -144,50 +147,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     rest: float = 0.0
 
 
-def parse_given(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
-    """Return values that a user states as text by the name of an input.
-
-    Raises
-    ------
-    ModelError
-        The model has no such input.
-    OutOfDomainError
-        A text that the input cannot have.
-    """
-    known = {own.name: own for own in model.inputs}
-    return {name: _parsed(_input(known, name), text) for name, text in words.items()}
-
-
-def _input(known: Mapping[str, Input], name: str) -> Input:
-    if name in known:
-        return known[name]
-    meant = nearest(name, known)
-    raise ModelError(
-        f"the model has no input {name!r}",
-        remedy=f"did you mean {meant}?" if meant else f"it has {', '.join(known)}",
-    )
-
-
-def _parsed(own: Input, text: str) -> InputValue:
-    if own.kind is InputKind.NUMBER:
-        try:
-            number = float("" if "_" in text else text)
-        except ValueError as error:
-            raise OutOfDomainError(
-                f"{own.name} is no number", remedy=f"give it in {own.unit or 'numbers'}"
-            ) from error
-        check_value(own, number)
-        return number
-    if own.kind is InputKind.FLAG:
-        if text.casefold() not in _YES:
-            raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
-        return _YES[text.casefold()]
-    check_value(own, text)
-    return text
-
-
 def seen(model: Model, person: Person, given: Mapping[str, InputValue]) -> tuple[Seen, ...]:
-    """Return what is known of each input of a model; what is given stands before all else.
+    """Return the possible values of each input of a model; a given value takes precedence.
 
     Raises
     ------
@@ -258,17 +219,14 @@ def _of(own: Input, observation: PossibleValues) -> Seen:
         own.kind is InputKind.GENOTYPE and unweighed and _is_any(own, len(possible))
     ):
         return Seen(input=own, values=(), reason=observation.reason or "not_recorded")
+    is_only = len(possible) == 1 and rest == 0.0
     return Seen(
         input=own,
         values=tuple(_value(own, p.value) for p in possible),
-        probabilities=tuple(_share(p.probability, rest, len(possible)) for p in possible),
+        probabilities=tuple(1.0 if is_only else p.probability for p in possible),
         reason=observation.reason,
         rest=rest,
     )
-
-
-def _share(share: float | None, rest: float, n: int) -> float | None:
-    return 1.0 if n == 1 and rest == 0.0 else share
 
 
 def _is_any(own: Input, n: int) -> bool:
@@ -317,21 +275,13 @@ def predict_dose(
     others = [d for d in doses[1:] if not math.isclose(d.dose, main.dose, rel_tol=_SAME)]
     gain = _gain(model, {**{k: str(v) for k, v in ways[0][0].items()}, **(group or {})})
     return DosePrediction(
+        **{name: getattr(model, name) for name in _ABOUT_MODEL},
         model=model.name,
-        version=model.version,
         digest=identity[0],
         state=identity[1],
-        title=model.title,
-        drug=model.drug,
-        predicts=model.predicts,
-        unit=model.unit,
         dose=main.dose,
         typical=usual,
         certainty=_certainty(known, others),
-        citation=model.citation,
-        population=model.population,
-        uses_race=model.uses_race,
-        uses_genotype=model.uses_genotype,
         lower=main.lower,
         upper=main.upper,
         level=model.interval.level if model.interval else None,
@@ -341,7 +291,6 @@ def predict_dose(
         alternatives=tuple(others),
         gain=gain,
         remarks=tuple(_remarks(model, known, gain)),
-        limits=model.limits,
     )
 
 
@@ -401,9 +350,7 @@ def _combinations(known: Sequence[Seen]) -> list[tuple[dict[str, InputValue], fl
     found = []
     for combination in itertools.product(*ways):
         values = {item.input.name: v for item, (v, _) in zip(known, combination, strict=True)}
-        shares = [share for _, share in combination]
-        weighed = [share for share in shares if share is not None]
-        found.append((values, math.prod(weighed) if len(weighed) == len(shares) else None))
+        found.append((values, product(share for _, share in combination)))
     return sorted(found, key=lambda way: -(way[1] if way[1] is not None else 0.0))
 
 
@@ -442,22 +389,15 @@ def _shares(model: Model, own: Columns, typical: Columns) -> tuple[InputContribu
 
 def _used(model: Model, item: Seen, filled: Columns) -> InputUsed:
     own = item.input
+    used = InputUsed(name=own.name, meaning=own.meaning, value=None, unit=own.unit)
     if item.values:
-        return InputUsed(
-            name=own.name,
-            meaning=own.meaning,
-            value=item.values[0],
-            unit=own.unit,
-            reason=item.reason if len(item.values) > 1 else "",
-        )
+        reason = item.reason if len(item.values) > 1 else ""
+        return msgspec.structs.replace(used, value=item.values[0], reason=reason)
     is_level = own.kind is InputKind.LEVEL and own.when_unknown is UnknownInput.OWN_TERM
     # without a term of its own an unknown level is none of those with a term: it is the first
     passes = is_level and bool(own.levels) and not _has_own_term(model, own.name)
-    return InputUsed(
-        name=own.name,
-        meaning=own.meaning,
-        value=None,
-        unit=own.unit,
+    return msgspec.structs.replace(
+        used,
         reason=item.reason,
         handled="assumed" if passes else _HANDLED[own.when_unknown],
         stand_in=own.levels[0] if passes else _stand_in(own, filled),

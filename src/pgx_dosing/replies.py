@@ -1,4 +1,4 @@
-"""Doses for a result with a patient: which drugs are asked about, and what is said of each.
+"""Doses for a result with a patient: the drugs to dose, and the reply on each.
 
 A result holds what the models in use said when it was made; a report computes doses anew, by the
 models that are in use then. Dosing models are loaded for a patient who takes, or is to take, a drug
@@ -98,7 +98,7 @@ def dose_replies(knowledge: KnowledgeBase, result: PatientResult) -> tuple[DoseR
 def _reply(
     knowledge: KnowledgeBase, drug: str, asked: Asked, result: PatientResult
 ) -> DoseReply | None:
-    """Return what is said of one drug, None where its models are all retired."""
+    """Return the reply on one drug, None where its models are all retired."""
     if not is_of_release(knowledge, result):
         return DoseReply(drug=drug, asked=asked, other_release=True)
     from pgx_dosing.answers import Dosing, person_of

@@ -15,6 +15,7 @@ from pgx.base.shipped import data_files, read_data
 from pgx.base.texts import did_you_mean
 from pgx.errors import DataTableError, ModelFolderError
 from pgx_dosing.folders import shipped_folder
+from pgx_dosing.json_records import decode
 from pgx_dosing.registry.folder import MODEL, ModelFolder
 from pgx_dosing.registry.store import Store
 from pgx_dosing.specification import Input, Link, Model, ModelCitation, ModelKind, parse_model
@@ -40,7 +41,7 @@ _SCHEMA = "schema.json"
 
 
 class PublishedMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A published model that is joined as it stands, with a share of the weight."""
+    """A published model that joins unchanged, with a share of the weight."""
 
     model: str
     weight: float
@@ -97,18 +98,16 @@ class Recipe(
     schema_version: str = "1.0"
 
 
-def parse_recipe(data: bytes, where: str | Path = "recipe.json") -> Recipe:
-    """Return the recipe that a file's bytes say.
+def parse_recipe(data: bytes, where: str = "recipe.json") -> Recipe:
+    """Return the recipe in a file's bytes.
 
     Raises
     ------
     ModelFolderError
-        It is no recipe.
+        The bytes are not a recipe.
     """
-    try:
-        return msgspec.json.decode(data, type=Recipe)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ModelFolderError(f"no recipe of a model: {error}", where=str(where)) from error
+    recipe: Recipe = decode(data, Recipe, "no recipe of a model", where)
+    return recipe
 
 
 def model_in(folder: ModelFolder) -> Model:

@@ -18,7 +18,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.base.texts import nearest
 from pgx.errors import MissingCovariateError, ModelError, ModelFolderError, OutOfDomainError
+from pgx_dosing.json_records import decode
 from pgx_dosing.rules.specification import Observe
 from pgx_dosing.terms import Columns, EquationTerm, Feature, Trees, feature_values, is_unknown
 
@@ -27,6 +29,7 @@ __all__ = [
     "Gain",
     "Input",
     "InputKind",
+    "InputValue",
     "Link",
     "Member",
     "Model",
@@ -34,21 +37,21 @@ __all__ = [
     "ModelKind",
     "Recalibration",
     "UnknownInput",
-    "Value",
     "check_value",
     "columns_of",
-    "encode_model",
     "fill",
     "n_outside",
     "ordered_text",
+    "parse_given",
     "parse_model",
     "with_assumed",
 ]
 
-Value = float | str | bool | None
+InputValue = float | str | bool | None
 
+_YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+# Units that are given by mistake, and by how much they differ
 _UNITS: Final = {"cm": ("m", 100.0), "kg": ("lb", 0.4536), "years": ("days", 1 / 365.25)}
-"""Units that are given by mistake, and by how much they differ."""
 SCHEMA_VERSION = "1.0"
 
 
@@ -59,6 +62,11 @@ class InputKind(StrEnum):
     FLAG = "flag"
     LEVEL = "level"
     GENOTYPE = "genotype"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether columns hold it as float64, NaN where unknown, and not as text."""
+        return self in (InputKind.NUMBER, InputKind.FLAG)
 
 
 class UnknownInput(StrEnum):
@@ -76,10 +84,10 @@ class Input(
     """One input of a model.
 
     ``minimum`` and ``maximum`` bound a number (inclusive), in ``unit``; ``levels`` are the values
-    of a level; of a genotype, ``alleles`` are those that it may be made of. ``assumed`` stands in
-    where nothing is known; ``estimated_by`` are sums of terms of other inputs that give the number,
-    of which the first counts whose inputs are known. ``observe`` says where the value is found;
-    a count that is observed means the level at that place of ``levels``.
+    of a level; of a genotype, ``alleles`` are those that it may be made of. ``assumed`` is
+    imputed where nothing is known; ``estimated_by`` are sums of terms of other inputs that give
+    the number, of which the first counts whose inputs are known. ``observe`` says where the
+    value is found; a count that is observed means the level at that place of ``levels``.
     ``typical`` is the value of the patient that contributions are counted from.
     """
 
@@ -98,7 +106,7 @@ class Input(
     typical: float | str | bool | None = None
 
 
-def check_value(own: Input, value: Value) -> None:
+def check_value(own: Input, value: InputValue) -> None:
     """Refuse a value that the input cannot have; None (unknown) passes.
 
     Raises
@@ -127,9 +135,9 @@ def check_value(own: Input, value: Value) -> None:
         )
 
 
-def _check_number(own: Input, value: Value) -> None:
+def _check_number(own: Input, value: InputValue) -> None:
     if isinstance(value, (bool, str)) or value is None or not np.isfinite(value):
-        raise OutOfDomainError(f"{own.name} is no number", remedy=f"give a number of {own.unit}")
+        raise OutOfDomainError(f"{own.name} is not a number", remedy=f"give a number of {own.unit}")
     low = -np.inf if own.minimum is None else own.minimum
     high = np.inf if own.maximum is None else own.maximum
     if low <= value <= high:
@@ -150,12 +158,54 @@ def _hint(own: Input, value: float) -> str:
     return f"it looks like {other}: give {own.unit}"
 
 
-def _is_genotype(own: Input, value: Value) -> bool:
+def _is_genotype(own: Input, value: InputValue) -> bool:
     parts = value.split("/") if isinstance(value, str) else []
     return len(parts) == 2 and all(part in own.alleles for part in parts)
 
 
-def columns_of(inputs: Sequence[Input], values: Mapping[str, Value]) -> Columns:
+def parse_given(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
+    """Return values that a user states as text by the name of an input.
+
+    Raises
+    ------
+    ModelError
+        The model has no such input.
+    OutOfDomainError
+        A text that the input cannot have.
+    """
+    known = {own.name: own for own in model.inputs}
+    return {name: _parsed(_input_of(known, name), text) for name, text in words.items()}
+
+
+def _input_of(known: Mapping[str, Input], name: str) -> Input:
+    if name in known:
+        return known[name]
+    meant = nearest(name, known)
+    raise ModelError(
+        f"the model has no input {name!r}",
+        remedy=f"did you mean {meant}?" if meant else f"it has {', '.join(known)}",
+    )
+
+
+def _parsed(own: Input, text: str) -> InputValue:
+    if own.kind is InputKind.NUMBER:
+        try:
+            number = float("" if "_" in text else text)
+        except ValueError as error:
+            raise OutOfDomainError(
+                f"{own.name} is not a number", remedy=f"give it in {own.unit or 'numbers'}"
+            ) from error
+        check_value(own, number)
+        return number
+    if own.kind is InputKind.FLAG:
+        if text.casefold() not in _YES:
+            raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
+        return _YES[text.casefold()]
+    check_value(own, text)
+    return text
+
+
+def columns_of(inputs: Sequence[Input], values: Mapping[str, InputValue]) -> Columns:
     """Return one patient's values as columns of length 1; genotypes in the order of the alleles.
 
     Raises
@@ -172,14 +222,14 @@ def columns_of(inputs: Sequence[Input], values: Mapping[str, Value]) -> Columns:
     for own in inputs:
         value = values.get(own.name)
         check_value(own, value)
-        if own.kind in (InputKind.NUMBER, InputKind.FLAG):
+        if own.kind.is_numeric:
             columns[own.name] = np.array([np.nan if value is None else float(value)])
         else:
             columns[own.name] = np.array([ordered_text(own, value)], np.str_)
     return columns
 
 
-def ordered_text(own: Input, value: Value) -> str:
+def ordered_text(own: Input, value: InputValue) -> str:
     """Return a value as text, a genotype in the order of the alleles; empty where unknown."""
     if own.kind is InputKind.GENOTYPE and isinstance(value, str):
         return "/".join(sorted(value.split("/"), key=own.alleles.index))
@@ -222,7 +272,7 @@ def with_assumed(inputs: Sequence[Input], columns: Columns) -> Columns:
 
 
 def _estimated(own: Input, columns: Columns) -> npt.NDArray[np.float64]:
-    """Return what stands in for a number, shape (n,)."""
+    """Return the imputed values of a number, shape (n,)."""
     found = np.full(len(columns[own.name]), np.nan)
     for terms in filter(None, own.estimated_by):
         weights = np.array([term.coefficient for term in terms])
@@ -367,10 +417,7 @@ def parse_model(data: bytes, where: str | Path = "model.json") -> Model:
     ModelFolderError
         It is no model, or of another schema.
     """
-    try:
-        model = msgspec.json.decode(data, type=Model)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ModelFolderError(f"no model: {error}", where=str(where)) from error
+    model: Model = decode(data, Model, "no model", where)
     if model.schema_version != SCHEMA_VERSION:
         raise ModelFolderError(
             f"the model's schema is {model.schema_version}, this pgx reads {SCHEMA_VERSION}",
@@ -387,7 +434,7 @@ def _check(model: Model, where: str) -> None:
     if len(kinds) != len(model.inputs):
         raise ModelFolderError("two inputs have one name", where=where)
     for own in model.inputs:
-        is_number = own.kind in (InputKind.NUMBER, InputKind.FLAG)
+        is_number = own.kind.is_numeric
         stood_in = own.assumed is not None
         if stood_in and is_number is isinstance(own.assumed, str):
             raise ModelFolderError(f"{own.name} is assumed as {own.assumed!r}", where=where)
@@ -397,6 +444,7 @@ def _check(model: Model, where: str) -> None:
     for member in model.members:
         if member.trees and (fault := member.trees.fault):
             raise ModelFolderError(fault, where=where)
+    # weights are decimals, whose sum as floats may miss 1 in the last digits
     if not model.members or abs(sum(m.weight for m in model.members) - 1.0) > 1e-9:
         raise ModelFolderError("weights of members do not add up to 1", where=where)
     if (ends := model.interval) and not len(ends.lower) == len(ends.upper) == len(ends.up_to) + 1:
@@ -419,15 +467,10 @@ def _fault_of(term: EquationTerm, kinds: Mapping[str, InputKind]) -> str:
             return f"a term speaks of {name!r}, no input"
     if len(term.inputs) != term.feature.n_inputs:
         return f"a term ({term.feature.value}) of {len(term.inputs)} inputs"
-    is_number = {kinds[name] in (InputKind.NUMBER, InputKind.FLAG) for name in term.inputs}
+    is_number = {kinds[name].is_numeric for name in term.inputs}
     wanted = {Feature.CONSTANT: set(), Feature.UNKNOWN: is_number}.get(
         term.feature, {term.feature not in (Feature.LEVEL, Feature.COUNT)}
     )
     if is_number != wanted:
         return f"a term ({term.feature.value}) of {term.inputs[0]!r}, an input of another kind"
     return "a term is divided by 0" if term.per == 0 else ""
-
-
-def encode_model(model: Model) -> bytes:
-    """Return the bytes of the model's file; equal models give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n"

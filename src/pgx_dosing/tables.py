@@ -18,7 +18,8 @@ from polars.exceptions import PolarsError
 
 from pgx.base.files import read_whole
 from pgx.errors import DataTableError, OutOfDomainError
-from pgx_dosing.specification import Input, InputKind, Value, check_value, ordered_text
+from pgx_dosing.json_records import decode
+from pgx_dosing.specification import Input, InputKind, InputValue, check_value, ordered_text
 from pgx_dosing.terms import Columns, is_unknown
 
 __all__ = [
@@ -29,7 +30,6 @@ __all__ = [
     "TableColumn",
     "TableSchema",
     "columns_for",
-    "encode_schema",
     "parse_schema",
     "read_table",
     "table_of",
@@ -37,9 +37,10 @@ __all__ = [
 
 SCHEMA_VERSION = "1.0"
 _MAX_BYTES: Final = 1 << 30
+# known values from which on a median outside of its bounds shows another unit
 _ENOUGH: Final = 20
+# A single odd cell says nothing of a column
 _FEW: Final = 1
-"""A single odd cell says nothing of a column."""
 _Text = npt.NDArray[np.str_]
 _Values = npt.NDArray[np.float64]
 
@@ -57,8 +58,8 @@ class SourceColumn(
     """One column of the file that may answer an input.
 
     ``codes`` translate its cells (a number is given as text, a flag as ``1`` or ``0``); without
-    them the cell itself is taken, numbers times ``factor``. ``other`` stands for a cell that no
-    code names. With ``separators`` a cell holds several codes, of which each is looked up and the
+    them the cell itself is taken, numbers times ``factor``. ``other`` is for a cell that no code
+    names. With ``separators`` a cell holds several codes, of which each is looked up and the
     largest taken. ``given`` limits the source to rows with these levels of inputs named before.
     """
 
@@ -149,21 +150,15 @@ def parse_schema(data: bytes, where: str | Path = "schema.json") -> TableSchema:
     DataTableError
         It is no schema, or of another version.
     """
-    try:
-        schema = msgspec.json.decode(data, type=TableSchema)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise DataTableError(f"no schema of a table: {error}", where=str(where)) from error
+    schema: TableSchema = decode(
+        data, TableSchema, "no schema of a table", where, refuse=DataTableError
+    )
     if schema.schema_version != SCHEMA_VERSION:
         raise DataTableError(
             f"the schema is of version {schema.schema_version}, this pgx reads {SCHEMA_VERSION}",
             where=str(where),
         )
     return schema
-
-
-def encode_schema(schema: TableSchema) -> bytes:
-    """Return the bytes of the schema's file; equal schemas give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(schema), indent=1) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +327,7 @@ def _column(
         else:  # yes where any says yes, no where some say no and none yes
             found = np.where((values == "1") | (found == ""), values, found)
     n_bad = int((unread & (found == "")).sum())
-    if column.kind in (InputKind.NUMBER, InputKind.FLAG):
+    if column.kind.is_numeric:
         return _bounded(column, _as_numbers(found.astype(np.str_)), n_bad)
     return found.astype(np.str_), n_bad
 
@@ -453,7 +448,7 @@ def _check_schema(inputs: Sequence[Input], table: DataTable, unit: str) -> None:
 
 def _known(own: Input, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return a column in which what the model does not know is unknown."""
-    if own.kind in (InputKind.NUMBER, InputKind.FLAG):
+    if own.kind.is_numeric:
         return column
     distinct, places = np.unique(column.astype(np.str_), return_inverse=True)
     found = np.array([_text(own, value) for value in distinct.tolist()], np.str_)[places]
@@ -466,7 +461,7 @@ def _known(own: Input, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return found
 
 
-def _text(own: Input, value: Value) -> str:
+def _text(own: Input, value: InputValue) -> str:
     if value == "":
         return ""
     try:

@@ -25,6 +25,7 @@ __all__ = [
     "feature_values",
     "is_unknown",
     "n_rows",
+    "rounded",
     "tree_sums",
 ]
 
@@ -75,6 +76,11 @@ class EquationTerm(
     given: dict[str, tuple[str, ...]] = {}
 
 
+def rounded(value: float, digits: int = 6) -> float:
+    """Return a number with so many significant digits, as files of models hold it."""
+    return float(f"{value:.{digits}g}")
+
+
 def n_rows(columns: Columns) -> int:
     """Return how many patients the columns hold."""
     return next((len(column) for column in columns.values()), 0)
@@ -122,6 +128,7 @@ def _number(term: EquationTerm, columns: Columns, n: int) -> _Values:
 
 
 def _decade(term: EquationTerm, columns: Columns, n: int) -> _Values:
+    # the last decade is open: 9 is 90 years or more
     return np.minimum(np.floor(_numbers(columns, term.inputs[0]) / 10.0), 9.0) - term.origin
 
 
@@ -219,7 +226,7 @@ def _fault_of(tree: Tree, n_features: int) -> str:
     if any(feature >= n_features for feature in tree.feature):
         return "a tree asks for a feature that there is not"
     children = zip(tree.feature, tree.left, tree.right, strict=True)
-    # a child stands after its parent, so that every walk ends
+    # a child comes after its parent, so that every walk ends
     if any(
         feature >= 0 and not (node < left < n and node < right < n)
         for node, (feature, left, right) in enumerate(children)

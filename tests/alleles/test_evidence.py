@@ -23,7 +23,7 @@ from pgx.haplotypes.support import (
     read_sites,
 )
 from pgx.inputs.settings import RunSettings
-from pgx.phenotypes.haplotypes import HaplotypeFunctions
+from pgx.phenotypes import HaplotypeFunctions
 from pgx.records.calls import CallStatus, SiteObservation
 from pgx.records.genes import Strategy
 from simulated import cohort_file, genes, vcf_file

@@ -98,7 +98,9 @@ def test_a_laboratory_that_cannot_be_read_stops_before_work(results, tmp_path):
 def test_without_the_extra_nothing_is_written(results, tmp_path):
     fake = tmp_path / "fake"
     fake.mkdir()
-    (fake / "typst.py").write_text("raise ImportError('absent')", encoding="utf-8")
+    (fake / "typst.py").write_text(
+        "raise ModuleNotFoundError('absent', name='typst')", encoding="utf-8"
+    )
     path = f"{fake}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     saved = results / "EXAMPLE_1.pgx.json"
     own = {"run": pgx_process, "PYTHONPATH": path}

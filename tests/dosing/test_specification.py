@@ -10,7 +10,8 @@ import pytest
 from cases import one_test
 from dosing.invented import model, published
 from pgx.errors import ModelFolderError
-from pgx_dosing.specification import ConformalInterval, encode_model, parse_model
+from pgx_dosing.json_records import encode
+from pgx_dosing.specification import ConformalInterval, parse_model
 
 SHIPPED = [
     "warfarin-iwpc-pharmacogenetic",
@@ -21,22 +22,22 @@ SHIPPED = [
 
 
 def plain(**changes) -> dict:
-    return {**json.loads(encode_model(model())), **changes}
+    return {**json.loads(encode(model())), **changes}
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_model_is_read_as_written(name):
     own = published(name)
-    data = encode_model(own)
+    data = encode(own)
     assert parse_model(data) == own
-    assert encode_model(parse_model(data)) == data
+    assert encode(parse_model(data)) == data
 
 
 def test_numbers_of_a_file_are_exact():
     own = model(
         interval=ConformalInterval(level=0.9, method="-", lower=(-0.1 - 0.2,), upper=(1 / 3,))
     )
-    assert parse_model(encode_model(own)) == own
+    assert parse_model(encode(own)) == own
 
 
 def one_term(**fields) -> dict:
@@ -81,7 +82,7 @@ def test_weights_that_do_not_add_up_are_refused():
     own = model()
     heavy = msgspec.structs.replace(own.members[0], weight=1.2)
     with pytest.raises(ModelFolderError, match="add up to 1"):
-        parse_model(encode_model(msgspec.structs.replace(own, members=(heavy,))))
+        parse_model(encode(msgspec.structs.replace(own, members=(heavy,))))
 
 
 def test_an_estimate_by_no_input_is_refused():

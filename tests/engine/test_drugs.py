@@ -7,7 +7,7 @@ import pytest
 from cases import one_test
 from pgx import KnowledgeBase
 from pgx.errors import UnknownDrugError
-from pgx.inputs.choices import named_drugs
+from pgx.inputs.release import named_drugs
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.patient import Condition, Medicine, MedicineUse, Patient, Reaction
+from pgx.records.tables import RECOMMENDATION_COLUMNS
 from pgx.reports.content.document import build_document
 from pgx.reports.content.drug_ranking import in_order
 from pgx.reports.files.output_folder import write_results
@@ -363,8 +364,8 @@ def test_both_bases_are_in_one_table_the_genotypes_first(vcf):
         ("genotype", "CYP2D6=2.0", "use_as_directed"),
         ("phenoconverted", "CYP2D6=0.0", "avoid"),
     ]
-    lines = ["", *recommendation_lines(result).splitlines()]
-    at = lines[0].split("\t").index("basis")
+    lines = recommendation_lines(result).splitlines()
+    at = RECOMMENDATION_COLUMNS.index("basis")
     found = [line.split("\t")[at] for line in lines if "\tcodeine\tCPIC\t" in line]
     assert found == ["genotype", "phenoconverted"]
     assert parse_result(render_json(result)) == msgspec.structs.replace(

@@ -8,7 +8,7 @@ import pytest
 
 from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.phenotypes.translate import INDETERMINATE, PhenotypeTable, activity_score
+from pgx.phenotypes import INDETERMINATE, PhenotypeTable, activity_score
 from pgx.records.genes import GeneDefinition, Ploidy, Strategy
 
 GENES = KnowledgeBase().genes

@@ -4,7 +4,7 @@ import pytest
 
 from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.patients.medicines import is_local
+from pgx.patients.read import is_local
 
 
 @one_test

@@ -6,7 +6,7 @@ import pytest
 
 from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.patients.medicines import known_medicines
+from pgx.patients.read import known_medicines
 from pgx.records.patient import Medicine, MedicineUse, Outcome, Patient, Reaction
 
 

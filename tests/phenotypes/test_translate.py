@@ -5,13 +5,7 @@ import itertools
 import pytest
 
 from cases import one_test
-from pgx.phenotypes.translate import (
-    INDETERMINATE,
-    NO_SCORE,
-    Phenotype,
-    PhenotypeTable,
-    activity_score,
-)
+from pgx.phenotypes import INDETERMINATE, NO_SCORE, Phenotype, PhenotypeTable, activity_score
 from simulated import genes
 
 RULED = [name for name, gene in genes().items() if gene.rules]

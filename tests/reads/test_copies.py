@@ -15,8 +15,7 @@ from pgx.base.assemblies import Assembly
 from pgx.copynumber.configurations import structural_models
 from pgx.genotypes.matrix import MISSING, Unknown
 from pgx.reads.copies import Normaliser, _log_gamma, _unusable
-from pgx.reads.genotyping import ReadLimits
-from pgx.reads.sample import ReadsEvidence, ReadsInput, read_gene
+from pgx.reads.sample import ReadLimits, ReadsEvidence, ReadsInput, read_gene
 from reads.made import HYBRIDS, Maker, Unit, allele, gene, person
 
 WHOLE = Unit()

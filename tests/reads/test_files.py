@@ -12,9 +12,8 @@ from cases import one_test
 from pgx.base.assemblies import Assembly
 from pgx.errors import AssemblyMismatchError, InputError, PgxError
 from pgx.reads.copies import read_regions
-from pgx.reads.genotyping import ReadLimits
 from pgx.reads.locus import read_locus
-from pgx.reads.sample import ReadsInput, read_gene
+from pgx.reads.sample import ReadLimits, ReadsInput, read_gene
 from pgx.reads.source import open_reads
 from reads.made import LENGTHS, SHIFT, Unit, gene, person, reference
 

@@ -165,7 +165,7 @@ def test_reasons_are_documented():
 def test_every_word_is_used():
     code = (ROOT / "src/pgx/reports/content/structure_entries.py").read_text(encoding="utf-8")
     folder = ROOT / "src/pgx/reports"
-    code += "".join(p.read_text(encoding="utf-8") for p in folder.glob("*.py"))
+    code += "".join(p.read_text(encoding="utf-8") for p in folder.rglob("*.py"))
     kinds = {"whole_one", "hybrid_one", "whole", "hybrid"}
     assert not [k for k in ENGLISH["structure"] if k not in kinds and f'"{k}"' not in code]
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from cases import one_test
 from pgx.cli.simulate import simulate
 from pgx.errors import OutputError, UnknownGeneError, UsageError
-from pgx.simulator.files import parse_samples, read_samples, write_vcf
 from pgx.simulator.settings import Sex
+from pgx.simulator.vcf import parse_samples, read_samples, write_vcf
 from simulated import cohort_text, vcf_text
 
 APP = typer.Typer()

@@ -10,7 +10,7 @@ from cases import one_test
 from pgx.cli.simulate import numbered, write_depth
 from pgx.errors import OutputError, UnknownAlleleError, UsageError
 from pgx.simulator.depth.noise import DepthSettings
-from pgx.simulator.files import SampleTable, read_samples
+from pgx.simulator.vcf import SampleTable, read_samples
 from simulate.depth_support import GENE, kb, lines, settings
 from simulate.test_command import run
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pgx.simulator.files import read_samples
+from pgx.simulator.vcf import read_samples
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pgx.api.arguments import Base, base_of
 from pgx.errors import UsageError
-from pgx.inputs.choices import named_drugs
-from pgx.inputs.keywords import Names, names_of, settings_of
+from pgx.inputs.choices import Names, names_of, settings_of
 from pgx.inputs.manual_calls import completed
-from pgx.phenotypes.translate import Phenotype
+from pgx.inputs.release import named_drugs
+from pgx.phenotypes import Phenotype
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend as look_up
 from pgx.records.advice import CONFIDENCE

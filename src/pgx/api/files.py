@@ -18,7 +18,7 @@ from pgx.api.arguments import (
 )
 from pgx.base.assemblies import Assembly
 from pgx.errors import UsageError
-from pgx.inputs.keywords import Names, assembly_of, settings_of
+from pgx.inputs.choices import Names, assembly_of, settings_of
 from pgx.inputs.settings import Absent, Limits
 
 if TYPE_CHECKING:
@@ -190,9 +190,8 @@ def simulate(
     >>> [line.split()[9][:3] for line in text.splitlines() if "rs4244285" in line]
     ['1|1']
     """
-    from pgx.simulator.files import write_vcf
     from pgx.simulator.settings import SimulationSettings
-    from pgx.simulator.vcf import render_vcf
+    from pgx.simulator.vcf import render_vcf, write_vcf
 
     if settings is not None and assembly is not None:
         raise UsageError("settings and assembly exclude each other")

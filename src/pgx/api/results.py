@@ -22,7 +22,7 @@ from pgx.api.arguments import (
 )
 from pgx.base.assemblies import Assembly
 from pgx.errors import OutputError
-from pgx.inputs.keywords import Names, settings_of
+from pgx.inputs.choices import Names, settings_of
 from pgx.inputs.settings import Absent, Limits
 from pgx.records.calls import Override, PatientResult
 from pgx.records.patient import Patient

@@ -20,21 +20,23 @@ from pgx.cli.options import (
     Language,
     MaxAge,
     Overlay,
+    Privacy,
+    PrivacyOptions,
     Quiet,
     Release,
     issued_by,
     overrides_of,
     patient_of,
+    privacy_of,
     reads_of,
     run_app,
     single,
     tell_age,
 )
-from pgx.cli.private import Privacy, PrivacyOptions, privacy_of
 from pgx.cli.progress import reading, tracked
 from pgx.cli.run_options import EvidenceOptions, ScopeOptions, asked
 from pgx.errors import InputError, UsageError, printable
-from pgx.inputs.keywords import names_of
+from pgx.inputs.choices import names_of
 from pgx.inputs.settings import RunSettings
 from pgx.reports.files.formats import FORMAT_NAMES
 

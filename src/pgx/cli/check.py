@@ -25,7 +25,7 @@ from pgx.cli.run_options import (
     asked,
     limits_of,
 )
-from pgx.inputs.keywords import settings_of
+from pgx.inputs.choices import settings_of
 
 if TYPE_CHECKING:
     from pgx.engine.check import CheckRun

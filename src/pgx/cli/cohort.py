@@ -11,12 +11,22 @@ import typer
 
 from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import say
-from pgx.cli.options import MaxAge, Overlay, Quiet, Release, run_app, single, tell_age
-from pgx.cli.private import Privacy, PrivacyOptions, privacy_of
+from pgx.cli.options import (
+    MaxAge,
+    Overlay,
+    Privacy,
+    PrivacyOptions,
+    Quiet,
+    Release,
+    privacy_of,
+    run_app,
+    single,
+    tell_age,
+)
 from pgx.cli.progress import Stages
 from pgx.cli.run_options import EvidenceOptions, ScopeOptions, asked
 from pgx.errors import UsageError
-from pgx.inputs.keywords import names_of
+from pgx.inputs.choices import names_of
 
 if TYPE_CHECKING:
     from pgx.engine.plan import CohortPlan

@@ -94,7 +94,7 @@ def _with_evidence(call: GeneCall, knowledge: KnowledgeBase) -> GeneCall:
 
     from pgx.haplotypes.definitions import compile_gene
     from pgx.haplotypes.support import call_evidence
-    from pgx.phenotypes.haplotypes import HaplotypeFunctions
+    from pgx.phenotypes import HaplotypeFunctions
 
     gene = knowledge.gene(call.gene)
     if not gene.variants:

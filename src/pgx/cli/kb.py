@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from pgx.cli.console import console, is_terminal, say, shown
-from pgx.cli.kb_release import export, import_release
+from pgx.cli.kb_rows import export, import_release
 from pgx.cli.options import Overlay, Release, run_app
 from pgx.errors import UsageError, printable
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -472,7 +472,7 @@ def frequencies(
       pgx kb frequencies panel.vcf.gz --sample-info samples.tsv --source 1000g-30x-2022
     """
     from pgx.engine.haplotype_counts import count_release
-    from pgx.inputs.keywords import assembly_of, names_of
+    from pgx.inputs.choices import assembly_of, names_of
 
     counted = count_release(
         inputs,

@@ -11,13 +11,16 @@ import typer
 
 from pgx.cli.cohort import Force, Formats, Inputs, Output, Threads, planned, report, use_threads
 from pgx.cli.console import say
-from pgx.cli.options import Overlay, Quiet, Release, run_app
-from pgx.cli.private import (
+from pgx.cli.options import (
     Deidentify,
+    Overlay,
     PrivacyOptions,
     PseudonymKey,
     PseudonymTable,
+    Quiet,
+    Release,
     privacy_of,
+    run_app,
 )
 from pgx.cli.progress import Stages
 from pgx.cli.run_options import EvidenceOptions, ScopeOptions, asked

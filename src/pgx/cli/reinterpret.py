@@ -23,7 +23,7 @@ from pgx.cli.options import (
 )
 from pgx.cli.progress import tracked
 from pgx.errors import InputError
-from pgx.inputs.keywords import names_of
+from pgx.inputs.choices import names_of
 from pgx.reports.files.formats import FORMAT_NAMES
 
 if TYPE_CHECKING:

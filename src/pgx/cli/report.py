@@ -12,19 +12,23 @@ from pgx.base.files import file_digest
 from pgx.base.texts import MAX_AGE_MONTHS, shown_name
 from pgx.cli.console import say
 from pgx.cli.options import (
+    Deidentify,
     LaboratoryFile,
     Language,
     MaxAge,
     Overlay,
+    PrivacyOptions,
+    PseudonymKey,
+    PseudonymTable,
     Quiet,
     Release,
     issued_by,
     patient_of,
+    privacy_of,
     run_app,
     single,
     tell_age,
 )
-from pgx.cli.private import Deidentify, PrivacyOptions, PseudonymKey, PseudonymTable, privacy_of
 from pgx.errors import OutputError, UsageError
 from pgx.reports.files.formats import FORMAT_ENDINGS, FORMATS, RUN_FORMATS
 

@@ -17,7 +17,7 @@ import msgspec
 import typer
 
 from pgx.cli.options import OutsideCalls
-from pgx.inputs.keywords import settings_of
+from pgx.inputs.choices import settings_of
 from pgx.inputs.settings import MOST, Limits, RunSettings
 
 __all__ = [

@@ -19,7 +19,6 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import GeneDefinition
 from pgx.simulator.depth.noise import DepthSettings, generator
 from pgx.simulator.depth.people import truth_table
-from pgx.simulator.files import SampleTable, read_samples, write_vcf
 from pgx.simulator.haplotypes import common_spellings, parse_diplotype
 from pgx.simulator.settings import (
     AmbiguityChoice,
@@ -31,7 +30,7 @@ from pgx.simulator.settings import (
     WriteStyle,
     known_gene,
 )
-from pgx.simulator.vcf import check_samples, render_vcf
+from pgx.simulator.vcf import SampleTable, check_samples, read_samples, render_vcf, write_vcf
 
 __all__ = [
     "numbered",

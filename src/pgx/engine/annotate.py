@@ -1,4 +1,4 @@
-"""A cohort with reports: the results of one or a few samples, one record a sample."""
+"""A cohort with reports: the results of one or a few samples, genes from reads among them."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import numpy as np
 
 from pgx._version import __version__
+from pgx.base.assemblies import Assembly
 from pgx.base.files import file_digest
 from pgx.base.shipped import code_digest, data_digest
 from pgx.base.texts import release_month, shown_name
 from pgx.copynumber.depth import PANEL_VARIABLE
-from pgx.engine.calling import CalledFromReads, ChunkCaller, GeneTable, notes_of
+from pgx.engine.calling import SOURCE_READS, CalledFromReads, ChunkCaller, GeneTable, notes_of
 from pgx.engine.engine import Engine, refused_of
 from pgx.engine.personal import Personal, patient_sample, sample_info_with, sample_of
-from pgx.engine.reading import Inputs, Piece, ReadInput, pieces_of, read_of
-from pgx.errors import InputError
-from pgx.inputs.choices import chosen_genes, named_drugs
+from pgx.engine.reading import GroupedGene, Inputs, Piece, ReadInput, pieces_of, read_of
+from pgx.errors import InputConflictError, InputError, UsageError
+from pgx.inputs.choices import chosen_genes
+from pgx.inputs.release import named_drugs
 from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.inputs.side_files import check_overrides, overrides_by_sample
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.calls import GeneCall, Override, PatientResult, Provenance
+from pgx.records.genes import GeneDefinition, Ploidy
 from pgx.records.patient import Patient
 
 if TYPE_CHECKING:
@@ -33,7 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Run",
+    "add_reads",
     "annotate",
+    "control_regions",
 ]
 
 # Calls with observations of positions are a sample's own and hold some thousand records: more of
@@ -146,7 +152,6 @@ def _add_reads(
     # where every other input was refused, nothing says whose the reads are
     if reads is None or (inputs and not read):
         return CalledFromReads(is_alone=reads is not None and is_alone)
-    from pgx.engine.aligned_reads import add_reads
 
     known = list(engine.knowledge.genes.values())
     found = add_reads(read, reads, list(engine.genes.values()), engine.settings, known=known)
@@ -312,3 +317,114 @@ def _calls_of(tables: Sequence[GeneTable], number: int, sample: str) -> tuple[Ge
     """Return the calls of one sample of a chunk, by its number, under its name."""
     found = (table.calls[table.index[number]] for table in tables)
     return tuple([msgspec.structs.replace(call, sample=sample) for call in found])
+
+
+if TYPE_CHECKING:
+    from pgx.reads.sample import ReadsEvidence, ReadsInput
+    from pgx.reads.source import Region
+
+
+# a control is the read length of common sequencers around a defining position: its depth is
+# that of reads which cover the position
+_REACH: Final = 100
+_MOST_OF_A_GENE: Final = 4
+
+
+def add_reads(
+    inputs: list[ReadInput],
+    source: ReadsInput,
+    genes: Sequence[GeneDefinition],
+    settings: RunSettings,
+    *,
+    known: Sequence[GeneDefinition],
+) -> frozenset[str]:
+    """Read what a file of reads answers, and put it in the place of what variants say of it.
+
+    ``genes`` are those of the run, ``known`` all of the knowledge base, which reads on other
+    chromosomes are normalised by. Returns the genes that were read; empty where none of the
+    run's is.
+
+    Raises
+    ------
+    ReadsFileError, AssemblyMismatchError
+        The file of reads cannot be used.
+    InputConflictError
+        The reads are not of the sample of the other inputs, or these have several samples.
+    UsageError
+        No gene of the run can be read.
+    """
+    from pgx.reads.sample import ReadLimits, can_be_read, read_gene
+
+    wanted = [gene for gene in genes if can_be_read(gene)]
+    if not wanted:
+        names = ", ".join(g.gene for g in known if can_be_read(g))
+        raise UsageError("no gene asked for is called from reads", remedy=f"those are: {names}")
+    limits = ReadLimits(settings.min_gq, settings.min_dp)
+    for gene in wanted:
+        controls = {a: control_regions(known, a, but=gene) for a in Assembly}
+        own = read_gene(source, gene, limits, controls=controls, assembly=settings.assembly)
+        sample = _sample(inputs, own, Path(source.path))
+        _replace(inputs, gene.gene, sample, own)
+    return frozenset(gene.gene for gene in wanted)
+
+
+def _sample(inputs: Sequence[ReadInput], own: ReadsEvidence, place: Path) -> str:
+    """Return whose the reads are: the other inputs' one sample, else the file's own name for it."""
+    others = tuple(s for i in inputs if i.name != own.name for s in i.samples)
+    names = dict.fromkeys(others)
+    if not names:
+        return own.sample or place.name.removesuffix(place.suffix)
+    if len(names) > 1:
+        raise InputConflictError(
+            f"reads of one sample, and variants of {len(names)}",
+            where=own.name,
+            remedy="give the VCF file of that sample alone",
+        )
+    (name,) = names
+    if own.sample and own.sample != name:
+        raise InputConflictError(
+            "the sample of the reads (SM of the read groups) is not that of the variants",
+            where=own.name,
+            remedy="if both are of the same person, give the reads its name: samtools"
+            " addreplacerg, or samtools reheader",
+        )
+    return name
+
+
+def _replace(inputs: list[ReadInput], gene: str, sample: str, own: ReadsEvidence) -> None:
+    """Take a gene out of the other inputs, and add the reads as an input of their own."""
+    for item in inputs:
+        item.genes.pop(gene, None)
+    own.genotypes.samples = (sample,)
+    inputs.append(
+        ReadInput(
+            name=own.name,
+            sha256=own.digest,
+            assembly=own.assembly,
+            samples=(sample,),
+            notes=(),
+            hints=[],
+            genes={gene: GroupedGene(own.genotypes, np.zeros(1, np.int32), (own.copies,))},
+            role=SOURCE_READS,
+        )
+    )
+
+
+def control_regions(
+    known: Sequence[GeneDefinition], assembly: Assembly, *, but: GeneDefinition
+) -> list[Region]:
+    """Return regions around defining positions of other genes, on other autosomes.
+
+    Of each gene at most four count, spread over it, so that no gene outweighs the others.
+    """
+    found: list[Region] = []
+    for gene in known:
+        elsewhere = gene.contig != but.contig and gene.ploidy is Ploidy.AUTOSOME
+        if not elsewhere or gene.structure is not None or not gene.variants:
+            continue
+        old = assembly is Assembly.GRCH37
+        places = sorted(v.position_grch37 if old else v.position for v in gene.variants)
+        step = max(len(places) // _MOST_OF_A_GENE, 1)
+        chosen = places[step // 2 :: step][:_MOST_OF_A_GENE]
+        found += [(gene.contig, p - _REACH, p + _REACH) for p in chosen]
+    return found

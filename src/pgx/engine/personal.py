@@ -15,8 +15,7 @@ from pgx.base.extensions import extension
 from pgx.errors import InputConflictError, SampleNotFoundError, UsageError
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.patients.medicines import known_medicines
-from pgx.patients.read import check_patient, months_between
+from pgx.patients.read import check_patient, known_medicines, months_between
 from pgx.recommendations.condition_fits import ConditionFits, as_stated
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend

@@ -21,8 +21,8 @@ from pgx.base.shipped import code_digest, data_digest
 from pgx.base.texts import is_text, shown_name
 from pgx.engine.opening import decide_assembly
 from pgx.errors import InputError, SampleNotFoundError
-from pgx.inputs.choices import chosen_genes, named_drugs
-from pgx.inputs.release import knowledge_of
+from pgx.inputs.choices import chosen_genes
+from pgx.inputs.release import knowledge_of, named_drugs
 from pgx.inputs.settings import RunSettings
 from pgx.io.source import open_source
 from pgx.knowledge.snapshot import KnowledgeBase

@@ -45,8 +45,7 @@ from pgx.haplotypes.posterior import evidence
 from pgx.haplotypes.prior import HaplotypePrior, build_prior
 from pgx.haplotypes.structural import StructuralCaller, WeighedDiplotypes, with_counted_copies
 from pgx.haplotypes.support import call_evidence, site_observations
-from pgx.phenotypes.haplotypes import HaplotypeFunctions
-from pgx.phenotypes.translate import Phenotype, PhenotypeTable
+from pgx.phenotypes import HaplotypeFunctions, Phenotype, PhenotypeTable
 from pgx.records.calls import (
     CallStatus,
     Candidate,

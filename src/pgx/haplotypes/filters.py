@@ -21,7 +21,7 @@ from pgx.haplotypes.evidence import SampleEvidence, is_contradicted
 from pgx.haplotypes.observation import Observation
 from pgx.haplotypes.outcomes import CriticalSites, DiplotypeSet
 from pgx.haplotypes.structural import WeighedDiplotypes
-from pgx.phenotypes.translate import Phenotype
+from pgx.phenotypes import Phenotype
 from pgx.records.calls import CallStatus
 from pgx.records.genes import GeneFrequencies
 from pgx.records.notes import NoteCode

@@ -1,34 +1,163 @@
-"""What a run is about: genes, drugs and samples asked for, and whose the outside calls are."""
+"""What is asked of a run: settings, genes, drugs, samples, and whose the outside calls are."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, TypeVar
 
-from pgx.base.texts import did_you_mean
+import msgspec
+
+from pgx.base.assemblies import Assembly
+from pgx.base.texts import did_you_mean, shape_problem
 from pgx.errors import (
     InputError,
     OutsideCallError,
     SampleNotFoundError,
-    UnknownDrugError,
     UnknownGeneError,
+    UsageError,
 )
-from pgx.inputs.settings import RunSettings
+from pgx.inputs.settings import Absent, Limits, Prior, RunSettings, Untyped
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.index import GuidanceIndex
 from pgx.records.genes import GeneDefinition
 
 __all__ = [
+    "Names",
+    "assembly_of",
     "chosen_genes",
     "chosen_samples",
-    "drug_names",
     "left_out",
     "marker_alleles",
-    "named_drugs",
+    "names_of",
     "outside_by_sample",
+    "settings_of",
     "strangers",
 ]
+
+
+Names = str | Iterable[str]
+"""Names as a text, separated by commas, or one by one."""
+_Choice = TypeVar("_Choice", bound=StrEnum)
+_ASSEMBLIES: Final = {
+    "grch37": Assembly.GRCH37,
+    "hg19": Assembly.GRCH37,
+    "grch38": Assembly.GRCH38,
+    "hg38": Assembly.GRCH38,
+}
+"""UCSC names the same assemblies hg19 and hg38; its hg19 had another mitochondrion at first."""
+
+
+def settings_of(
+    *,
+    assembly: Assembly | str | None = None,
+    genes: Names = (),
+    drugs: Names = (),
+    samples: Names = (),
+    absent: Absent | str = Absent.NO_CALL,
+    with_sites: bool = True,
+    limits: Limits | None = None,
+) -> RunSettings:
+    """Return the settings that words mean.
+
+    Raises
+    ------
+    UsageError
+        A word means nothing, a value is of another type or outside of its range.
+    InputError
+        The file of untyped positions cannot be read.
+    """
+    said = {
+        "assembly": assembly_of(assembly),
+        "genes": names_of(genes, "genes"),
+        "drugs": names_of(drugs, "drugs"),
+        "samples": names_of(samples, "samples"),
+        "absent": _choice(Absent, absent, "absent"),
+        "with_sites": with_sites,
+        **_limits_of(limits or {}),
+    }
+    try:
+        return msgspec.convert(said, RunSettings)
+    except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, UsageError):  # a value outside of its range
+            raise error.__cause__ from None
+        raise UsageError(
+            f"a setting has another type: {shape_problem(error, RunSettings)}",
+            remedy="see pgx.annotate",
+        ) from error
+
+
+def _limits_of(limits: Limits) -> dict[str, object]:
+    unknown = sorted(set(limits) - set(Limits.__annotations__))
+    if unknown:
+        known = ", ".join(Limits.__annotations__)
+        raise UsageError(f"no argument {unknown[0]!r}", remedy=f"there are {known}")
+    said: dict[str, object] = {**limits}
+    if "prior" in limits:
+        said["prior"] = _choice(Prior, limits["prior"], "prior")
+    if "untyped" in limits:
+        said["untyped"] = _untyped_of(limits["untyped"])
+    return said
+
+
+def _untyped_of(given: Untyped) -> object:
+    if isinstance(given, str | Path):
+        if "\0" in str(given):
+            raise UsageError("a path has a null character")
+        from pgx.inputs.side_files import read_untyped
+
+        given = read_untyped(Path(given))
+    places = () if given is None else given
+    return list(places) if isinstance(places, Iterable) else places
+
+
+def names_of(given: Names, what: str = "names") -> tuple[str, ...]:
+    """Return names, each once; a text holds several, separated by commas.
+
+    >>> names_of("CYP2C19, CYP2D6"), names_of(["CYP2C19", "CYP2C19"])
+    (('CYP2C19', 'CYP2D6'), ('CYP2C19',))
+
+    Raises
+    ------
+    UsageError
+        Neither a text nor texts.
+    """
+    if isinstance(given, str):
+        return tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    found = tuple(given) if isinstance(given, Iterable) else (given,)
+    if not all(isinstance(name, str) for name in found):
+        raise UsageError(f"{what} are names, or one text of them", remedy="see help(pgx.annotate)")
+    return tuple(dict.fromkeys(found))
+
+
+def assembly_of(word: Assembly | str | None) -> Assembly | None:
+    """Return the assembly that a word names, in any case; None for None.
+
+    >>> assembly_of("hg38")
+    <Assembly.GRCH38: 'GRCh38'>
+
+    Raises
+    ------
+    UsageError
+        It is neither GRCh37 nor GRCh38, which are hg19 and hg38 too.
+    """
+    if word is None:
+        return None
+    found = _ASSEMBLIES.get(word.casefold()) if isinstance(word, str) else None
+    if found is None:
+        raise UsageError(f"unknown assembly {word!r}", remedy="choose GRCh37 or GRCh38")
+    return found
+
+
+def _choice(kind: type[_Choice], word: str, what: str) -> _Choice:
+    try:
+        return kind(word)
+    except ValueError:
+        known = " or ".join(kind)
+        raise UsageError(f"{what} is {known}, not {word!r}", remedy="choose one of them") from None
 
 
 def chosen_genes(kb: KnowledgeBase, settings: RunSettings) -> list[GeneDefinition]:
@@ -149,52 +278,3 @@ def marker_alleles(guidance: GuidanceIndex, gene: str) -> tuple[str, ...]:
         if name == gene and allele
     }
     return tuple(sorted(found))
-
-
-_REMEDY = "pgx kb drugs lists every drug with its other names"
-
-
-def named_drugs(knowledge: KnowledgeBase, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the drugs with guidance that words mean, each once, in the order asked for.
-
-    A word is a drug's name, a synonym, a brand, an RxNorm or an ATC code, in any case; one of a
-    combination means each of its ingredients with guidance.
-
-    Raises
-    ------
-    UnknownDrugError
-        There is no guidance on what a word means.
-    """
-    own = {drug.drug.casefold(): drug.drug for drug in knowledge.drugs}
-    found: dict[str, None] = {}
-    unknown = []
-    for word in _words(list(names), own):
-        # the vocabulary is read for words that are no names of ours only
-        name = own.get(word.casefold())
-        meant = (name,) if name else knowledge.vocabulary.drugs_of(word)
-        found.update(dict.fromkeys(meant))
-        unknown += [] if meant else [word]
-    if unknown:
-        raise UnknownDrugError(
-            f"no guidance on {', '.join(unknown)}",
-            remedy=did_you_mean(unknown[0], drug_names(knowledge), _REMEDY),
-        )
-    return tuple(found)
-
-
-def drug_names(knowledge: KnowledgeBase) -> Iterator[str]:
-    """Yield every name that means a drug with guidance: its own first, then others, then brands."""
-    yield from (drug.drug for drug in knowledge.drugs)
-    guided = [s for s in knowledge.medicines.substances if knowledge.vocabulary.guided(s)]
-    yield from (name for s in guided for name in (s.substance, *s.synonyms))
-    yield from (name for s in guided for name in s.brands)
-
-
-def _words(names: list[str], own: Mapping[str, str]) -> Iterator[str]:
-    """Yield the words; two that are one drug's name, which has a comma, are one."""
-    words = [name.strip() for name in names]
-    while words:
-        joined = ", ".join(words[:2])
-        size = 2 if joined.casefold() in own else 1
-        yield ", ".join(words[:size])
-        words = words[size:]

@@ -19,8 +19,7 @@ from pgx.inputs.choices import marker_alleles
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import AlleleNames, OutsideCall
-from pgx.phenotypes.haplotypes import HaplotypeFunctions
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes import HaplotypeFunctions, PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex
 from pgx.records.calls import CallStatus, Candidate, GeneCall, KeyEvidence, joined_evidence
 from pgx.records.genes import GeneDefinition, Ploidy, Strategy, parse_bracket

@@ -16,8 +16,7 @@ from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.observation import Observation, observe
 from pgx.haplotypes.support import allowed_alleles
 from pgx.outside.calls import AlleleNames, OutsideCall, UnusedReason
-from pgx.phenotypes.haplotypes import COPIES, HaplotypeFunctions
-from pgx.phenotypes.translate import PhenotypeTable, activity_score
+from pgx.phenotypes import COPIES, HaplotypeFunctions, PhenotypeTable, activity_score
 from pgx.records.calls import (
     AlternativeDiplotype,
     CallEvidence,

@@ -20,7 +20,7 @@ from pgx.errors import (
     UnknownDrugError,
     UnknownGeneError,
 )
-from pgx.inputs.choices import named_drugs
+from pgx.inputs.release import named_drugs
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall

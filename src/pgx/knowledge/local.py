@@ -14,7 +14,7 @@ from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.overlay import Overlay, PlacedRow
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import Row
-from pgx.phenotypes.translate import NO_SCORE
+from pgx.phenotypes import NO_SCORE
 from pgx.records.advice import LocalStatement, Statement, record_from_row
 from pgx.records.genes import (
     AlleleDefinition,

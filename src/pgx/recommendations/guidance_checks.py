@@ -19,7 +19,7 @@ from typing import Final
 
 from pgx.errors import KnowledgeError, OverlayError
 from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
-from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE
+from pgx.phenotypes import INDETERMINATE, NO_SCORE
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.index import GuidanceIndex, build_index
 from pgx.recommendations.result_keys import ALLELE_TEST, DIPLOTYPES, WHOLE_GENE, Reach

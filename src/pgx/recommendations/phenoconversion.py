@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.phenotypes.translate import AT_LEAST, NO_SCORE, format_score
+from pgx.phenotypes import AT_LEAST, NO_SCORE, format_score
 from pgx.records.calls import PHENOCONVERTED, CallStatus, GeneCall, KeyEvidence, joined_evidence
 from pgx.records.genes import GeneDefinition, PhenotypeRule
 from pgx.records.patient import (

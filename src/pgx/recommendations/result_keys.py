@@ -22,8 +22,7 @@ import msgspec
 
 from pgx.errors import UnknownAlleleError
 from pgx.haplotypes.posterior import LISTED_FROM
-from pgx.phenotypes.haplotypes import HaplotypeFunctions
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes import HaplotypeFunctions, PhenotypeTable
 from pgx.records.advice import ANY_KEY, NO_RESULT
 from pgx.records.calls import PHENOCONVERTED, CallStatus, GeneCall, KeyEvidence
 from pgx.records.genes import GeneDefinition, Ploidy, Strategy, core_allele, format_diplotype

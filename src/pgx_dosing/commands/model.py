@@ -14,13 +14,14 @@ from pgx.errors import OutputError, UsageError
 from pgx_dosing.commands import model_registry, model_train
 
 if TYPE_CHECKING:
-    from pgx_dosing.monitoring.records import WatchedModel
+    from pgx_dosing.monitoring.records import MonitoredModel
     from pgx_dosing.monitoring.status import Monitoring
 
 __all__ = ["DASHBOARD", "STATUS", "app", "monitor", "run"]
 
 STATUS = "status.json"
 DASHBOARD = "dashboard.html"
+# as `min_n` of the monitoring settings: fewer are not assessed
 _LEAST = 50
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -49,19 +50,20 @@ def monitor(
     Examples:
       pgx model monitor predictions.jsonl
 
-      pgx model monitor predictions.jsonl --model models/warfarin-local -o watch/
+      pgx model monitor predictions.jsonl --model models/warfarin-local -o monitoring/
     """
+    from pgx_dosing.json_records import encode
     from pgx_dosing.monitoring.records import Settings
-    from pgx_dosing.monitoring.status import alert_lines, render_status
-    from pgx_dosing.monitoring.status import monitor as watch
+    from pgx_dosing.monitoring.status import alert_lines
+    from pgx_dosing.monitoring.status import monitor as monitor_log
 
     if last < _LEAST:
         raise UsageError(f"--last is {last}", remedy=f"give at least {_LEAST}")
     if output is not None:
         _check_output(output, force=force)
-    found = watch(log, _watched(log, model), Settings(window=last))
+    found = monitor_log(log, _monitored(log, model), Settings(window=last))
     if output is None:
-        sys.stdout.write(render_status(found.status).decode("utf-8"))
+        sys.stdout.write(encode(found.status).decode("utf-8"))
     else:
         _write(output, found)
     for line in () if quiet else alert_lines(found.status):
@@ -69,16 +71,16 @@ def monitor(
     return 0
 
 
-def _watched(log: Path, model: str) -> WatchedModel:
+def _monitored(log: Path, model: str) -> MonitoredModel:
     """Return the model that is named, or that of the log's newest prediction."""
     from pgx_dosing.monitoring.joined import last_model
-    from pgx_dosing.monitoring.records import watched_model
+    from pgx_dosing.monitoring.records import monitored_model
     from pgx_dosing.registry.store import find_model
 
     if not model:
         newest = last_model(log)
         model = f"{newest.model}@{newest.version}"
-    return watched_model(find_model(model))
+    return monitored_model(find_model(model))
 
 
 def _check_output(folder: Path, *, force: bool) -> None:
@@ -108,11 +110,11 @@ def _check_output(folder: Path, *, force: bool) -> None:
 
 def _write(folder: Path, found: Monitoring) -> None:
     from pgx.reports.files.output_folder import write_file
-    from pgx_dosing.monitoring.status import render_status
+    from pgx_dosing.json_records import encode
     from pgx_dosing.report.dashboard import render_dashboard
 
     write_file(folder / DASHBOARD, render_dashboard(found).encode("utf-8"))
-    write_file(folder / STATUS, render_status(found.status))
+    write_file(folder / STATUS, encode(found.status))
 
 
 for _part in (model_registry, model_train):

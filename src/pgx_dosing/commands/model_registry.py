@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["model_rows", "register", "signature_text", "step_rows", "what_rows"]
 
 Row = dict[str, str]
+# exit status of a damaged or untrusted model, as of every ModelError
 _REFUSED = 3
 _LARGEST = 16 << 20
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION or a folder")]
@@ -417,9 +418,7 @@ def _state(text: str) -> LifecycleState:
 
 
 def _refuse_installed(model: ModelFolder) -> None:
-    from pgx_dosing.registry.store import is_installed
-
-    if is_installed(model):
+    if model.is_shipped:
         raise ModelFolderError(
             "came with pgx, and its folder is replaced with it",
             where=model.label,

@@ -215,14 +215,13 @@ def _n_sites(table: Any) -> int:  # noqa: ANN401
 def _write(folder: Path, model: Any, trained: Any, table: Any, note: Any) -> None:  # noqa: ANN401
     import json
 
+    from pgx_dosing.json_records import encode
     from pgx_dosing.registry.files import configured_key
     from pgx_dosing.registry.making import make_model
-    from pgx_dosing.specification import encode_model
-    from pgx_dosing.tables import encode_schema
 
     documents = {
-        "model.json": json.loads(encode_model(model)),
-        "schema.json": json.loads(encode_schema(table.schema)),
+        "model.json": json.loads(encode(model)),
+        "schema.json": json.loads(encode(table.schema)),
         "metrics.json": dict(trained.metrics) | {"version": model.version},
         "lineage.json": dict(trained.lineage),
     }
@@ -322,13 +321,13 @@ def _write_site(output: Path, folder: Any, model: Any, version: str, by: str) ->
 
     import msgspec
 
+    from pgx_dosing.json_records import encode
     from pgx_dosing.registry.files import configured_key
     from pgx_dosing.registry.making import make_model
     from pgx_dosing.registry.states import note_of
-    from pgx_dosing.specification import encode_model
 
     named = msgspec.structs.replace(model, version=version)
     documents = {name: folder.document(name) for name in folder.files if name.endswith(".json")}
-    documents["model.json"] = json.loads(encode_model(named))
+    documents["model.json"] = json.loads(encode(named))
     note = note_of(by, f"site intercept on {folder.label}")
     make_model(output, documents, note, configured_key())

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 import numpy as np
@@ -35,7 +35,8 @@ import numpy.typing as npt
 
 from pgx.base.texts import shape_problem
 from pgx.errors import CourseFileError, MissingCovariateError, ModelStateError, OutOfDomainError
-from pgx_dosing.feedback.kpd import Parameters, Range, Value, read_parameters, read_record
+from pgx_dosing.feedback.kpd import Parameters, Range, Value, read_parameters
+from pgx_dosing.json_records import shipped_record, unique_names
 
 __all__ = [
     "COURSE_SCHEMA",
@@ -57,12 +58,14 @@ __all__ = [
 
 COURSE_SCHEMA: Final = "1.0"
 MAX_BYTES: Final = 2**20
+# two years; a longer course is taken for a mistyped date
 MOST_DAYS: Final = 731
 _REMEDY: Final = "see docs/how-to/dose-course.md"
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 Array = npt.NDArray[np.float64]
 FILE: Final = "outcomes-simulated/outcomes.json"
+# grid of the log sensitivity, in standard deviations of its prior
 _POINTS: Final = 401
 _REACH: Final = 5.0
 
@@ -123,12 +126,12 @@ class Timeline(msgspec.Struct, frozen=True):
     """
 
     start: date
-    dose_hours: npt.NDArray[np.float64]
-    dose_mg: npt.NDArray[np.float64]
-    lead_hours: npt.NDArray[np.float64]
-    lead_mg: npt.NDArray[np.float64]
-    inr_hours: npt.NDArray[np.float64]
-    inr: npt.NDArray[np.float64]
+    dose_hours: Array
+    dose_mg: Array
+    lead_hours: Array
+    lead_mg: Array
+    inr_hours: Array
+    inr: Array
     unlisted: tuple[date, ...]
     report_hours: tuple[float, ...] = ()
 
@@ -168,26 +171,16 @@ def parse_course(data: bytes, where: str = "course") -> Course:
     text = data.removeprefix(b"\xef\xbb\xbf")
     try:
         course = msgspec.json.decode(text, type=Course)
-        json.loads(text, object_pairs_hook=_once)
+        json.loads(text, object_pairs_hook=unique_names)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         what = shape_problem(error, Course)
         raise CourseFileError(what, where=where, remedy=_REMEDY) from error
     except ValueError as error:
         raise CourseFileError(str(error), where=where, remedy=_REMEDY) from error
     if course.schema_version != COURSE_SCHEMA:
-        raise CourseFileError(
-            f"another schema_version, expected {COURSE_SCHEMA!r}",
-            where=where,
-            remedy=_REMEDY,
-        )
+        what = f"another schema_version, expected {COURSE_SCHEMA!r}"
+        raise CourseFileError(what, where=where, remedy=_REMEDY)
     return course
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice in one JSON object")
-    return found
 
 
 def timeline_of(course: Course, p: Parameters, where: str = "course") -> Timeline:
@@ -201,8 +194,7 @@ def timeline_of(course: Course, p: Parameters, where: str = "course") -> Timelin
     OutOfDomainError
         A dose, an INR or the target cannot be.
     """
-    layout = _Layout(course, p, where)
-    return layout.timeline()
+    return _Layout(course, p, where).timeline()
 
 
 class _Layout:
@@ -218,8 +210,8 @@ class _Layout:
         reports = [self._moment(r.date, f"reports[{i}]") for i, r in enumerate(self.course.reports)]
         self._check_distinct(doses, "doses")
         self._check_distinct(inrs, "inr")
-        first = min(moment for moment, _ in (*doses, *inrs)).date()
-        last = max(moment for moment, _ in (*doses, *inrs)).date()
+        moments = [moment.date() for moment, _ in (*doses, *inrs)]
+        first, last = min(moments), max(moments)
         if (last - first).days > MOST_DAYS:
             raise self._refused(f"the course is longer than {MOST_DAYS} days: check the dates")
         zero = datetime.combine(first, time())
@@ -229,6 +221,7 @@ class _Layout:
         listed = {moment.date() for moment, _ in doses}
         # the dose of the day of the last INR may be still to come
         end = max([max(listed), *(m.date() - _DAY for m, _ in inrs)])
+        days = (min(listed) + n * _DAY for n in range((end - min(listed)).days + 1))
         return Timeline(
             start=first,
             dose_hours=dose_hours,
@@ -237,7 +230,7 @@ class _Layout:
             lead_mg=lead_mg,
             inr_hours=inr_hours,
             inr=values,
-            unlisted=tuple(d for d in _days(min(listed), end) if d not in listed),
+            unlisted=tuple(day for day in days if day not in listed),
             report_hours=tuple((m - zero) / _HOUR for m in reports),
         )
 
@@ -252,8 +245,7 @@ class _Layout:
             raise self._refused("target_inr is no range: the first is not below the second")
         if course.baseline_inr is not None:
             self._check(ranges.baseline_inr, "baseline_inr", course.baseline_inr)
-        before = course.before_mg_per_week
-        if before is not None:
+        if (before := course.before_mg_per_week) is not None:
             self._check(ranges.dose_mg_per_week, "before_mg_per_week", before)
 
     def _doses(self) -> Iterator[tuple[datetime, float]]:
@@ -288,9 +280,7 @@ class _Layout:
             raise self._refused(f"{place}: give local time, without a zone")
         return found
 
-    def _lead_in(
-        self, dose_hours: npt.NDArray[np.float64]
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def _lead_in(self, dose_hours: Array) -> tuple[Array, Array]:
         """Return the daily doses that were taken before the course."""
         weekly = self.course.before_mg_per_week
         if weekly is None:
@@ -304,26 +294,19 @@ class _Layout:
 
     def _check_distinct(self, events: list[tuple[datetime, float]], name: str) -> None:
         counts = Counter(moment for moment, _ in events)
-        if any(n > 1 for n in counts.values()):
-            first = next(i for i, (moment, _) in enumerate(events) if counts[moment] > 1)
-            raise self._refused(f"{name}: two entries of one time, the first is entry {first + 1}")
+        first = next((i for i, (m, _) in enumerate(events, start=1) if counts[m] > 1), 0)
+        if first:
+            raise self._refused(f"{name}: two entries of one time, the first is entry {first}")
 
     def _refused(self, what: str) -> CourseFileError:
         return CourseFileError(what, where=self.where, remedy=_REMEDY)
 
 
-def _columns(
-    events: list[tuple[datetime, float]], zero: datetime
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _columns(events: list[tuple[datetime, float]], zero: datetime) -> tuple[Array, Array]:
     """Return hours and values, rising in time."""
     ordered = sorted(events)
     hours = np.array([(moment - zero) / _HOUR for moment, _ in ordered], np.float64)
     return hours, np.array([value for _, value in ordered], np.float64)
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    for n in range((last - first).days + 1):
-        yield first + n * _DAY
 
 
 class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -367,6 +350,7 @@ class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def probabilities(self, driver: npt.ArrayLike) -> Array:
         """Return the probability of each level, (..., L), for drivers (...)."""
         x = self.slope * np.asarray(driver, np.float64)[..., None] - np.asarray(self.cuts)
+        # proportional odds: a level is its own cut reached and the next one not
         reached = 1 / (1 + np.exp(-x))
         whole = np.ones((*x.shape[:-1], 1))
         found: Array = -np.diff(np.concatenate([whole, reached, 0 * whole], axis=-1), axis=-1)
@@ -375,8 +359,7 @@ class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def log_likelihood(self, driver: npt.ArrayLike, level: int) -> Array:
         """Return the log probability of a level for drivers (...)."""
         # rounding may leave nothing of a level that is far away
-        found: Array = np.log(np.maximum(self.probabilities(driver)[..., level], 1e-300))
-        return found
+        return np.asarray(np.log(np.maximum(self.probabilities(driver)[..., level], 1e-300)))
 
 
 class OutcomeModels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -442,7 +425,7 @@ def read_outcomes() -> OutcomeModels:
     ModelFolderError
         The file is absent or damaged.
     """
-    return read_record(FILE, OutcomeModels)
+    return shipped_record(FILE, OutcomeModels)
 
 
 def update_sensitivity(

@@ -16,17 +16,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.shipped import read_data
-from pgx.errors import MissingCovariateError, ModelFolderError, OutOfDomainError
+from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.feedback._kernels import deplete, respond
-from pgx_dosing.folders import shipped_folder
+from pgx_dosing.json_records import shipped_record
 
 __all__ = [
     "AlleleValues",
@@ -34,7 +32,6 @@ __all__ = [
     "CourseEvents",
     "Parameters",
     "Range",
-    "data_file",
     "inr_course",
     "inr_grid",
     "plan_course",
@@ -44,15 +41,17 @@ __all__ = [
 ]
 
 FILE: Final = "warfarin-kpd/parameters.json"
-Record = TypeVar("Record")
 Array = npt.NDArray[np.float64]
 HOURS_A_DAY: Final = 24.0
 HOURS_A_WEEK: Final = 168.0
+# Gauss-Legendre nodes of each piece between events, in which the effect is smooth
 _NODES: Final = 6
+# hours of the longest piece
 _LONGEST: Final = 24.0
+# the steps shrink quickly; this only bounds the loop
 _ITERATIONS: Final = 60
+# Transit times after which less than 1e-13 of an effect is still to come
 _FORGOTTEN: Final = 12.0
-"""Transit times after which less than 1e-13 of an effect is still to come."""
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,9 +76,9 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises
         ------
         OutOfDomainError
-            The value is outside, or no number.
+            The value is outside, or NaN.
         """
-        if not self.low <= value <= self.high:  # also refuses what is no number
+        if not self.low <= value <= self.high:  # NaN fails every comparison, and is refused
             unit = "" if self.unit == "1" else f" {self.unit}"
             raise OutOfDomainError(
                 f"{name} is outside {self.low:g} to {self.high:g}{unit}",
@@ -228,27 +227,6 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return math.sqrt(v.sd_speed.value**2 + more)
 
 
-def data_file(name: str) -> Path:
-    """Return the path of a shipped data file of models, installed or in a checkout."""
-    return shipped_folder() / name
-
-
-def read_record(name: str, kind: type[Record]) -> Record:
-    """Read a shipped JSON file into a record.
-
-    Raises
-    ------
-    ModelFolderError
-        The file is absent or not what it should be.
-    """
-    try:
-        return msgspec.json.decode(read_data(data_file(name)), type=kind)
-    except (OSError, msgspec.MsgspecError, UnicodeError) as error:
-        raise ModelFolderError(
-            "the model's file is absent or damaged", where=name, remedy="reinstall pgx"
-        ) from error
-
-
 @lru_cache(maxsize=1)
 def read_parameters() -> Parameters:
     """Return the shipped parameters of warfarin.
@@ -258,7 +236,7 @@ def read_parameters() -> Parameters:
     ModelFolderError
         The file is absent or not what it should be.
     """
-    return read_record(FILE, Parameters)
+    return shipped_record(FILE, Parameters)
 
 
 class CourseEvents(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ from pgx_dosing.feedback.weighing import (
     Caution,
     DoseInterval,
     DosePrior,
+    GridDensity,
     ObservationFit,
     Refinement,
     Severity,
@@ -42,21 +43,25 @@ from pgx_dosing.feedback.weighing import (
     reports_of,
     weigh,
 )
-from pgx_dosing.predicting import DosePrediction, InputValue
+from pgx_dosing.predicting import DosePrediction
+from pgx_dosing.specification import InputValue
 
 if TYPE_CHECKING:
     from pgx_dosing.answers import DoseAnswer
 
 __all__ = ["CautionEvidence", "cautions_of", "refine", "refine_answer"]
 
+# INRs below which the prior still weighs much
 _FEW: Final = 3
+# probability at the ends of the grid, beyond which the posterior is cut off
 _EDGE: Final = 0.001
+# standard deviations of the prior that a refined dose may be away from it
 _FAR: Final = 3.0
 Genotype = Mapping[str, Mapping[str, int]]
 _UNIT: Final = "mg/week"
 _AGE: Final = "age_years"
+# INR for which the published equations give a dose
 _TARGET: Final = (2.0, 3.0)
-"""INR for which the published equations give a dose."""
 
 
 class CautionEvidence(msgspec.Struct, frozen=True):
@@ -264,15 +269,38 @@ def refine(
     timeline = timeline_of(course, p)
     given = _check_prior(prior_dose_mg_per_week, prior_interval, level, p)
     prior = _prior_of(given, level, age_years, genotype, course, p)
-    grid = make_grid(prior, p)
     models = _report_models(course, p)
     used = models if use_simulated_reports else []
+    grid = make_grid(prior, p)
     found = weigh(grid, timeline, course, used, p)
-    share = marginal(found.final)
+    evidence = _evidence(given, prior, level, genotype, course, timeline, found, used, p)
+    return Refinement(
+        model=p.name, pmid=p.citation.pmid, refined=evidence.refined, prior=given,
+        prior_model=prior_model, level=level, target=course.target_inr, aimed=prior.aimed,
+        model_dose=_model_dose(genotype, age_years, prior, p), current=evidence.current,
+        inr_at_current=evidence.at_current, observations=evidence.observations,
+        reports=reports_of(found, timeline, course, models, used=bool(used)),
+        cautions=cautions_of(evidence, p), simulated=bool(used),
+    )  # fmt: skip
+
+
+def _evidence(
+    given: DoseInterval,
+    prior: DosePrior,
+    level: float,
+    genotype: Genotype,
+    course: Course,
+    timeline: Timeline,
+    found: GridDensity,
+    used: list[OutcomeModel],
+    p: Parameters,
+) -> CautionEvidence:
+    """Return the refined dose, and all on which its cautions rest."""
+    grid, share = found.grid, marginal(found.final)
     tails = (0.5, (1 - level) / 2, (1 + level) / 2)
     refined = DoseInterval(*quantiles(grid.log_dose, share, tails))
     current = current_dose(timeline)
-    evidence = CautionEvidence(
+    return CautionEvidence(
         course=course,
         timeline=timeline,
         given=given,
@@ -282,27 +310,12 @@ def refine(
         current=current,
         at_current=inr_at_current(found, refined, current, p),
         if_taken=dose_if_taken(grid, timeline, course, used, p),
+        # probability at both ends of the grid: beyond them the posterior is cut off
         edge=float(share[:2].sum() + share[-2:].sum()),
         unknown=tuple(g for g in _genes(p)[:1] if g not in genotype),
+        # a spread that is wider by less than 0.1% deserves no note
         widened=prior.sd_dose > _sd(given, level) * 1.001,
         reports_used=bool(used),
-    )
-    return Refinement(
-        model=p.name,
-        pmid=p.citation.pmid,
-        refined=refined,
-        prior=given,
-        prior_model=prior_model,
-        level=level,
-        target=course.target_inr,
-        aimed=prior.aimed,
-        model_dose=_model_dose(genotype, age_years, prior, p),
-        current=current,
-        inr_at_current=evidence.at_current,
-        observations=evidence.observations,
-        reports=reports_of(found, timeline, course, models, used=bool(used)),
-        cautions=cautions_of(evidence, p),
-        simulated=bool(used),
     )
 
 
@@ -432,7 +445,7 @@ def refine_answer(
     )
     doubts = []
     if prior.certainty is not Certainty.CERTAIN:
-        text = "the dose before the INRs rests on inputs that are not settled; others give another"
+        text = "the dose before the INRs rests on uncertain inputs; other values give another"
         doubts.append(Caution("prior_depends", Severity.DOUBT, text))
     low, high = _TARGET
     if not low <= sum(course.target_inr) / 2.0 <= high:

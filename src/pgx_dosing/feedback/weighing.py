@@ -51,13 +51,18 @@ __all__ = [
 ]
 
 Array = npt.NDArray[np.float64]
+# standard deviations of the prior on either side of its mean: dose, then speed
 _REACH: Final = 5.0
 _SPEED_REACH: Final = 3.5
+# step of the log dose (2%), and bounds of the number of points
 _STEP: Final = 0.02
 _FEWEST: Final = 121
 _MOST: Final = 481
+# points of the speed
 _SPEEDS: Final = 25
+# doses at which the INR is computed; between them it is interpolated
 _KNOTS: Final = 25
+# a week, the unit of the dose
 _DAYS_OF_CURRENT: Final = 7
 _HOURS_A_DAY: Final = 24.0
 
@@ -173,7 +178,7 @@ class Refinement(msgspec.Struct, frozen=True):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether something speaks against using the dose as it stands."""
+        """Whether some caution advises against using the dose unchanged."""
         return any(c.severity is Severity.DOUBT for c in self.cautions)
 
 
@@ -302,6 +307,7 @@ def _chebyshev(low: float, high: float) -> tuple[Array, Array]:
 def _barycentric(points: Array, knots: Array, weights: Array) -> Array:
     """Return the matrix (P, C) that takes values at knots to values at points."""
     apart = points[:, None] - knots[None, :]
+    # a point on a knot takes its value: the formula would divide by zero
     exact = np.abs(apart) < 1e-13
     terms = weights / np.where(exact, 1.0, apart)
     matrix = terms / terms.sum(axis=1, keepdims=True)

@@ -12,6 +12,7 @@ minus what was predicted, in standard deviations of the validation's residuals.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from statistics import NormalDist
 from typing import Final
@@ -29,7 +30,7 @@ from pgx_dosing.monitoring.records import (
     ResidualReference,
     Settings,
     ValidationReference,
-    check_id,
+    check_of,
     not_assessed,
     number_words,
 )
@@ -100,6 +101,7 @@ def _solve(
     for _ in range(_STEPS):
         share = (low + high) / 2
         log_chance = choose[counts] + counts * np.log(share) + (n - counts) * np.log1p(-share)
+        # either tail changes in one direction with the share, so halving finds the limit
         is_beyond = float(np.exp(log_chance).sum()) > tail
         low, high = (low, share) if is_beyond == is_lower else (share, high)
     return (low + high) / 2
@@ -256,36 +258,26 @@ def _charts(
 
 def _sums(z: Floats, slack: float) -> Floats:
     """Return the upper cumulative sum (n,), never below zero."""
-    total, sums = 0.0, np.empty(len(z))
-    for i, value in enumerate(z):
-        total = max(0.0, total + float(value) - slack)
-        sums[i] = total
-    return sums
+    return _running(z, lambda total, value: max(0.0, total + value - slack))
 
 
 def _averages(z: Floats, weight: float) -> Floats:
     """Return the exponentially weighted moving average (n,), from zero."""
-    mean, means = 0.0, np.empty(len(z))
-    for i, value in enumerate(z):
-        mean += weight * (float(value) - mean)
-        means[i] = mean
-    return means
+    return _running(z, lambda mean, value: mean + weight * (value - mean))
+
+
+def _running(z: Floats, step: Callable[[float, float], float]) -> Floats:
+    return np.array([*itertools.accumulate(z.tolist(), step, initial=0.0)][1:], np.float64)
 
 
 def _check(chart: Chart, outcomes: Outcomes, own: ResidualReference, unit: str) -> MonitoringCheck:
     beyond = np.flatnonzero(np.abs(chart.values) > chart.limit)
     is_now = len(beyond) > 0 and beyond[-1] == len(chart.values) - 1
-    check = MonitoringCheck(
-        id=check_id(Family.RESIDUALS, chart.kind, ""),
-        family=Family.RESIDUALS,
-        kind=chart.kind,
-        subject="",
-        state=CheckState.OK,
-        n=len(chart.values),
-        value=float(chart.values[-1]),
-        threshold=chart.limit,
-        reason=f"never beyond its limit of {number_words(chart.limit)} standard deviations",
-    )
+    check = check_of(
+        Family.RESIDUALS, chart.kind, "", CheckState.OK, len(chart.values),
+        f"never beyond its limit of {number_words(chart.limit)} standard deviations",
+        value=float(chart.values[-1]), threshold=chart.limit,
+    )  # fmt: skip
     if not len(beyond):
         return check
     first = int(beyond[0])

@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx_dosing.monitoring.charts import binomial_interval
-from pgx_dosing.monitoring.log import Value
 from pgx_dosing.monitoring.records import (
     CheckState,
     Family,
@@ -26,11 +25,12 @@ from pgx_dosing.monitoring.records import (
     NumberReference,
     Settings,
     ValidationReference,
-    check_id,
+    check_of,
     level_name,
     not_assessed,
     number_words,
 )
+from pgx_dosing.specification import InputValue
 
 __all__ = ["MATERIAL", "InputShares", "chi_square", "drift_checks", "ks", "psi"]
 
@@ -41,6 +41,7 @@ MATERIAL: Final = {"psi": 0.2, "ks": 0.18, "chi_square": 0.0, "missing": 0.05, "
 """From where drift is an alert: PSI by the textbook; a shift of a normal variable with that PSI
 (0.45 standard deviations) has a largest distance of 0.18. Chi-square is never an alert alone."""
 
+# with 30 checks alpha is 0.02 / 30: a dozen of the samples lie beyond such a quantile
 _SIMULATIONS: Final = 20_000
 _FLOOR: Final = 1e-4  # of a share whose logarithm is taken
 _NAMES: Final = {
@@ -96,7 +97,7 @@ _OF_LEVELS: Final[dict[str, Statistic]] = {"psi": psi, "chi_square": chi_square}
 
 
 def drift_checks(
-    inputs: Sequence[Mapping[str, Value]], reference: ValidationReference, settings: Settings
+    inputs: Sequence[Mapping[str, InputValue]], reference: ValidationReference, settings: Settings
 ) -> tuple[list[MonitoringCheck], list[InputShares]]:
     """Return what is to be said of each input, and how it is distributed.
 
@@ -125,7 +126,7 @@ class _Input:
         self,
         name: str,
         own: NumberReference | LevelReference,
-        values: Sequence[Value],
+        values: Sequence[InputValue],
         n_reference: int | None,
         alpha: float,
     ) -> None:
@@ -183,24 +184,14 @@ class _Input:
         value = float(self.statistics[kind](self.counts / self.n, self.expected))
         material = MATERIAL[kind] or None
         is_beyond = value > limit
-        state = CheckState.OK
-        if is_beyond:
-            state = CheckState.ALERT if material and value >= material else CheckState.WATCH
+        state = _state(is_beyond=is_beyond, is_material=bool(material and value >= material))
         said = "beyond" if is_beyond else "within"
-        return MonitoringCheck(
-            id=check_id(Family.DRIFT, kind, self.name),
-            family=Family.DRIFT,
-            kind=kind,
-            subject=self.name,
-            state=state,
-            n=self.n,
-            value=value,
-            threshold=limit,
-            material=material,
-            reason=f"{_NAMES[kind]} {number_words(value)}, {said} what chance gives at this n"
-            f" ({number_words(limit)})",
-            advice=_ADVICE if is_beyond else "",
+        reason = (
+            f"{_NAMES[kind]} {number_words(value)}, {said} what chance gives at this n"
+            f" ({number_words(limit)})"
         )
+        figures = {"value": value, "threshold": limit, "material": material}
+        return self._check(kind, state, self.n, reason, _ADVICE, **figures)
 
     def _missing(self, min_n: int) -> MonitoringCheck:
         """Compare the share without a value, by the exact interval of the share now."""
@@ -212,25 +203,14 @@ class _Input:
         least, most = self._expected_missing()
         is_beyond = low > most or high < least
         is_material = share - expected >= MATERIAL["missing"]  # more values are no harm
-        state = CheckState.OK
-        if is_beyond:
-            state = CheckState.ALERT if is_material else CheckState.WATCH
-        return MonitoringCheck(
-            id=check_id(Family.DRIFT, "missing", self.name),
-            family=Family.DRIFT,
-            kind="missing",
-            subject=self.name,
-            state=state,
-            n=self.n_all,
-            value=share,
-            lower=low,
-            upper=high,
-            expected=expected,
-            threshold=most if share >= expected else least,
+        state = _state(is_beyond=is_beyond, is_material=is_material)
+        reason = f"{share:.1%} without a value, {expected:.1%} in the validation"
+        limit = most if share >= expected else least
+        return self._check(
+            "missing", state, self.n_all, reason, _missing_advice(share, expected), value=share,
+            lower=low, upper=high, expected=expected, threshold=limit,
             material=MATERIAL["missing"],
-            reason=f"{share:.1%} without a value, {expected:.1%} in the validation",
-            advice=_missing_advice(share, expected) if is_beyond else "",
-        )
+        )  # fmt: skip
 
     def _expected_missing(self) -> tuple[float, float]:
         """Return between what the true share of the reference lies: it is itself a sample."""
@@ -247,27 +227,32 @@ class _Input:
         low, high = binomial_interval(n_unseen, n, self.alpha)
         limit = 3 / self.n_reference if self.n_reference else _UNKNOWN_SHARE
         share = n_unseen / n
-        state = CheckState.OK
-        if low > limit:
-            state = CheckState.ALERT if share >= MATERIAL["unseen"] else CheckState.WATCH
+        state = _state(is_beyond=low > limit, is_material=share >= MATERIAL["unseen"])
         named = ", ".join(f"{name} ({count})" for name, count in sorted(self.unseen.items())[:10])
-        return MonitoringCheck(
-            id=check_id(Family.DRIFT, "unseen", self.name),
-            family=Family.DRIFT,
-            kind="unseen",
-            subject=self.name,
-            state=state,
-            n=n,
-            value=share,
-            lower=low,
-            upper=high,
-            threshold=limit,
-            material=MATERIAL["unseen"],
-            reason=f"not in the validation: {named}"
-            if named
-            else "all levels were in the validation",
-            advice="" if state is CheckState.OK else _ADVICE,
-        )
+        reason = f"not in the validation: {named}" if named else "all levels were in the validation"
+        return self._check(
+            "unseen", state, n, reason, _ADVICE, value=share, lower=low, upper=high,
+            threshold=limit, material=MATERIAL["unseen"],
+        )  # fmt: skip
+
+    def _check(
+        self,
+        kind: str,
+        state: CheckState,
+        n: int,
+        reason: str,
+        advice: str,
+        **figures: float | None,
+    ) -> MonitoringCheck:
+        said = "" if state is CheckState.OK else advice
+        return check_of(Family.DRIFT, kind, self.name, state, n, reason, said, **figures)
+
+
+def _state(*, is_beyond: bool, is_material: bool) -> CheckState:
+    """Return the state of drift: what is beyond chance but too small to matter is no alert."""
+    if not is_beyond:
+        return CheckState.OK
+    return CheckState.ALERT if is_material else CheckState.WATCH
 
 
 def _missing_advice(share: float, expected: float) -> str:
@@ -282,7 +267,7 @@ def _whole(shares: Sequence[float]) -> Floats:
 
 
 def _binned(present: Sequence[float | str], own: NumberReference) -> Floats:
-    """Return counts between edges, each bin with its lower edge; text is no number and left out."""
+    """Return counts between edges, each bin with its lower edge; text is left out."""
     numbers = np.array([float(v) for v in present if not isinstance(v, str)], np.float64)
     bins = np.searchsorted(np.array(own.inner_edges()), numbers, side="right")
     return np.bincount(bins, minlength=len(own.shares)).astype(np.float64)

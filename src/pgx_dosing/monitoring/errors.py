@@ -22,7 +22,7 @@ from pgx_dosing.monitoring.records import (
     MonitoringCheck,
     Settings,
     ValidationReference,
-    check_id,
+    check_of,
     not_assessed,
     number_words,
 )
@@ -33,6 +33,7 @@ _ERROR_ADVICE: Final = (
     "recalibrate on local patients and look at the change in error first, or go back to the"
     " approved version before"
 )
+# as in `pgx_dosing.evaluation`: a prediction within 20% of the outcome counts as close
 _WITHIN: Final = 0.2
 Mask = npt.NDArray[np.bool_]
 _COVERAGE_ADVICE: Final = (
@@ -110,21 +111,11 @@ def _error_check(
     is_worse: bool,
     reason: str,
 ) -> MonitoringCheck:
-    return MonitoringCheck(
-        id=check_id(Family.ERROR, kind, ""),
-        family=Family.ERROR,
-        kind=kind,
-        subject="",
-        state=CheckState.ALERT if is_worse else CheckState.OK,
-        n=n,
-        value=value,
-        lower=interval[0],
-        upper=interval[1],
-        expected=expected,
-        threshold=expected,
-        reason=reason,
-        advice=_ERROR_ADVICE if is_worse else "",
-    )
+    return check_of(
+        Family.ERROR, kind, "", CheckState.ALERT if is_worse else CheckState.OK, n, reason,
+        _ERROR_ADVICE if is_worse else "", value=value, lower=interval[0], upper=interval[1],
+        expected=expected, threshold=expected,
+    )  # fmt: skip
 
 
 def coverage_checks(
@@ -132,7 +123,7 @@ def coverage_checks(
 ) -> list[MonitoringCheck]:
     """Return the coverage of the newest intervals against their level and the validation's.
 
-    An alert is coverage below that of the validation, too little for chance; to watch is coverage
+    An alert is coverage below that of the validation by more than chance; ``watch`` is coverage
     below the level only, or above it. The family's ``alpha`` is divided among all that is assessed.
     """
     newest = outcomes.last(settings.window)
@@ -193,23 +184,13 @@ def _coverage_check(
         state = CheckState.ALERT
     elif high < level or low > level:
         state = CheckState.WATCH
-    return MonitoringCheck(
-        id=check_id(Family.COVERAGE, "coverage", subject),
-        family=Family.COVERAGE,
-        kind="coverage",
-        subject=subject,
-        state=state,
-        n=n,
-        value=value,
-        lower=low,
-        upper=high,
-        expected=validated,
-        threshold=level,
-        material=expected,
-        reason=f"{value:.1%} of outcomes lie in their {level:.0%} interval"
-        + ("" if validated is None else f", {validated:.1%} in the validation"),
-        advice="" if state is CheckState.OK else _advice(low, level),
-    )
+    before = "" if validated is None else f", {validated:.1%} in the validation"
+    return check_of(
+        Family.COVERAGE, "coverage", subject, state, n,
+        f"{value:.1%} of outcomes lie in their {level:.0%} interval{before}",
+        "" if state is CheckState.OK else _advice(low, level),
+        value=value, lower=low, upper=high, expected=validated, threshold=level, material=expected,
+    )  # fmt: skip
 
 
 def _advice(low: float, level: float) -> str:
@@ -245,7 +226,7 @@ _KINDS: Final = (
 def gap_checks(
     outcomes: Outcomes, reference: ValidationReference, settings: Settings
 ) -> list[MonitoringCheck]:
-    """Return for each group how its error and coverage stand against those of all others.
+    """Return for each group how its error and coverage compare with those of all others.
 
     The family's ``alpha`` is divided among the gaps that are assessed (Bonferroni).
     """
@@ -298,21 +279,12 @@ def _gap_check(
     if is_wider:
         state = CheckState.WATCH if expected is None else CheckState.ALERT
     before = "not validated" if expected is None else f"{number_words(expected)} in the validation"
-    return MonitoringCheck(
-        id=check_id(Family.GAPS, kind.name, subject),
-        family=Family.GAPS,
-        kind=kind.name,
-        subject=subject,
-        state=state,
-        n=n,
-        value=value,
-        lower=value - half,
-        upper=value + half,
-        expected=expected,
-        threshold=(expected or 0.0) + kind.sign * half,
-        reason=f"{kind.word} differs by {number_words(value)} from that of the others, {before}",
-        advice=_GAP_ADVICE if is_wider else "",
-    )
+    return check_of(
+        Family.GAPS, kind.name, subject, state, n,
+        f"{kind.word} differs by {number_words(value)} from that of the others, {before}",
+        _GAP_ADVICE if is_wider else "", value=value, lower=value - half, upper=value + half,
+        expected=expected, threshold=(expected or 0.0) + kind.sign * half,
+    )  # fmt: skip
 
 
 def _validated(

@@ -1,4 +1,4 @@
-"""A log as it is watched: the model's own predictions, each with its outcome, in order of date."""
+"""The monitored part of a log: a model's predictions, each with its outcome, in order of date."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.errors import PredictionLogError
-from pgx_dosing.monitoring.log import OutcomeLine, PredictionLine, Value, read_log
-from pgx_dosing.monitoring.records import LogFinding, ModelIdentity, WatchedModel
+from pgx_dosing.monitoring.log import OutcomeLine, PredictionLine, read_log
+from pgx_dosing.monitoring.records import LogFinding, ModelIdentity, MonitoredModel
+from pgx_dosing.specification import InputValue
 
-__all__ = ["Outcomes", "WatchedLog", "last_model", "read_watched_log"]
+__all__ = ["MonitoredLog", "Outcomes", "last_model", "read_monitored_log"]
 
 Floats = npt.NDArray[np.float64]
 _SHOWN: Final = 5  # lines that a finding names
@@ -29,7 +30,7 @@ _TEXTS: Final = {
     "other_digest": "predictions of a model of this name and version whose files differ, left out",
     "other_unit": "predictions in another unit, left out",
     "unknown_key": "outcomes whose prediction is not in the log, left out",
-    "repeated_key": "predictions with a key that stands in the log already, left out",
+    "repeated_key": "predictions with a key that is in the log already, left out",
     "second_outcome": "second outcomes of one prediction; the first one counts",
     "outcome_before_prediction": "outcomes dated before their prediction, left out",
     "unordered_dates": "predictions dated before the one above them",
@@ -61,25 +62,17 @@ class Outcomes(msgspec.Struct, frozen=True):
     def last(self, n: int) -> Outcomes:
         """Return the newest ``n``."""
         start = max(len(self) - n, 0)
-        return Outcomes(
-            self.dates[start:],
-            self.observed[start:],
-            self.predicted[start:],
-            self.lower[start:],
-            self.upper[start:],
-            self.level[start:],
-            self.groups[start:],
-        )
+        return Outcomes(*(getattr(self, name)[start:] for name in self.__struct_fields__))
 
 
-class WatchedLog(msgspec.Struct, frozen=True):
-    """What is watched: ``inputs`` are those of the newest predictions."""
+class MonitoredLog(msgspec.Struct, frozen=True):
+    """What is monitored: ``inputs`` are those of the newest predictions."""
 
     identity: ModelIdentity
     first_date: str
     last_date: str
     n_predictions: int
-    inputs: tuple[dict[str, Value], ...]
+    inputs: tuple[dict[str, InputValue], ...]
     outcomes: Outcomes
     findings: tuple[LogFinding, ...]
 
@@ -123,7 +116,7 @@ class _Gathered:
 
     def __init__(self, window: int) -> None:
         self.kept: dict[str, _Kept] = {}
-        self.inputs: deque[dict[str, Value]] = deque(maxlen=window)
+        self.inputs: deque[dict[str, InputValue]] = deque(maxlen=window)
         self.first_date = self.last_date = ""
         self.last_line = 0
         self.found = _OddRows()
@@ -169,10 +162,10 @@ def last_model(path: Path) -> ModelIdentity:
     return ModelIdentity(model=newest.model, version=newest.version, digest=newest.digest)
 
 
-def read_watched_log(path: Path, watched: WatchedModel, window: int) -> WatchedLog:
+def read_monitored_log(path: Path, monitored: MonitoredModel, window: int) -> MonitoredLog:
     """Return what a log says of a model.
 
-    Without a digest, the model's newest one in the log is watched.
+    Without a digest, the model's newest one in the log is monitored.
 
     Raises
     ------
@@ -185,28 +178,28 @@ def read_watched_log(path: Path, watched: WatchedModel, window: int) -> WatchedL
     for number, line in read_log(path):
         if isinstance(line, OutcomeLine):
             _add_outcome(number, line, owner, found)
-        elif code := _other(line, watched):
+        elif code := _other(line, monitored):
             found.add(code, number)
             owner.setdefault(line.key, _ELSEWHERE)
         else:
             gathered = by_digest.setdefault(line.digest, _Gathered(window))
             gathered.add(number, line)
             owner.setdefault(line.key, gathered)
-    return _chosen(path, watched, by_digest, found)
+    return _chosen(path, monitored, by_digest, found)
 
 
-_ELSEWHERE: Final = _Gathered(0)  # stands for models that are not watched
+_ELSEWHERE: Final = _Gathered(0)  # all models that are not monitored
 
 
-def _other(line: PredictionLine, watched: WatchedModel) -> str:
-    """Return why a prediction is not the watched model's; "" where it is."""
-    if line.model != watched.model:
+def _other(line: PredictionLine, monitored: MonitoredModel) -> str:
+    """Return why a prediction is not the monitored model's; "" where it is."""
+    if line.model != monitored.model:
         return "other_model"
-    if line.version != watched.version:
+    if line.version != monitored.version:
         return "other_version"
-    if watched.unit and line.unit != watched.unit:
+    if monitored.unit and line.unit != monitored.unit:
         return "other_unit"
-    return "other_digest" if watched.digest not in (None, line.digest) else ""
+    return "other_digest" if monitored.digest not in (None, line.digest) else ""
 
 
 def _add_outcome(
@@ -220,11 +213,11 @@ def _add_outcome(
 
 
 def _chosen(
-    path: Path, watched: WatchedModel, by_digest: dict[str, _Gathered], found: _OddRows
-) -> WatchedLog:
+    path: Path, monitored: MonitoredModel, by_digest: dict[str, _Gathered], found: _OddRows
+) -> MonitoredLog:
     if not by_digest:
         raise PredictionLogError(
-            f"the log holds no prediction of {watched.model} version {watched.version}",
+            f"the log holds no prediction of {monitored.model} version {monitored.version}",
             where=str(path),
             remedy=_OTHER_FILES
             if found.counts["other_digest"]
@@ -238,8 +231,8 @@ def _chosen(
     for code, n in own.found.counts.items():
         found.counts[code] += n
         found.lines[code] = own.found.lines[code]
-    return WatchedLog(
-        ModelIdentity(model=watched.model, version=watched.version, digest=digest),
+    return MonitoredLog(
+        ModelIdentity(model=monitored.model, version=monitored.version, digest=digest),
         own.first_date,
         own.last_date,
         len(own.kept),

@@ -13,7 +13,6 @@ and a line with anything else is refused when it is read.
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import math
 import os
@@ -27,10 +26,12 @@ import msgspec
 
 from pgx.base.texts import shape_problem
 from pgx.errors import ModelFolderError, OutputError, PredictionLogError, UsageError
-from pgx_dosing.monitoring.records import watched_model
-from pgx_dosing.predicting import DosePrediction, InputValue
+from pgx_dosing.monitoring.records import monitored_model
+from pgx_dosing.predicting import DosePrediction
+from pgx_dosing.registry.files import not_written
 from pgx_dosing.registry.folder import ModelFolder
-from pgx_dosing.specification import Input, InputKind
+from pgx_dosing.registry.history import is_day
+from pgx_dosing.specification import Input, InputKind, InputValue
 
 if TYPE_CHECKING:
     from pgx_dosing.answers import DoseAnswer, Dosing
@@ -51,17 +52,16 @@ __all__ = [
 ]
 
 LOG_SCHEMA: Final = "1.0"
+# bounds of what a damaged or foreign file may cost
 MAX_LINES: Final = 1_000_000
 MAX_LINE: Final = 64 * 1024  # bytes
 _MAX_INPUTS: Final = 500
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 _UNIT = re.compile(r"[A-Za-zµ%][A-Za-z0-9µ%/·²^. -]{0,23}")
 _LEVEL: Final = 64  # characters of a level's name
 
-Value = float | str | bool | None
 Declared = Mapping[str, frozenset[str] | None]
 """What may be logged: by name the levels that there are, None for numbers and for yes or no."""
 
@@ -75,7 +75,7 @@ class PredictionLine(
     model: str
     version: str
     digest: str
-    inputs: dict[str, float | str | bool | None]
+    inputs: dict[str, InputValue]
     prediction: float
     unit: str
     key: str = ""
@@ -154,14 +154,10 @@ def _append(path: Path, data: bytes) -> None:
         finally:
             os.close(handle)
     except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror or type(error).__name__}",
-            where=str(path),
-            remedy="check folder, permissions and free space",
-        ) from error
+        raise not_written(path, error) from error
 
 
-def _check_declared(kind: str, values: Mapping[str, Value], declared: Declared) -> None:
+def _check_declared(kind: str, values: Mapping[str, InputValue], declared: Declared) -> None:
     """Refuse what was not declared; the value itself is not repeated: it may be a name."""
     for name, value in values.items():
         if name not in declared:
@@ -257,7 +253,7 @@ def _check_prediction(line: PredictionLine, where: str) -> None:
 
 def _check_outcome(line: OutcomeLine, where: str) -> None:
     _check_common(line, where)
-    _must(math.isfinite(line.outcome), "outcome is no number", where)
+    _must(math.isfinite(line.outcome), "outcome is not a number", where)
 
 
 def _check_common(line: PredictionLine | OutcomeLine, where: str) -> None:
@@ -267,15 +263,8 @@ def _check_common(line: PredictionLine | OutcomeLine, where: str) -> None:
         where,
         "read the log with the version of pgx that wrote it",
     )
-    _must(_is_date(line.date), "date is no day as in 2026-11-29", where)
+    _must(is_day(line.date), "date is no day as in 2026-11-29", where)
     _must(_KEY.fullmatch(line.key) is not None, "key is not random", where, "use new_key()")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return _DATE.fullmatch(text) is not None and bool(dt.date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _are_tokens(names: Mapping[str, object]) -> bool:
@@ -344,7 +333,7 @@ def log_dose(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> str:
     if not found.models:
         raise UsageError(
             f"--log is for doses by an equation, and none gave one for {found.drug}",
-            remedy="leave it out: answers of rules are not watched",
+            remedy="leave it out: answers of rules are not monitored",
         )
     prediction = found.models[0]
     model, folder = dosing.model(prediction.model)
@@ -356,7 +345,7 @@ def log_dose(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> str:
 def _groups(prediction: DosePrediction, folder: ModelFolder) -> Mapping[str, str | None]:
     """Return the person's groups among those that the validation of the model compared."""
     try:
-        compared = watched_model(folder).reference.groups
+        compared = monitored_model(folder).reference.groups
     except ModelFolderError:
         return {}  # a published model: nobody validated it here
     values = {item.name: item.value for item in prediction.inputs}

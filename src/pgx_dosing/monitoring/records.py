@@ -6,11 +6,12 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from pgx.errors import ModelFolderError
+from pgx_dosing.json_records import decode, doc
 from pgx_dosing.registry.folder import ModelFolder
 from pgx_dosing.specification import Link
 
@@ -23,22 +24,24 @@ __all__ = [
     "LogFinding",
     "ModelIdentity",
     "ModelStatus",
+    "MonitoredModel",
     "MonitoringCheck",
     "NumberReference",
     "ResidualReference",
     "Settings",
     "ValidationReference",
-    "WatchedModel",
     "check_id",
+    "check_of",
     "level_name",
+    "monitored_model",
     "not_assessed",
     "number_words",
-    "watched_model",
     "worst",
 ]
 
 STATUS_SCHEMA: Final = "1.0"
 """Version of the format of a status; its schema is ``docs/schema/pgx-model-status-1.0.json``."""
+# written by the training of a model, see `pgx_dosing.training.run.reference_of`
 METRICS: Final = "metrics.json"
 _SUM: Final = 0.01  # shares are rounded
 
@@ -53,7 +56,7 @@ class CheckState(StrEnum):
 
 
 class Family(StrEnum):
-    """What is watched."""
+    """What is monitored."""
 
     DRIFT = "drift"
     RESIDUALS = "residuals"
@@ -63,87 +66,92 @@ class Family(StrEnum):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How closely is watched.
+    """How closely a model is monitored.
 
-    Each ``*_alpha`` is the chance that any check of that family departs from ``ok`` in one window
-    of patients like those of the validation; they are divided among the checks of the family.
-    ``in_control_run`` is the mean number of outcomes until one of the three charts signals without
-    cause; ``shift_sd`` the shift, in standard deviations of the residuals, for which the
-    cumulative sums are fastest; ``ewma_weight`` the weight of the newest outcome in the moving
-    average.
+    Each ``*_alpha`` holds for one window of patients like those of the validation, and is divided
+    among the checks of the family.
     """
 
-    window: int = 500
-    min_n: int = 50
-    min_group: int = 30
-    drift_alpha: float = 0.02
-    error_alpha: float = 0.005
-    coverage_alpha: float = 0.005
-    gap_alpha: float = 0.005
-    in_control_run: float = 100_000.0
-    shift_sd: float = 0.25
-    ewma_weight: float = 0.05
+    window: Annotated[
+        int,
+        doc("newest predictions and outcomes that are looked at; charts look at all outcomes"),
+    ] = 500
+    min_n: Annotated[int, doc("fewer than these are not assessed")] = 50
+    min_group: Annotated[int, doc("fewer outcomes in a group are not assessed")] = 30
+    drift_alpha: Annotated[
+        float, doc("chance that any check of drift departs from ok without cause")
+    ] = 0.02
+    error_alpha: Annotated[float, doc("the same of the checks of error")] = 0.005
+    coverage_alpha: Annotated[float, doc("the same of the checks of coverage")] = 0.005
+    gap_alpha: Annotated[float, doc("the same of the gaps between groups")] = 0.005
+    in_control_run: Annotated[
+        float, doc("outcomes until one chart signals without cause, on average")
+    ] = 100_000.0
+    shift_sd: Annotated[
+        float, doc("shift for which cumulative sums are fastest, in standard deviations")
+    ] = 0.25
+    ewma_weight: Annotated[float, doc("weight of the newest outcome in the moving average")] = 0.05
 
 
 class MonitoringCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure held against what the validation of the model lets expect.
+    """One figure held against what the validation lets expect."""
 
-    ``value`` is what was found, ``lower`` and ``upper`` its interval; ``expected`` what the
-    validation found; ``threshold`` from where the value is beyond chance at this ``n``, and
-    ``material`` from where it is an alert rather than something to watch. ``since`` and
-    ``started`` (dates) are when a chart signalled, and when the shift is likely to have begun.
-    """
-
-    id: str
-    family: Family
-    kind: str
-    subject: str
-    state: CheckState
-    n: int
-    reason: str
-    value: float | None = None
-    lower: float | None = None
-    upper: float | None = None
-    expected: float | None = None
-    threshold: float | None = None
-    material: float | None = None
-    since: str | None = None
-    started: str | None = None
-    advice: str = ""
+    id: Annotated[str, doc("stable name: family, kind and subject joined by dots")]
+    family: Annotated[Family, doc("what is monitored")]
+    kind: Annotated[str, doc("which figure")]
+    subject: Annotated[str, doc("input, or group as NAME=VALUE; empty for all")]
+    state: Annotated[CheckState, doc("ok, watch, alert or not_assessed")]
+    n: Annotated[int, doc("predictions or outcomes that it rests on")]
+    reason: Annotated[str, doc("what was found, or why nothing can be said")]
+    value: Annotated[float | None, doc("the figure")] = None
+    lower: Annotated[float | None, doc("lower end of its interval")] = None
+    upper: Annotated[float | None, doc("upper end of its interval")] = None
+    expected: Annotated[float | None, doc("the same figure in the validation")] = None
+    threshold: Annotated[float | None, doc("from where the figure is beyond chance at this n")] = (
+        None
+    )
+    material: Annotated[float | None, doc("from where, beyond chance, it is an alert")] = None
+    since: Annotated[str | None, doc("day on which a chart first signalled")] = None
+    started: Annotated[str | None, doc("day on which the shift is likely to have begun")] = None
+    advice: Annotated[str, doc("what to do; empty where nothing is to be done")] = ""
 
 
 class LogFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something about the log that is no reason to refuse it; ``lines`` are the first few."""
+    """Something odd in the log."""
 
-    code: str
-    n: int
-    lines: tuple[int, ...]
-    text: str
+    code: Annotated[str, doc("stable code")]
+    n: Annotated[int, doc("how often")]
+    lines: Annotated[tuple[int, ...], doc("the first lines of the log where it was seen")]
+    text: Annotated[str, doc("what it is")]
 
 
 class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):
-    """Which model made a prediction."""
+    """Which model made the predictions."""
 
-    model: str
-    version: str
-    digest: str
+    model: Annotated[str, doc("name")]
+    version: Annotated[str, doc("version")]
+    digest: Annotated[str, doc("digest of the model's files, as the log names it")]
 
 
 class ModelStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be said of a model in use; equal logs and models give equal records."""
+    """What a log of predictions says of a model in use."""
 
-    schema_version: str
-    state: CheckState
-    model: ModelIdentity
-    unit: str
-    first_date: str
-    last_date: str
-    n_predictions: int
-    n_outcomes: int
-    n_by_state: dict[str, int]
-    settings: Settings
-    checks: tuple[MonitoringCheck, ...]
-    findings: tuple[LogFinding, ...]
+    schema_version: Annotated[str, doc("version of this format")]
+    state: Annotated[CheckState, doc("the worst state of all checks")]
+    model: Annotated[ModelIdentity, doc("which model is monitored")]
+    unit: Annotated[str, doc("unit of predictions, outcomes and errors")]
+    first_date: Annotated[str, doc("day of the first prediction, YYYY-MM-DD")]
+    last_date: Annotated[str, doc("day of the last prediction, YYYY-MM-DD")]
+    n_predictions: Annotated[int, doc("predictions of the model in the log")]
+    n_outcomes: Annotated[int, doc("predictions whose outcome is known")]
+    n_by_state: Annotated[dict[str, int], doc("number of checks by state")]
+    settings: Annotated[Settings, doc("how closely the model was monitored")]
+    checks: Annotated[
+        tuple[MonitoringCheck, ...], doc("each figure beside what the validation lets expect")
+    ]
+    findings: Annotated[
+        tuple[LogFinding, ...], doc("what is odd in the log and no reason to refuse it")
+    ]
 
 
 def worst(states: Iterable[CheckState]) -> CheckState:
@@ -153,20 +161,26 @@ def worst(states: Iterable[CheckState]) -> CheckState:
     return next((state for state in order if state in found), CheckState.NOT_ASSESSED)
 
 
-def not_assessed(
-    family: Family, kind: str, subject: str, n: int, reason: str, advice: str = ""
+def check_of(
+    family: Family,
+    kind: str,
+    subject: str,
+    state: CheckState,
+    n: int,
+    reason: str,
+    advice: str = "",
+    **figures: Any,  # noqa: ANN401 - numbers and dates of `MonitoringCheck`
 ) -> MonitoringCheck:
-    """Return a check that says why it says nothing."""
+    """Return a check under its stable name."""
     return MonitoringCheck(
-        id=check_id(family, kind, subject),
-        family=family,
-        kind=kind,
-        subject=subject,
-        state=CheckState.NOT_ASSESSED,
-        n=n,
-        reason=reason,
-        advice=advice,
-    )
+        id=check_id(family, kind, subject), family=family, kind=kind, subject=subject,
+        state=state, n=n, reason=reason, advice=advice, **figures,
+    )  # fmt: skip
+
+
+def not_assessed(family: Family, kind: str, subject: str, n: int, reason: str) -> MonitoringCheck:
+    """Return a check that gives the reason why it was not assessed."""
+    return check_of(family, kind, subject, CheckState.NOT_ASSESSED, n, reason)
 
 
 def check_id(family: Family, kind: str, subject: str) -> str:
@@ -179,7 +193,7 @@ def check_id(family: Family, kind: str, subject: str) -> str:
 
 
 def number_words(value: float) -> str:
-    """Return a figure as it stands in a sentence.
+    """Return a figure with three significant digits, as text.
 
     >>> number_words(0.12345), number_words(8.0), number_words(123.456)
     ('0.123', '8', '123')
@@ -209,7 +223,7 @@ class LevelReference(msgspec.Struct, frozen=True, tag_field="kind", tag="levels"
 class ResidualReference(msgspec.Struct, frozen=True):
     """Outcome minus prediction, both on a scale, of patients that the model had not seen.
 
-    ``quantiles`` stand at equal steps of 0..1.
+    ``quantiles`` are at equal steps of 0..1.
     """
 
     mean: float
@@ -241,8 +255,8 @@ class ValidationReference(msgspec.Struct, frozen=True, kw_only=True):
     groups: dict[str, dict[str, GroupReference]] = {}
 
 
-class WatchedModel(msgspec.Struct, frozen=True):
-    """A model that is watched; ``digest`` is None where any of the log's is taken."""
+class MonitoredModel(msgspec.Struct, frozen=True):
+    """A monitored model; ``digest`` is None where any of the log's is taken."""
 
     model: str
     version: str
@@ -255,7 +269,7 @@ class _Metrics(msgspec.Struct, frozen=True):
     reference: ValidationReference
 
 
-def watched_model(folder: ModelFolder) -> WatchedModel:
+def monitored_model(folder: ModelFolder) -> MonitoredModel:
     """Return the identity of a verified model and what its validation lets expect.
 
     Raises
@@ -264,17 +278,16 @@ def watched_model(folder: ModelFolder) -> WatchedModel:
         Its metrics hold no reference, or one that cannot be.
     """
     where = f"{folder.label}/{METRICS}"
-    try:
-        metrics = msgspec.json.decode(folder.files.get(METRICS, b"{}"), type=_Metrics)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ModelFolderError(
-            f"holds no reference to watch a model by: {error}",
-            where=where,
-            remedy="train or validate the model with this version of pgx",
-        ) from error
+    metrics: _Metrics = decode(
+        folder.files.get(METRICS, b"{}"),
+        _Metrics,
+        "holds no reference to monitor a model by",
+        where,
+        remedy="train or validate the model with this version of pgx",
+    )
     _check(metrics.reference, where)
     unit = str(folder.model.get("unit", ""))
-    return WatchedModel(folder.name, folder.version, unit, metrics.reference, folder.digest)
+    return MonitoredModel(folder.name, folder.version, unit, metrics.reference, folder.digest)
 
 
 def _check(reference: ValidationReference, where: str) -> None:

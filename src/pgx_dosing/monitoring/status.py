@@ -16,16 +16,16 @@ import msgspec
 from pgx_dosing.monitoring.charts import Chart, residual_checks
 from pgx_dosing.monitoring.drift import InputShares, drift_checks
 from pgx_dosing.monitoring.errors import coverage_checks, error_checks, gap_checks
-from pgx_dosing.monitoring.joined import Outcomes, WatchedLog, read_watched_log
+from pgx_dosing.monitoring.joined import MonitoredLog, Outcomes, read_monitored_log
 from pgx_dosing.monitoring.records import (
     STATUS_SCHEMA,
     CheckState,
     LogFinding,
     ModelStatus,
+    MonitoredModel,
     MonitoringCheck,
     Settings,
     ValidationReference,
-    WatchedModel,
     worst,
 )
 
@@ -34,75 +34,12 @@ __all__ = [
     "Monitoring",
     "alert_lines",
     "monitor",
-    "render_status",
     "render_status_schema",
     "status_schema",
 ]
 
 _DEFAULT = Settings()
 STATUS_ID: Final = f"urn:pgx-therapy:schema:pgx-model-status:{STATUS_SCHEMA}"
-_TEXTS: Final[dict[str, dict[str, str]]] = {
-    "ModelStatus": {
-        "": "What a log of predictions says of a model in use",
-        "schema_version": "version of this format",
-        "state": "the worst state of all checks",
-        "model": "which model is watched",
-        "unit": "unit of predictions, outcomes and errors",
-        "first_date": "day of the first prediction, YYYY-MM-DD",
-        "last_date": "day of the last prediction, YYYY-MM-DD",
-        "n_predictions": "predictions of the model in the log",
-        "n_outcomes": "predictions whose outcome is known",
-        "n_by_state": "number of checks by state",
-        "settings": "how closely was watched",
-        "checks": "each figure beside what the validation lets expect",
-        "findings": "what is odd in the log and no reason to refuse it",
-    },
-    "ModelIdentity": {
-        "": "Which model made the predictions",
-        "model": "name",
-        "version": "version",
-        "digest": "digest of the model's files, as the log names it",
-    },
-    "Settings": {
-        "": "How closely is watched",
-        "window": "newest predictions and outcomes that are looked at; charts look at all outcomes",
-        "min_n": "fewer than these are not assessed",
-        "min_group": "fewer outcomes in a group are not assessed",
-        "drift_alpha": "chance that any check of drift departs from ok without cause",
-        "error_alpha": "the same of the checks of error",
-        "coverage_alpha": "the same of the checks of coverage",
-        "gap_alpha": "the same of the gaps between groups",
-        "in_control_run": "outcomes until one chart signals without cause, on average",
-        "shift_sd": "shift for which cumulative sums are fastest, in standard deviations",
-        "ewma_weight": "weight of the newest outcome in the moving average",
-    },
-    "MonitoringCheck": {
-        "": "One figure held against what the validation lets expect",
-        "id": "stable name: family, kind and subject joined by dots",
-        "family": "what is watched",
-        "kind": "which figure",
-        "subject": "input, or group as NAME=VALUE; empty for all",
-        "state": "ok, watch, alert or not_assessed",
-        "n": "predictions or outcomes that it rests on",
-        "reason": "what was found, or why nothing can be said",
-        "value": "the figure",
-        "lower": "lower end of its interval",
-        "upper": "upper end of its interval",
-        "expected": "the same figure in the validation",
-        "threshold": "from where the figure is beyond chance at this n",
-        "material": "from where, beyond chance, it is an alert",
-        "since": "day on which a chart first signalled",
-        "started": "day on which the shift is likely to have begun",
-        "advice": "what to do; empty where nothing is to be done",
-    },
-    "LogFinding": {
-        "": "Something odd in the log",
-        "code": "stable code",
-        "n": "how often",
-        "lines": "the first lines of the log where it was seen",
-        "text": "what it is",
-    },
-}
 
 
 class Monitoring(msgspec.Struct, frozen=True):
@@ -114,7 +51,7 @@ class Monitoring(msgspec.Struct, frozen=True):
     outcomes: Outcomes
 
 
-def monitor(path: Path, watched: WatchedModel, settings: Settings = _DEFAULT) -> Monitoring:
+def monitor(path: Path, monitored: MonitoredModel, settings: Settings = _DEFAULT) -> Monitoring:
     """Hold a log of predictions against what the validation of its model lets expect.
 
     Raises
@@ -122,10 +59,10 @@ def monitor(path: Path, watched: WatchedModel, settings: Settings = _DEFAULT) ->
     PredictionLogError
         The log cannot be read, or holds no prediction of the model.
     """
-    log = read_watched_log(path, watched, settings.window)
-    reference = watched.reference
+    log = read_monitored_log(path, monitored, settings.window)
+    reference = monitored.reference
     drift, inputs = drift_checks(log.inputs, reference, settings)
-    residuals, charts = residual_checks(log.outcomes, reference, settings, watched.unit)
+    residuals, charts = residual_checks(log.outcomes, reference, settings, monitored.unit)
     checks = [
         *drift,
         *residuals,
@@ -133,12 +70,12 @@ def monitor(path: Path, watched: WatchedModel, settings: Settings = _DEFAULT) ->
         *coverage_checks(log.outcomes, reference, settings),
         *gap_checks(log.outcomes, reference, settings),
     ]
-    status = _status(log, checks, watched.unit, settings, _unknown_inputs(log, reference))
+    status = _status(log, checks, monitored.unit, settings, _unknown_inputs(log, reference))
     return Monitoring(status, tuple(inputs), tuple(charts), log.outcomes)
 
 
 def _status(
-    log: WatchedLog,
+    log: MonitoredLog,
     checks: list[MonitoringCheck],
     unit: str,
     settings: Settings,
@@ -161,17 +98,12 @@ def _status(
     )
 
 
-def _unknown_inputs(log: WatchedLog, reference: ValidationReference) -> tuple[LogFinding, ...]:
+def _unknown_inputs(log: MonitoredLog, reference: ValidationReference) -> tuple[LogFinding, ...]:
     names = {name for row in log.inputs for name in row} - set(reference.inputs)
     if not names:
         return ()
     text = f"inputs that the validation gives no distribution of: {', '.join(sorted(names))}"
     return (LogFinding(code="input_without_reference", n=len(names), lines=(), text=text),)
-
-
-def render_status(status: ModelStatus) -> bytes:
-    """Return a status as JSON; equal statuses give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(status), indent=1) + b"\n"
 
 
 def alert_lines(status: ModelStatus) -> Iterator[str]:
@@ -182,11 +114,11 @@ def alert_lines(status: ModelStatus) -> Iterator[str]:
 
 
 def status_schema() -> dict[str, Any]:
-    """Return the schema of what `pgx_dosing.monitoring.status.render_status` writes."""
+    """Return the schema of a status."""
     (_,), parts = msgspec.json.schema_components([ModelStatus], ref_template="#/$defs/{name}")
-    for name, part in parts.items():
+    for part in parts.values():
         if "properties" in part:
-            _describe(part, _TEXTS[name])
+            _complete(part)
     root = parts.pop("ModelStatus")
     root["properties"]["schema_version"]["const"] = STATUS_SCHEMA
     return {
@@ -197,12 +129,12 @@ def status_schema() -> dict[str, Any]:
     }
 
 
-def _describe(part: dict[str, Any], texts: dict[str, str]) -> None:
-    """Say what each field is; all are always written."""
-    for field, own in part["properties"].items():
+def _complete(part: dict[str, Any]) -> None:
+    """Require each field of a record: all are always written."""
+    for own in part["properties"].values():
         own.pop("default", None)
-        own["description"] = texts[field]
-    part["description"] = texts[""]
+        own["description"] = own.pop("description")  # after the type, as readers expect it
+    part["description"] = part["description"].splitlines()[0].rstrip(".")
     part["required"] = list(part["properties"])
     part["additionalProperties"] = False
 

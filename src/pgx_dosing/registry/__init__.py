@@ -4,5 +4,5 @@ In the order of data flow: ``files`` (bytes, JSON), ``manifest`` (digests), ``si
 ``protocol`` (limits against metrics), ``history`` (states, chained), ``folder`` (all files of
 one model, verified), ``notes`` and ``steps`` (who, why, when), ``making`` (new folders),
 ``change_plan``, ``states`` (going from one to the next, the gate before use),
-``store`` (where models live, by name), ``card`` and ``checklist`` (what is said of a model).
+``store`` (where models live, by name), ``card`` and ``checklist`` (what a model reports of itself).
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from pgx_dosing.registry.card_facts import ITEMS, METRICS, CardFacts, answer, in_cell, number_text
@@ -17,20 +17,9 @@ _RESAMPLED: Final = ("patients", "sites")
 
 def render_card(facts: CardFacts) -> str:
     """Return a model's card as Markdown; the same facts give the same bytes."""
-    sections = (
-        _head(facts),
-        _use(facts),
-        _data(facts),
-        _predictors(facts),
-        _performance(facts),
-        _baselines(facts),
-        _ethics(facts),
-        _limits(facts),
-        _plan(facts),
-        _states(facts),
-        _checklist(facts),
-    )
-    return "\n\n".join("\n".join(section) for section in sections) + "\n"
+    parts = ["\n".join(_head(facts))]
+    parts += ["\n".join([f"## {title}", "", *lines(facts)]) for title, lines in _SECTIONS]
+    return "\n\n".join(parts) + "\n"
 
 
 def _head(facts: CardFacts) -> Iterator[str]:
@@ -54,8 +43,6 @@ def _head(facts: CardFacts) -> Iterator[str]:
 def _use(facts: CardFacts) -> Iterator[str]:
     intended = facts.statement("intended_use") or facts.text("population")
     excluded = facts.statement("out_of_scope")
-    yield "## Use"
-    yield ""
     yield f"**Intended:** {in_cell(intended) or _NOT}"
     yield ""
     yield f"**Out of scope:** {in_cell(excluded) or 'not reported: the makers left no statement'}"
@@ -80,22 +67,16 @@ def _data(facts: CardFacts) -> Iterator[str]:
         ("can the site be told from the inputs", in_cell(facts.leakage)),
         ("made by", in_cell(facts.made_by)),
     ]
-    yield "## Data and methods"
-    yield ""
     yield from _table(("what", "value"), [(what, value or _NOT) for what, value in rows])
 
 
 def _predictors(facts: CardFacts) -> Iterator[str]:
-    yield "## Predictors"
-    yield ""
     if not facts.inputs:
         yield _NOT
         return
     rows = [
         (
-            in_cell(own.get("name", "")),
-            in_cell(own.get("meaning", "")),
-            in_cell(own.get("unit", "")),
+            *(in_cell(own.get(key, "")) for key in ("name", "meaning", "unit")),
             in_cell(_allowed(own)),
             in_cell(str(own.get("when_unknown", "refuse")).replace("_", " ")),
         )
@@ -115,8 +96,6 @@ def _allowed(own: Json) -> str:
 
 
 def _performance(facts: CardFacts) -> Iterator[str]:
-    yield "## Performance"
-    yield ""
     rows = [
         (in_cell(name), in_cell(value), number_text(numbers.get("n")),
          *_all_measured(numbers))
@@ -161,14 +140,8 @@ def _bounds(pair: object) -> str:
 
 
 def _baselines(facts: CardFacts) -> Iterator[str]:
-    yield "## Other models on the same patients"
-    yield ""
     rows = [
-        (
-            in_cell(name),
-            number_text(numbers.get("n")),
-            *_all_measured(numbers),
-        )
+        (in_cell(name), number_text(numbers.get("n")), *_all_measured(numbers))
         for name, numbers in facts.baselines()
     ]
     if rows:
@@ -179,8 +152,6 @@ def _baselines(facts: CardFacts) -> Iterator[str]:
 
 def _ethics(facts: CardFacts) -> Iterator[str]:
     uses = facts.uses_race if facts.inputs else None
-    yield "## Race and ancestry"
-    yield ""
     if uses is True:
         yield (
             "Race or ancestry is an input. It stands for what was not measured – variants, diet,"
@@ -206,8 +177,6 @@ def _ethics(facts: CardFacts) -> Iterator[str]:
 
 
 def _limits(facts: CardFacts) -> Iterator[str]:
-    yield "## Limits"
-    yield ""
     if facts.limits:
         yield from (f"- {in_cell(limit)}" for limit in facts.limits)
     else:
@@ -216,16 +185,12 @@ def _limits(facts: CardFacts) -> Iterator[str]:
 
 def _plan(facts: CardFacts) -> Iterator[str]:
     changes = facts.plan.get("changes")
-    yield "## What may change without a new approval"
-    yield ""
     if not isinstance(changes, list) or not changes:
         yield "Nothing: the model has no change plan."
         return
     rows = [
         (
-            in_cell(change.get("path", "")),
-            in_cell(change.get("what", "")),
-            in_cell(_allowed(change)),
+            *map(in_cell, (change.get("path", ""), change.get("what", ""), _allowed(change))),
             number_text(change.get("change_at_most")),
         )
         for change in changes
@@ -235,8 +200,6 @@ def _plan(facts: CardFacts) -> Iterator[str]:
 
 
 def _states(facts: CardFacts) -> Iterator[str]:
-    yield "## States"
-    yield ""
     if facts.history is None:
         yield "Draft: nothing is recorded yet."
         return
@@ -254,8 +217,6 @@ def _states(facts: CardFacts) -> Iterator[str]:
 
 
 def _checklist(facts: CardFacts) -> Iterator[str]:
-    yield "## TRIPOD+AI"
-    yield ""
     yield "Items by number (BMJ 2024;385:e078378) in short words."
     yield ""
     rows = [(item.number, item.words, in_cell(answer(item, facts))) for item in ITEMS]
@@ -268,3 +229,17 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield f"|{'---|' * len(head)}"
     for row in rows:
         yield f"| {' | '.join(row)} |"
+
+
+_SECTIONS: Final[tuple[tuple[str, Callable[[CardFacts], Iterator[str]]], ...]] = (
+    ("Use", _use),
+    ("Data and methods", _data),
+    ("Predictors", _predictors),
+    ("Performance", _performance),
+    ("Other models on the same patients", _baselines),
+    ("Race and ancestry", _ethics),
+    ("Limits", _limits),
+    ("What may change without a new approval", _plan),
+    ("States", _states),
+    ("TRIPOD+AI", _checklist),
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter, methodcaller
 from typing import Final, NamedTuple
 
 from pgx_dosing.registry.files import Json
@@ -31,6 +32,7 @@ METRICS = {
     "interval_coverage": "interval holds the actual dose",
 }
 """Metrics that a card shows, by key of ``metrics.json``."""
+# entries of a list in a cell; the rest is counted
 _ITEMS_SHOWN = 40
 _NOBODY_SAID: Final = "the makers left no statement"
 _NOT_IN_FILES: Final = "the model's files do not say"
@@ -54,7 +56,7 @@ def in_cell(value: object) -> str:
 
 
 def number_text(value: object) -> str:
-    """Return a number with four significant digits, "" for what is no number.
+    """Return a number with four significant digits, "" for anything else.
 
     >>> number_text(8.61234), number_text(3926), number_text(None)
     ('8.612', '3926', '')
@@ -236,12 +238,12 @@ def _value(value: object) -> str:
 
 
 class ChecklistItem(NamedTuple):
-    """One item: number, short words, what the files say to it, and why they may say nothing."""
+    """One item: number, short words, what the files report, and why they may not."""
 
     number: str
     words: str
     says: Callable[[CardFacts], str] | None = None
-    why_not: str = _NOBODY_SAID
+    why_not: str = ""
 
 
 def answer(item: ChecklistItem, facts: CardFacts) -> str:
@@ -250,15 +252,8 @@ def answer(item: ChecklistItem, facts: CardFacts) -> str:
     if said:
         return said
     seen = f"; {_OF_PUBLICATION}: {facts.source}" if not facts.is_trained and facts.source else ""
-    return f"not reported: {item.why_not}{seen}"
-
-
-def _title(facts: CardFacts) -> str:
-    return facts.text("title")
-
-
-def _population(facts: CardFacts) -> str:
-    return facts.text("population")
+    why = item.why_not or (_NOT_IN_FILES if item.says else _NOBODY_SAID)
+    return f"not reported: {why}{seen}"
 
 
 def _groups(facts: CardFacts) -> str:
@@ -278,10 +273,6 @@ def _clusters(facts: CardFacts) -> str:
     return "; ".join(part for part in (facts.sites, facts.leakage) if part)
 
 
-def _interpretation(facts: CardFacts) -> str:
-    return "; ".join(facts.remarks)
-
-
 def _split(facts: CardFacts) -> str:
     split = facts.metrics.get("split")
     return f"{split}; {facts.settings}" if isinstance(split, str) else facts.settings
@@ -294,10 +285,6 @@ def _data(facts: CardFacts) -> str:
     return f"{source}; {told}" if isinstance(source, str) and source and told else told
 
 
-def _settings(facts: CardFacts) -> str:
-    return facts.settings
-
-
 def _predictors(facts: CardFacts) -> str:
     return f"{len(facts.inputs)} inputs, see Predictors" if facts.inputs else ""
 
@@ -305,10 +292,6 @@ def _predictors(facts: CardFacts) -> str:
 def _missing(facts: CardFacts) -> str:
     ways = {str(own.get("name")): str(own.get("when_unknown", "refuse")) for own in facts.inputs}
     return ", ".join(f"{name}: {way.replace('_', ' ')}" for name, way in ways.items())
-
-
-def _outcome(facts: CardFacts) -> str:
-    return facts.outcome
 
 
 def _measures(facts: CardFacts) -> str:
@@ -341,10 +324,6 @@ def _specification(facts: CardFacts) -> str:
     return f"model.json, in full; SHA-256 of the model {facts.digest}" if facts.digest else ""
 
 
-def _limits(facts: CardFacts) -> str:
-    return "; ".join(facts.limits)
-
-
 def _ranges(facts: CardFacts) -> str:
     return "values outside the ranges under Predictors are refused" if facts.inputs else ""
 
@@ -353,55 +332,43 @@ def _imbalance(facts: CardFacts) -> str:
     return "does not apply: the outcome is a number" if "link" in facts.model else ""
 
 
-def _code(facts: CardFacts) -> str:
-    return facts.made_by
-
-
-def _sites(facts: CardFacts) -> str:
-    return facts.sites
-
-
 def _dropped(facts: CardFacts) -> str:
     return f"left out: {facts.dropped}" if facts.dropped else ""
 
 
-def _n(facts: CardFacts) -> str:
-    return facts.n
-
-
 ITEMS: Final = (
-    ChecklistItem("1", "title", _title, _NOT_IN_FILES),
+    ChecklistItem("1", "title", methodcaller("text", "title")),
     ChecklistItem("2", "abstract"),
     ChecklistItem("3a", "health care context, why the model"),
-    ChecklistItem("3b", "target population, purpose, users", _population, _NOT_IN_FILES),
-    ChecklistItem("3c", "known inequalities between groups", _race, _NOT_IN_FILES),
+    ChecklistItem("3b", "target population, purpose, users", methodcaller("text", "population")),
+    ChecklistItem("3c", "known inequalities between groups", _race),
     ChecklistItem("4", "objectives"),
-    ChecklistItem("5a", "sources of data", _data, _NOT_IN_FILES),
+    ChecklistItem("5a", "sources of data", _data),
     ChecklistItem("5b", "dates of data"),
-    ChecklistItem("6a", "setting, number and place of centres", _sites, _NOT_IN_FILES),
-    ChecklistItem("6b", "who was eligible", _dropped, _NOT_IN_FILES),
+    ChecklistItem("6a", "setting, number and place of centres", attrgetter("sites")),
+    ChecklistItem("6b", "who was eligible", _dropped),
     ChecklistItem("6c", "treatments received"),
     ChecklistItem("7", "preparation of data, also across groups"),
-    ChecklistItem("8a", "outcome, when and how measured", _outcome, _NOT_IN_FILES),
+    ChecklistItem("8a", "outcome, when and how measured", attrgetter("outcome")),
     ChecklistItem("8b", "who judged a subjective outcome"),
     ChecklistItem("8c", "blinding of outcome"),
     ChecklistItem("9a", "choice of predictors"),
-    ChecklistItem("9b", "predictors, when and how measured", _predictors, _NOT_IN_FILES),
+    ChecklistItem("9b", "predictors, when and how measured", _predictors),
     ChecklistItem("9c", "who judged subjective predictors"),
-    ChecklistItem("10", "sample size and its reason", _n, _NOT_IN_FILES),
-    ChecklistItem("11", "missing data", _missing, _NOT_IN_FILES),
-    ChecklistItem("12a", "how data were used and split", _split, _NOT_IN_FILES),
+    ChecklistItem("10", "sample size and its reason", attrgetter("n")),
+    ChecklistItem("11", "missing data", _missing),
+    ChecklistItem("12a", "how data were used and split", _split),
     ChecklistItem("12b", "handling of predictors in the analysis"),
     ChecklistItem(
-        "12c", "type of model, building, tuning, internal validation", _settings, _NOT_IN_FILES
+        "12c", "type of model, building, tuning, internal validation", attrgetter("settings")
     ),
-    ChecklistItem("12d", "differences between clusters, how handled", _clusters, _NOT_IN_FILES),
+    ChecklistItem("12d", "differences between clusters, how handled", _clusters),
     ChecklistItem("12e", "measures of performance", _measures, _NOT_MEASURED),
-    ChecklistItem("12f", "updating of the model", _updating, _NOT_IN_FILES),
-    ChecklistItem("12g", "how predictions were computed in evaluation", _code, _NOT_IN_FILES),
-    ChecklistItem("13", "class imbalance", _imbalance),
-    ChecklistItem("14", "fairness", _race, _NOT_IN_FILES),
-    ChecklistItem("15", "output of the model", _outcome, _NOT_IN_FILES),
+    ChecklistItem("12f", "updating of the model", _updating),
+    ChecklistItem("12g", "how predictions were computed in evaluation", attrgetter("made_by")),
+    ChecklistItem("13", "class imbalance", _imbalance, _NOBODY_SAID),
+    ChecklistItem("14", "fairness", _race),
+    ChecklistItem("15", "output of the model", attrgetter("outcome")),
     ChecklistItem("16", "differences of training and evaluation data"),
     ChecklistItem("17", "ethical approval"),
     ChecklistItem("18a", "funding"),
@@ -409,21 +376,23 @@ ITEMS: Final = (
     ChecklistItem("18c", "protocol"),
     ChecklistItem("18d", "registration"),
     ChecklistItem("18e", "availability of data"),
-    ChecklistItem("18f", "availability of code", _code, _NOT_IN_FILES),
+    ChecklistItem("18f", "availability of code", attrgetter("made_by")),
     ChecklistItem("19", "involvement of patients and public"),
-    ChecklistItem("20a", "flow of participants", _dropped, _NOT_IN_FILES),
+    ChecklistItem("20a", "flow of participants", _dropped),
     ChecklistItem("20b", "characteristics of participants"),
     ChecklistItem("20c", "comparison of evaluation with development data"),
-    ChecklistItem("21", "participants and outcomes in each analysis", _n, _NOT_IN_FILES),
-    ChecklistItem("22", "full specification of the model", _specification, _NOT_IN_FILES),
+    ChecklistItem("21", "participants and outcomes in each analysis", attrgetter("n")),
+    ChecklistItem("22", "full specification of the model", _specification),
     ChecklistItem("23a", "performance with intervals, also by group", _performance, _NOT_MEASURED),
     ChecklistItem(
         "23b", "differences of performance between clusters", _heterogeneity, _NOT_MEASURED
     ),
-    ChecklistItem("24", "results of updating", _updating, _NOT_IN_FILES),
-    ChecklistItem("25", "interpretation, fairness included", _interpretation, _NOT_MEASURED),
-    ChecklistItem("26", "limits", _limits, _NOT_IN_FILES),
-    ChecklistItem("27a", "poor or missing input in use", _ranges, _NOT_IN_FILES),
+    ChecklistItem("24", "results of updating", _updating),
+    ChecklistItem(
+        "25", "interpretation, fairness included", lambda f: "; ".join(f.remarks), _NOT_MEASURED
+    ),
+    ChecklistItem("26", "limits", lambda f: "; ".join(f.limits)),
+    ChecklistItem("27a", "poor or missing input in use", _ranges),
     ChecklistItem("27b", "what users have to do and to know"),
     ChecklistItem("27c", "next steps, generalisability"),
 )

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from pgx.errors import ModelFolderError
+from pgx_dosing.json_records import doc
 from pgx_dosing.registry.files import Json
 from pgx_dosing.registry.folder import ModelFolder
 from pgx_dosing.registry.history import (
@@ -51,11 +52,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ID: Final = "urn:pgx-therapy:schema:pgx-change-plan:1.0"
 _ANY: Final = "*"
 _ABSENT: Final = "(absent)"
-_GONE: Final = object()  # stands for a value that is not there
-
-
-def _says(text: str, **limits: Any) -> msgspec.Meta:  # noqa: ANN401 - limits of msgspec.Meta
-    return msgspec.Meta(description=text, **limits)
+_GONE: Final = object()  # marks an absent value
 
 
 class PermittedChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,39 +64,40 @@ class PermittedChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     path: Annotated[
         str,
-        _says(
+        doc(
             "JSON pointer into model.json; * stands for any one key or index",
             pattern=r"^(/[^/]+)+$",
         ),
     ]
-    what: Annotated[str, _says("what it is, in words", min_length=1)]
-    kind: Annotated[Literal["number", "text"], _says("what values it has")] = "number"
-    minimum: Annotated[float | None, _says("least value that a number may get")] = None
-    maximum: Annotated[float | None, _says("largest value that a number may get")] = None
+    what: Annotated[str, doc("what it is, in words", min_length=1)]
+    kind: Annotated[Literal["number", "text"], doc("what values it has")] = "number"
+    minimum: Annotated[float | None, doc("least value that a number may get")] = None
+    maximum: Annotated[float | None, doc("largest value that a number may get")] = None
     change_at_most: Annotated[
         Annotated[float, msgspec.Meta(ge=0)] | None,
-        _says("largest difference of a number from the approved version"),
+        doc("largest difference of a number from the approved version"),
     ] = None
-    may_be_absent: Annotated[bool, _says("whether it may come or go")] = False
+    may_be_absent: Annotated[bool, doc("whether it may come or go")] = False
 
 
 class PlannedValidation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a changed version is validated before it may be used."""
 
-    how: Annotated[str, _says("data and method, in words", min_length=1)]
-    minimum_n: Annotated[int, _says("patients that metrics.json must rest on", ge=1)]
+    how: Annotated[str, doc("data and method, in words", min_length=1)]
+    minimum_n: Annotated[int, doc("patients that metrics.json must rest on", ge=1)]
     limits: Annotated[
-        dict[str, Any], _says("limits on metrics.json, as in a validation protocol", min_length=1)
+        dict[str, Any],
+        doc("limits on metrics.json, as in a validation protocol", min_length=1),
     ]
 
 
 class ChangePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may change in a model without a new approval, and how that is validated."""
 
-    schema_version: Annotated[str, _says("version of this form", pattern=r"^1\.0$")]
-    why: Annotated[str, _says("why these changes are foreseen", min_length=1)]
-    changes: Annotated[tuple[PermittedChange, ...], _says("what may change", min_length=1)]
-    validation: Annotated[PlannedValidation, _says("how a changed version is validated")]
+    schema_version: Annotated[str, doc("version of this form", pattern=r"^1\.0$")]
+    why: Annotated[str, doc("why these changes are foreseen", min_length=1)]
+    changes: Annotated[tuple[PermittedChange, ...], doc("what may change", min_length=1)]
+    validation: Annotated[PlannedValidation, doc("how a changed version is validated")]
 
 
 class ChangeItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +144,7 @@ def plan_of(folder: ModelFolder) -> ChangePlan | None:
     Raises
     ------
     ModelFolderError
-        It is no plan, permits what no plan can, or gives limits that no number meets.
+        It is no plan, permits what no plan can, or gives contradictory limits.
     ModelStateError
         The limits of its validation cannot be read.
     """
@@ -160,7 +158,7 @@ def parse_plan(content: Json, where: str) -> ChangePlan:
     Raises
     ------
     ModelFolderError
-        It is no plan, permits what no plan can, or gives limits that no number meets.
+        It is no plan, permits what no plan can, or gives contradictory limits.
     ModelStateError
         The limits of its validation cannot be read.
     """
@@ -253,6 +251,7 @@ def _differences(old: object, new: object, path: str = "") -> Iterator[tuple[str
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from _differences(one, other, f"{path}/{index}")
+    # lists of different lengths share no indices: they differ as a whole
     elif not _is_same(old, new):
         yield path, old, new
 

@@ -27,6 +27,7 @@ import msgspec
 
 from pgx.base.files import real_path
 from pgx.errors import ModelFolderError, OutputError
+from pgx_dosing.json_records import decode, unique_names
 
 __all__ = [
     "FILES",
@@ -45,6 +46,7 @@ __all__ = [
     "locked",
     "manifest_bytes",
     "manifest_of",
+    "not_written",
     "parse_json",
     "parse_manifest",
     "read_file",
@@ -58,7 +60,9 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+# no link is followed, and the open of a named pipe does not wait for a writer
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# digits of the largest 64-bit integer
 _DIGITS: Final = 19
 _REPAIR: Final = "take the folder again from where it was made"
 MANIFEST: Final = "manifest.json"
@@ -69,6 +73,7 @@ FILES: Final = (
 """The files that a manifest may name; the first one it must."""
 KEY_VARIABLE: Final = "PGX_MODEL_KEY"
 METHOD: Final = "hmac-sha256"
+# 32 bytes, as HMAC-SHA256 has 256 bits; a key of few distinct bytes is not random
 _SHORTEST, _LONGEST, _FEWEST_VALUES = 32, 4096, 16
 _MAKE: Final = "make one with: head -c 32 /dev/urandom > KEYFILE"
 
@@ -112,7 +117,7 @@ def parse_json(data: bytes, where: str) -> Json:
     try:
         content = json.loads(
             data.decode("utf-8"),
-            object_pairs_hook=_object,
+            object_pairs_hook=unique_names,
             parse_float=_finite,
             parse_int=_whole,
             parse_constant=_no_number,
@@ -123,13 +128,6 @@ def parse_json(data: bytes, where: str) -> Json:
         raise ModelFolderError(f"is no usable JSON: {reason}", where=where) from error
     if not isinstance(content, dict):
         raise ModelFolderError("is no JSON object", where=where)
-    return content
-
-
-def _object(pairs: list[tuple[str, Any]]) -> Json:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        raise ValueError("a key stands twice in one object")
     return content
 
 
@@ -147,13 +145,22 @@ def _whole(text: str) -> int:
 
 
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")
 
 
 def canonical_json(content: object) -> bytes:
     """Return the one spelling of some content: keys A–Z, two spaces, a line feed at the end."""
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode("utf-8")
+
+
+def not_written(path: Path, error: OSError) -> OutputError:
+    """Return the error of a file or folder that could not be written."""
+    return OutputError(
+        f"cannot be written: {error.strerror or type(error).__name__}",
+        where=str(path),
+        remedy="check folder, permissions and free space",
+    )
 
 
 def temporary_name() -> str:
@@ -176,14 +183,11 @@ def write_in_one_step(path: Path, data: bytes, beside: Path) -> None:
         with temporary.open("xb") as handle:
             handle.write(data)
             handle.flush()
+            # the data reach the disk before the name does, so that a crash leaves old or new
             os.fsync(handle.fileno())
         os.replace(temporary, path)  # noqa: PTH105 (one atomic step is the point)
     except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(path),
-            remedy="check folder, permissions and free space",
-        ) from error
+        raise not_written(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -288,10 +292,7 @@ def parse_manifest(data: bytes, where: str) -> ModelManifest:
         It is no manifest, of another schema, not as it was written, or names a file that a
         model has not.
     """
-    try:
-        file = msgspec.json.decode(data, type=_ModelManifestFile)
-    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-        raise ModelFolderError(f"is no manifest: {error}", where=where) from error
+    file: _ModelManifestFile = decode(data, _ModelManifestFile, "is no manifest", where)
     if file.schema_version != MANIFEST_SCHEMA:
         raise ModelFolderError(
             f"schema version {file.schema_version}, this pgx reads {MANIFEST_SCHEMA}", where=where
@@ -300,11 +301,7 @@ def parse_manifest(data: bytes, where: str) -> ModelManifest:
     if unknown:
         raise ModelFolderError(f"names {unknown[0]!r}, which no model has", where=where)
     manifest = ModelManifest(
-        schema_version=file.schema_version,
-        model=file.model,
-        version=file.version,
-        files=file.files,
-        signature=file.signature,
+        **{name: getattr(file, name) for name in ModelManifest.__struct_fields__}
     )
     if manifest_bytes(manifest) != data:
         raise ModelFolderError(
@@ -389,13 +386,8 @@ def signature_over(purpose: str, digest: str, key: ModelKey) -> ManifestSignatur
 
 def signed(manifest: ModelManifest, key: ModelKey) -> ModelManifest:
     """Return a manifest with this key's signature, in place of any other."""
-    return ModelManifest(
-        schema_version=manifest.schema_version,
-        model=manifest.model,
-        version=manifest.version,
-        files=manifest.files,
-        signature=signature_over("model", manifest.digest, key),
-    )
+    signature = signature_over("model", manifest.digest, key)
+    return msgspec.structs.replace(manifest, signature=signature)
 
 
 def signature_state(
@@ -408,6 +400,7 @@ def signature_state(
         return SignatureState.UNKNOWN_METHOD
     if key is None:
         return SignatureState.NOT_CHECKED
+    # compared in constant time, so that timing tells nothing about the right value
     if not hmac.compare_digest(signature.key_id.encode(), key.key_id.encode()):
         return SignatureState.OTHER_KEY
     expected = key.over(purpose, digest)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from pgx.base.shipped import check_data
-from pgx.errors import ModelFolderError, OutputError
+from pgx.errors import ModelFolderError
 from pgx_dosing.registry.files import (
     FILES,
     MANIFEST,
@@ -25,6 +25,7 @@ from pgx_dosing.registry.files import (
     SignatureState,
     manifest_bytes,
     manifest_of,
+    not_written,
     parse_json,
     parse_manifest,
     read_file,
@@ -60,6 +61,7 @@ __all__ = [
 MODEL: Final = FILES[0]
 Document = Mapping[str, object] | str
 """Content of a file: an object for JSON, a text for the card."""
+# bytes that are read at most; a model with trees is the largest file
 _LARGEST: Final = {MODEL: 64 << 20, MANIFEST: 1 << 20}
 _LARGEST_OTHER: Final = 16 << 20
 _KINDS: Final = frozenset({"published", "trained"})
@@ -117,7 +119,7 @@ class ModelFolder:
 
     @property
     def state(self) -> LifecycleState:
-        """Where the model stands; one without a history is a draft."""
+        """Lifecycle state; a model without a history is a draft."""
         return self.history.state if self.history else LifecycleState.DRAFT
 
 
@@ -247,23 +249,17 @@ def check_signatures(folder: ModelFolder, key: ModelKey | None) -> None:
     """
     if key is None or folder.is_shipped:
         return
-    state = signature_state(folder.manifest.signature, "model", folder.digest, key)
-    if state is not SignatureState.SIGNED:
-        raise ModelFolderError(
-            f"the model is not trusted with key {key.key_id}: {state.value}",
-            where=str(folder.where / MANIFEST),
-            remedy="have it signed with pgx model sign by who answers for it",
-        )
-    if folder.history is None:
-        return
-    history = folder.history
-    state = signature_state(history.signature, "history", history.head, key)
-    if state is not SignatureState.SIGNED:
-        raise ModelFolderError(
-            f"the history is not trusted with key {key.key_id}: {state.value}",
-            where=str(folder.where / STATES),
-            remedy="have it signed with pgx model sign by who answers for it",
-        )
+    signed_parts = [("model", folder.manifest.signature, folder.digest, MANIFEST)]
+    if history := folder.history:
+        signed_parts.append(("history", history.signature, history.head, STATES))
+    for part, signature, digest, file in signed_parts:
+        state = signature_state(signature, part, digest, key)
+        if state is not SignatureState.SIGNED:
+            raise ModelFolderError(
+                f"the {part} is not trusted with key {key.key_id}: {state.value}",
+                where=str(folder.where / file),
+                remedy="have it signed with pgx model sign by who answers for it",
+            )
 
 
 def pack(documents: Mapping[str, Document]) -> dict[str, bytes]:
@@ -328,11 +324,7 @@ def write_folder(
         written = read_folder(temporary)
         _take_place(temporary, target)
     except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(folder),
-            remedy="check folder, permissions and free space",
-        ) from error
+        raise not_written(folder, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return replace(written, where=folder)
@@ -343,6 +335,7 @@ def _take_place(new: Path, folder: Path) -> None:
     if not folder.exists():
         new.rename(folder)
         return
+    # a rename cannot replace a folder that is not empty: the old one is moved aside first
     old = folder.parent / temporary_name()
     folder.rename(old)
     try:

@@ -13,7 +13,7 @@ one with fewer than ``minimum_n`` patients is listed and not judged. What was no
 
 Each entry holds the digest of the one before and that of the model it speaks of; the file has
 one spelling only. An edited history, or a model that was swapped under its history, is refused.
-Who can write the file could write a whole other history: against that stands the signature.
+Who can write the file could write a whole other history: the signature protects against that.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import msgspec
 
 from pgx.base.files import real_path
 from pgx.errors import ModelFolderError, ModelStateError
+from pgx_dosing.json_records import decode
 from pgx_dosing.registry.files import (
     Json,
     ManifestSignature,
@@ -66,6 +67,7 @@ __all__ = [
 METRICS: Final = "metrics.json"
 _LARGEST: Final = 1 << 20
 _TITLE, _GROUPS, _BASELINES, _FEWEST = "title", "groups", "baselines", "minimum_n"
+# a baseline limit needs the direction of a metric, known from the start of its name
 _SMALLER_IS_BETTER: Final = ("mae", "rmse", "median_absolute")
 _LARGER_IS_BETTER: Final = ("within_20_percent", "r2")
 STATES: Final = "states.json"
@@ -278,7 +280,7 @@ def _limit(limit: Any, what: str, where: str) -> None:  # noqa: ANN401 - as it w
     if not isinstance(limit, dict) or not limit or set(limit) - {"at_least", "at_most"}:
         raise _bad(f"{what} needs at_least, at_most or both, and nothing else", where)
     if any(_number(limit, side) is None for side in limit):
-        raise _bad(f"a limit of {what} is no number", where)
+        raise _bad(f"a limit of {what} is not a number", where)
     if len(limit) > 1 and limit["at_least"] > limit["at_most"]:
         raise _bad(f"no number can meet the limits of {what}", where)
 
@@ -306,7 +308,7 @@ def _bad(what: str, where: str) -> ModelStateError:
 
 
 class LifecycleState(enum.StrEnum):
-    """Where a model stands; only an approved one is used without a flag."""
+    """Lifecycle state of a model; only an approved one is used without a flag."""
 
     DRAFT = "draft"
     VALIDATED = "validated"
@@ -391,13 +393,10 @@ def is_day(text: str) -> bool:
     >>> is_day("2026-11-29"), is_day("2026-02-30"), is_day("20261129")
     (True, False, False)
     """
-    if not _DAY.fullmatch(text):
-        return False
     try:
-        date.fromisoformat(text)
+        return bool(_DAY.fullmatch(text) and date.fromisoformat(text))
     except ValueError:
         return False
-    return True
 
 
 def with_entry(history: History | None, entry: StateEntry, key: ModelKey | None) -> History:
@@ -430,10 +429,7 @@ def parse_history(data: bytes, where: str) -> History:
         It is no history, of another schema, not as it was written, or its entries cannot
         follow each other.
     """
-    try:
-        file = msgspec.json.decode(data, type=_HistoryFile)
-    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-        raise ModelFolderError(f"is no history of states: {error}", where=where) from error
+    file: _HistoryFile = decode(data, _HistoryFile, "is no history of states", where)
     if file.schema_version != HISTORY_SCHEMA:
         raise ModelFolderError(
             f"schema version {file.schema_version}, this pgx reads {HISTORY_SCHEMA}", where=where
@@ -477,6 +473,7 @@ def _check_step(before: StateEntry, after: StateEntry, where: str) -> None:
         raise ModelFolderError("is of an earlier day than the entry before", where=where)
     if after.model_digest != before.model_digest and after.state is not LifecycleState.DRAFT:
         raise ModelFolderError("speaks of another model than the entry before", where=where)
+    # a retired version is approved again by a rollback only
     is_return = (
         after.is_rollback
         and after.state is LifecycleState.APPROVED

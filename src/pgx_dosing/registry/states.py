@@ -31,8 +31,10 @@ from pgx_dosing.registry.history import (
 
 __all__ = ["Note", "advance", "check_key", "check_usable", "next_entry", "note_of", "record"]
 
+# letters of a name; a reason may be ten times as long
 _LONGEST: Final = 300
 _FEWEST_LETTERS: Final = 2
+# words that fill a required field without naming anybody
 _NOBODY: Final = frozenset(
     {
         "admin", "administrator", "anonymous", "anyone", "approver", "fixme", "foo", "bar", "name",
@@ -87,7 +89,7 @@ def _letters(text: str) -> int:
 
 
 def _is_placeholder(text: str) -> bool:
-    """Whether a text stands where something is still to be written."""
+    """Whether a text is a placeholder."""
     words = {word.casefold() for word in _WORD.findall(text)}
     return (
         words <= _NOBODY or text.casefold() in _NOBODY_IN_FULL or bool(set("<>{}[]$?") & set(text))

@@ -41,7 +41,6 @@ __all__ = [
     "Place",
     "Store",
     "find_model",
-    "is_installed",
     "shipped_folder",
     "user_folder",
     "version_order",
@@ -72,6 +71,7 @@ def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
 def _part_order(part: str) -> tuple[int, int, str]:
     if part.isdecimal():
         return (3, int(part), "")
+    # 0 sorts before the end of a version (1), as 2rc1 before 2; other letters after it
     return (0 if part in _BEFORE else 2, 0, part)
 
 
@@ -276,11 +276,6 @@ def find_model(text: str) -> ModelFolder:
     return Store(key=configured_key()).find(text)
 
 
-def is_installed(model: ModelFolder) -> bool:
-    """Whether a model came with `pgx`: the next install replaces it, the next wheel ships it."""
-    return model.is_shipped
-
-
 def _folders(root: Path) -> list[Path]:
     """Return the folders in a folder, A–Z; none where there is no such folder."""
     try:
@@ -317,7 +312,7 @@ def _check_target(target: ModelFolder, newer: list[ModelFolder], models: list[Mo
 def _check_changeable(model: ModelFolder, note: Note, key: ModelKey | None) -> None:
     """Refuse before anything is written what would be refused between two steps."""
     check_key(model, key)
-    if is_installed(model):
+    if model.is_shipped:  # the next install replaces its folder
         raise ModelStateError(
             "came with pgx, and its folder is replaced with it",
             where=model.label,

@@ -28,11 +28,13 @@ __all__ = ["draw_intervals", "draw_runs", "draw_shares", "render_dashboard"]
 
 _Scale = Callable[[float], float]
 _Shown = Callable[[float], str]
+# lengths of a picture in px
 _WIDTH: Final = 340.0
 _LABEL: Final = 112.0
 _ROW: Final = 20.0
 _ROWS: Final = 14  # of a picture; the rest is one row
 _LEFT, _TOP, _PLOT = 34.0, 12.0, 130.0
+# points of a line, about one a px
 _POINTS: Final = 300
 _STATE_WORDS: Final = {
     CheckState.OK: "ok",
@@ -40,11 +42,8 @@ _STATE_WORDS: Final = {
     CheckState.ALERT: "alert",
     CheckState.NOT_ASSESSED: "not assessed",
 }
-_WORDS: Final = {
-    CheckState.ALERT: "Alert",
-    CheckState.WATCH: "Watch",
-    CheckState.OK: "OK",
-    CheckState.NOT_ASSESSED: "Not assessed",
+_WORDS: Final = {state: text.capitalize() for state, text in _STATE_WORDS.items()} | {
+    CheckState.OK: "OK"
 }
 _HEADLINES: Final = {
     CheckState.ALERT: "Something differs from the validation by more than chance, and by enough to"

@@ -10,7 +10,7 @@ from pgx.messages.arguments import in_words
 from pgx.records.calls import Certainty, PatientResult
 from pgx.reports.content.phrases import figure
 from pgx_dosing.answers import DoseAnswer
-from pgx_dosing.predicting import DosePrediction, InputContribution, InputUsed, InputValue
+from pgx_dosing.predicting import DosePrediction, InputContribution, InputUsed
 from pgx_dosing.replies import Asked, DoseReply
 from pgx_dosing.report.words import (
     DoseBar,
@@ -19,24 +19,28 @@ from pgx_dosing.report.words import (
     EquationEntry,
     RuleEntry,
     Teller,
+    one_decimal,
     pubmed,
 )
 from pgx_dosing.rules.flows import FlowOutcome, FlowResult, LoadingResult
 from pgx_dosing.rules.results import Missing, RuleResult
-from pgx_dosing.rules.specification import RuleAnswer, RuleCitation
+from pgx_dosing.rules.specification import RuleCitation
+from pgx_dosing.specification import InputValue
 
 __all__ = ["build_doses", "preferred_entries", "rule_entries"]
 
+# what a page lists at most: answers of a rule, ways to an answer, bars
 _ANSWERS: Final = 6
 _WAYS: Final = 2
 _NOWHERE: Final = "international"
 
 _Result = RuleResult | FlowResult | LoadingResult
 Words = Mapping[str, Any]
+# What adds less to a dose, in its unit, is no bar
 _LEAST: Final = 0.005
-"""What adds less to a dose, in its unit, is no bar."""
 _BARS: Final = 10
 _PLAIN_STATES: Final = ("approved", "published")
+# remarks of `pgx_dosing.predicting`, taken apart to be put into the language of the report
 _UNCOUNTED: Final = re.compile(r"(\S+): (.+) is not in the equation and counts as (\S+)")
 _WITHOUT: Final = re.compile(r"(.+) not known: the dose rests less on genotype than .+")
 
@@ -125,9 +129,8 @@ def _if(answer: str, when: str, teller: Teller) -> str:
 
 def _rule(own: RuleResult, teller: Teller) -> RuleEntry:
     if own.answer:
-        return _rule_entry(
-            own, teller, [teller.say(own.answer.text)], _rule_notes(own.answer, teller)
-        )
+        notes = teller.texts(own.answer.notes)
+        return _rule_entry(own, teller, [teller.say(own.answer.text)], notes)
     labels = _labels(own.missing, teller)
     answers = []
     for other in own.alternatives[:_ANSWERS]:
@@ -135,14 +138,10 @@ def _rule(own: RuleResult, teller: Teller) -> RuleEntry:
         joined = teller.dose["sets"].join(filter(None, ways))
         answers.append(_if(teller.say(other.answer.text), joined, teller))
     answers += _more(len(own.alternatives), teller)
-    notes = [
+    meanwhile = [
         teller.dose["meanwhile"].format(answer=teller.say(answer.text)) for answer in own.meanwhile
     ]
-    return _rule_entry(own, teller, answers, notes)
-
-
-def _rule_notes(answer: RuleAnswer, teller: Teller) -> tuple[str, ...]:
-    return teller.texts(answer.notes)
+    return _rule_entry(own, teller, answers, meanwhile)
 
 
 def _more(count: int, teller: Teller) -> Iterator[str]:
@@ -205,7 +204,7 @@ def build_doses(
 
 
 def _is_without_amount(reply: DoseReply) -> bool:
-    """Whether no equation answers: doses by equations, and their refusals, stand first."""
+    """Whether no equation answers: doses by equations, and their refusals, come first."""
     return reply.answer is not None and not reply.answer.models
 
 
@@ -253,10 +252,10 @@ def _refusal(reply: DoseReply, teller: Teller) -> str:
 
 
 def _preferred_brief(answer: DoseAnswer, entries: Sequence[RuleEntry], teller: Teller) -> str:
-    """Return what stands with the drug's advice where a flow comes first; empty without one."""
+    """Return the summary beside the drug's recommendation where a flow comes first, else ""."""
     if not entries:
         return ""
-    said = [*_settled(entries)]
+    said = [*_certain_answers(entries)]
     outcome = answer.preferred[0].outcome
     if not said or outcome is None or outcome.interval is None:
         return str(teller.dose["see"])
@@ -271,17 +270,17 @@ def _brief(
     refusal: str,
     said: Mapping[str, Any],
 ) -> str:
-    """Return what stands with the drug's advice; a dose never without its interval or doubt."""
+    """Return the summary beside the drug's recommendation; a dose always has its interval."""
     if refusal:
         return str(said["refused_line"].format(reason=refusal))
     if equations:
         first = equations[0]
         doubt = said["depends_brief"] if first.alternatives else ""
         return "; ".join(filter(None, (first.said, first.interval, doubt)))
-    return "; ".join(_settled(rules)) or str(said["see"])
+    return "; ".join(_certain_answers(rules)) or str(said["see"])
 
 
-def _settled(rules: Iterable[RuleEntry]) -> Iterator[str]:
+def _certain_answers(rules: Iterable[RuleEntry]) -> Iterator[str]:
     """Yield the answers of rules that are one."""
     for rule in rules:
         if rule.certainty == Certainty.CERTAIN.value and len(rule.answers) == 1:
@@ -395,7 +394,7 @@ def _input(item: InputUsed, label: str, teller: Teller) -> DoseFact:
     reason = teller.reason(item.reason) if item.reason else ""
     said = teller.dose
     if item.handled:
-        stand_in = teller.value(_short(item.stand_in), item.unit)
+        stand_in = teller.value(one_decimal(item.stand_in), item.unit)
         return DoseFact(
             label, said[item.handled].format(reason=reason, value=stand_in), is_open=True
         )
@@ -403,10 +402,6 @@ def _input(item: InputUsed, label: str, teller: Teller) -> DoseFact:
     if reason:
         return DoseFact(label, said["likeliest"].format(value=value, reason=reason), is_open=True)
     return DoseFact(label, value)
-
-
-def _short(value: InputValue) -> InputValue:
-    return round(value, 1) if isinstance(value, float) else value
 
 
 def _remarks(own: DosePrediction, teller: Teller) -> Iterator[str]:

@@ -17,6 +17,7 @@ from pgx_dosing.report.words import DoseEntry, EquationEntry, RuleEntry
 
 __all__ = ["Step", "draw_shares", "entries", "page", "printed", "scale_top", "steps", "style"]
 
+# lengths of the picture in px: names, bars, all, a row, a bar
 _NAMES: Final = 125.0
 _PLOT: Final = 150.0
 _WIDTH: Final = 340.0
@@ -73,7 +74,7 @@ def draw_shares(drug: str, own: EquationEntry, words: Mapping[str, Any]) -> Mark
 
 
 def _row(index: int, row: Step, scale: float) -> Iterator[str]:
-    """Yield a name, a bar and its amount, which stands right of the bar."""
+    """Yield a name, a bar and its amount to the right of the bar."""
     y = index * _ROW
     low, high = sorted((row.start, row.end))
     x, width = _NAMES + low * scale, max((high - low) * scale, 1.5)

@@ -13,11 +13,12 @@ from pgx.records.calls import Certainty
 from pgx.reports.safe_text import escape_json
 from pgx_dosing.answers import DoseAnswer
 from pgx_dosing.feedback.weighing import ObservationFit, Refinement, ReportFit, Severity
-from pgx_dosing.predicting import DosePrediction, InputUsed, InputValue
-from pgx_dosing.report.words import amount
+from pgx_dosing.predicting import DosePrediction, InputUsed
+from pgx_dosing.report.words import amount, one_decimal
 from pgx_dosing.rules.flows import FlowOutcome, FlowResult, LoadingResult
 from pgx_dosing.rules.results import RuleResult
 from pgx_dosing.rules.specification import RuleAnswer
+from pgx_dosing.specification import InputValue
 
 __all__ = [
     "answer_json",
@@ -28,6 +29,7 @@ __all__ = [
     "value_text",
 ]
 
+# columns of a line on the screen
 _WIDTH: Final = 96
 _HANDLED: Final = {
     "assumed": "not known ({reason}); taken as {value}",
@@ -46,7 +48,7 @@ def answer_text(found: DoseAnswer) -> str:
     """Return an answer as lines of text, ending with a line break."""
     parts: list[Iterable[str]] = [[f"WARNING: {a.text}" for a in found.alerts]] * bool(found.alerts)
     parts += [_flow(own) for own in found.preferred]
-    parts += [_prediction(own, first=i == 0) for i, own in _numbered(found)]
+    parts += [_prediction(own, first=i == 0) for i, own in enumerate(found.models)]
     parts += [_flow(own) for own in found.flows if own not in found.preferred]
     parts += [_loading(own) for own in found.loading]
     parts += [_rule(own) for own in found.rules]
@@ -56,10 +58,6 @@ def answer_text(found: DoseAnswer) -> str:
         )
     blocks = ["\n".join(_folded(part)) for part in parts]
     return "\n\n".join(blocks) + "\n"
-
-
-def _numbered(found: DoseAnswer) -> Iterable[tuple[int, DosePrediction]]:
-    return enumerate(found.models)
 
 
 def _folded(lines: Iterable[str]) -> Iterator[str]:
@@ -90,11 +88,7 @@ def input_text(own: InputUsed) -> str:
         return value_text(own.value, own.unit) + more
     said = _HANDLED[own.handled]
     reason = own.reason.replace("_", " ")
-    return said.format(reason=reason, value=value_text(_short(own.stand_in), own.unit))
-
-
-def _short(value: InputValue) -> InputValue:
-    return round(value, 1) if isinstance(value, float) else value
+    return said.format(reason=reason, value=value_text(one_decimal(own.stand_in), own.unit))
 
 
 def _prediction(own: DosePrediction, *, first: bool) -> Iterator[str]:
@@ -116,10 +110,15 @@ def _prediction(own: DosePrediction, *, first: bool) -> Iterator[str]:
     yield "  inputs:"
     for item in own.inputs:
         yield f"    {item.name}: {input_text(item)}"
-    yield f"  made for: {own.population}"
-    yield from (f"  limit: {limit}" for limit in own.limits)
+    yield from _scope(own)
     pmids = "".join(f", PMID {p}" for p in own.citation.pmids)
     yield f"  source: {own.citation.text}{pmids}"
+
+
+def _scope(own: DosePrediction | FlowResult | LoadingResult | RuleResult) -> Iterator[str]:
+    """Yield for whom a model or rule was made, and its limits."""
+    yield f"  made for: {own.population}"
+    yield from (f"  limit: {limit}" for limit in own.limits)
 
 
 def _interval(own: DosePrediction) -> str:
@@ -148,16 +147,14 @@ def _flow(own: FlowResult) -> Iterator[str]:
     if len(outcomes) > 6:
         yield f"  and {len(outcomes) - 6} more possibilities; --json-lines has all"
     yield from (f"  note: {alert.text}{'' if alert.sure else ' (maybe)'}" for alert in own.alerts)
-    yield f"  made for: {own.population}"
-    yield from (f"  limit: {limit}" for limit in own.limits)
+    yield from _scope(own)
 
 
 def _loading(own: LoadingResult) -> Iterator[str]:
     yield f"{own.title} ({own.source})"
     for day in own.days:
         yield f"  day {day.day}: {_span(day.low, day.high)} {day.unit}"
-    yield f"  made for: {own.population}"
-    yield from (f"  limit: {limit}" for limit in own.limits)
+    yield from _scope(own)
 
 
 def _span(low: float, high: float) -> str:
@@ -181,8 +178,7 @@ def _rule(own: RuleResult) -> Iterator[str]:
     for item in own.missing:
         how = "is not needed" if item.handled == "not_needed" else "matters"
         yield f"  {item.label}: not known ({item.reason.replace('_', ' ')}), {how}"
-    yield f"  made for: {own.population}"
-    yield from (f"  limit: {limit}" for limit in own.limits)
+    yield from _scope(own)
 
 
 def _answer(own: RuleAnswer, indent: str) -> Iterator[str]:

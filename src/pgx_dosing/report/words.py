@@ -20,7 +20,7 @@ from pgx.reports.content.phrases import figure, phenotype_in_words
 
 if TYPE_CHECKING:
     # a page without doses asks for records alone, and loads none of the models
-    from pgx_dosing.predicting import InputValue
+    from pgx_dosing.specification import InputValue
 
 __all__ = [
     "DoseBar",
@@ -30,6 +30,7 @@ __all__ = [
     "RuleEntry",
     "Teller",
     "amount",
+    "one_decimal",
     "pubmed",
 ]
 
@@ -109,7 +110,8 @@ class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
 class DoseEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What models and rules say of one drug; ``refusal`` says why there is no dose.
 
-    ``brief`` stands with the drug's advice. The first of ``equations`` is told in full.
+    ``brief`` is the summary beside the drug's recommendation; the first of ``equations`` is shown
+    in full.
     ``preferred`` are flows that a guideline prefers to an equation for this person; they come
     before ``equations``, all other rules after.
     """
@@ -134,6 +136,11 @@ def amount(value: float) -> str:
     ('31.3', '4.47')
     """
     return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def one_decimal(value: InputValue) -> InputValue:
+    """Return an imputed value without digits that it does not have."""
+    return round(value, 1) if isinstance(value, float) else value
 
 
 def pubmed(pmid: str) -> str:

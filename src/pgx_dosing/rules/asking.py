@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -25,13 +25,14 @@ from pgx_dosing.rules.results import (
     PossibleResult,
     PossibleValues,
     RuleResult,
-    certainty_of,
+    add_weight,
     checked,
     holds,
-    missing_of,
     options,
+    product,
     result_of,
     shown,
+    total,
 )
 from pgx_dosing.rules.specification import (
     Band,
@@ -48,10 +49,12 @@ from pgx_dosing.rules.specification import (
 
 __all__ = ["add_up", "answer", "compute", "decide", "rules_for"]
 
+# bounds the work that a rule file can cause
 _MOST: Final = 20_000
+# ways to an answer that are listed
 _WAYS: Final = 12
+# Points that are possible, each with its probability (None: not weighed)
 _Points = dict[int, float | None]
-"""Points that are possible, each with its probability (None: not weighed)."""
 
 
 class _Branch(msgspec.Struct, frozen=True):
@@ -80,14 +83,14 @@ def decide(rule: TableRule, observations: Iterable[PossibleValues]) -> RuleResul
     ordered = tuple(i.name for i in rule.inputs if i.name in settled_by)
     answer = tree if isinstance(tree, RuleAnswer) else None
     return result_of(
+        RuleResult,
         rule,
-        certainty_of(ordered, known),
-        answer,
+        known,
+        ordered,
+        answer=answer,
         alternatives=() if answer else _alternatives(tree),
-        settled_by=ordered,
         meanwhile=tuple(m.answer for m in rule.meanwhile if m.input in ordered),
         contributions=_table_contributions(rule, known) if answer else (),
-        missing=missing_of(rule, known, ordered),
     )
 
 
@@ -118,6 +121,7 @@ class _Walk:
 
     def _split(self, name: str, fixed: Mapping[str, Value]) -> _Tree:
         ways = tuple((p, self._from({**fixed, name: p.value})) for p in self._options[name])
+        # equal subtrees: the input does not matter here
         first = ways[0][1]
         return first if all(tree == first for _, tree in ways) else _Branch(name, ways)
 
@@ -148,10 +152,9 @@ def _leaves(
         yield tree, way, share
         return
     for alike in _alike(tree):
-        weight = _total(possible.probability for possible, _ in alike)
-        product = None if share is None or weight is None else share * weight
-        named = " or ".join(possible.text or shown(possible.value) for possible, _ in alike)
-        yield from _leaves(alike[0][1], (*way, f"{tree.input} = {named}"), product)
+        weight = product((share, total(possible.probability for possible, _ in alike)))
+        named = " or ".join(str(possible) for possible, _ in alike)
+        yield from _leaves(alike[0][1], (*way, f"{tree.input} = {named}"), weight)
 
 
 def _alike(branch: _Branch) -> list[list[tuple[Possible, _Tree]]]:
@@ -176,46 +179,33 @@ def _alternatives(tree: _Tree) -> tuple[PossibleResult, ...]:
         found.append(way)
         shares.append(share)
     listed = [
-        PossibleResult(answer=answer, when=tuple(found[:_WAYS]), probability=_total(shares))
+        PossibleResult(answer=answer, when=tuple(found[:_WAYS]), probability=total(shares))
         for answer, found, shares in ways.values()
     ]
     return tuple(sorted(listed, key=lambda a: -(a.probability or 0.0)))
 
 
-def _total(shares: Iterable[float | None]) -> float | None:
-    total = 0.0
-    for share in shares:
-        if share is None:
-            return None
-        total += share
-    return min(1.0, total)
-
-
 def _table_contributions(
     rule: TableRule, known: Mapping[str, PossibleValues]
 ) -> tuple[Contribution, ...]:
-    """Return the settled inputs that the answering row, or one that was passed over, asks for.
+    """Return the determined inputs that the answering row, or one that was passed over, asks for.
 
     Inputs that are open do not matter here: the answer is the same for all their values.
     """
-    fixed = {name: o.values[0].value for name, o in known.items() if o.settled}
+    fixed = {name: o.values[0].value for name, o in known.items() if o.is_determined}
     asked: dict[str, None] = {}
     for row in rule.rows:
         verdict = _verdict(row.when, fixed)
         if verdict is True:
             asked = dict.fromkeys([c.input for c in row.when])
             break
-        refuted = [c.input for c in row.when if c.input in fixed and not _met(c, fixed)]
+        refuted = [c.input for c in row.when if c.input in fixed and not holds(c, fixed[c.input])]
         asked.update(dict.fromkeys(refuted[:1]))
     return tuple(
         Contribution(input=name, value=shown(fixed[name]), effect="decides")
         for name in asked
         if name in fixed
     )
-
-
-def _met(condition: RuleCondition, fixed: Mapping[str, Value]) -> bool:
-    return holds(condition, fixed[condition.input])
 
 
 def add_up(rule: ScoreRule, observations: Iterable[PossibleValues]) -> RuleResult:
@@ -238,17 +228,21 @@ def add_up(rule: ScoreRule, observations: Iterable[PossibleValues]) -> RuleResul
     open_inputs = tuple(name for name, each in points.items() if len(each) > 1)
     settled_by = open_inputs if len(by_band) > 1 else ()
     listed = tuple(
-        PossibleResult(answer=_scored(band.answer, found), probability=_probability(found))
+        PossibleResult(answer=_scored(band.answer, found), probability=total(found.values()))
         for band, found in by_band
     )
     return result_of(
+        RuleResult,
         rule,
-        certainty_of(settled_by, known),
-        listed[0].answer if len(listed) == 1 else None,
+        known,
+        settled_by,
+        open_inputs=open_inputs,
+        answer=listed[0].answer if len(listed) == 1 else None,
         alternatives=() if len(listed) == 1 else listed,
-        settled_by=settled_by,
-        contributions=_score_contributions(rule, known, points),
-        missing=missing_of(rule, known, open_inputs),
+        contributions=tuple(
+            _effect(name, known, "points", (float(min(each)), float(max(each))), "points")
+            for name, each in points.items()
+        ),
     )
 
 
@@ -256,7 +250,8 @@ def _points(rule: ScoreRule, item: ScoreItem, known: Mapping[str, PossibleValues
     conditions = [c for case in item.cases for c in case.when]
     found: _Points = {}
     for possible in options(rule.input(item.input), known[item.input], conditions):
-        _add(found, _points_of(item, possible), possible.probability)
+        add_weight(found, _points_of(item, possible), possible.probability)
+    # all values give the same points: certain, whether or not they were weighed
     return {next(iter(found)): 1.0} if len(found) == 1 else found
 
 
@@ -267,24 +262,14 @@ def _points_of(item: ScoreItem, possible: Possible) -> int:
     return 0
 
 
-def _add(found: _Points, total: int, share: float | None) -> None:
-    """Add a share to a total; a share that nobody weighed makes the sum unweighed."""
-    if total not in found:
-        found[total] = share
-        return
-    old = found[total]
-    found[total] = None if old is None or share is None else old + share
-
-
 def _totals(each: Iterable[_Points]) -> _Points:
     """Return the sums that are possible, inputs being independent."""
     totals: _Points = {0: 1.0}
     for points in each:
         new: _Points = {}
-        for total, share in totals.items():
+        for points_so_far, share in totals.items():
             for more, weight in points.items():
-                both = None if share is None or weight is None else share * weight
-                _add(new, total + more, both)
+                add_weight(new, points_so_far + more, product((share, weight)))
         totals = new
     return totals
 
@@ -293,9 +278,9 @@ def _by_band(bands: Sequence[Band], totals: _Points) -> list[tuple[Band, _Points
     """Return the bands that are possible, highest first, each with its scores."""
     ordered = sorted(bands, key=lambda band: -band.at_least)
     found: dict[int, tuple[Band, _Points]] = {}
-    for total, share in sorted(totals.items()):
-        place = next(i for i, band in enumerate(ordered) if total >= band.at_least)
-        found.setdefault(place, (ordered[place], {}))[1][total] = share
+    for score, share in sorted(totals.items()):
+        place = next(i for i, band in enumerate(ordered) if score >= band.at_least)
+        found.setdefault(place, (ordered[place], {}))[1][score] = share
     return [found[place] for place in sorted(found)]
 
 
@@ -306,32 +291,26 @@ def _scored(answer: RuleAnswer, scores: _Points) -> RuleAnswer:
     )
 
 
-def _probability(scores: _Points) -> float | None:
-    shares = [share for share in scores.values() if share is not None]
-    return min(1.0, sum(shares)) if len(shares) == len(scores) else None
-
-
-def _score_contributions(
-    rule: ScoreRule, known: Mapping[str, PossibleValues], points: Mapping[str, _Points]
-) -> tuple[Contribution, ...]:
-    return tuple(
-        Contribution(
-            input=name,
-            value=" or ".join(p.text or shown(p.value) for p in known[name].values) or "unknown",
-            effect="points",
-            low=float(min(found)),
-            high=float(max(found)),
-            unit="points",
-        )
-        for name, found in points.items()
-        if rule.input(name)
+def _effect(
+    name: str,
+    known: Mapping[str, PossibleValues],
+    effect: Literal["points", "factor"],
+    ends: tuple[float, float],
+    unit: str,
+    term: tuple[float, float] | None = None,
+) -> Contribution:
+    """Return what an input adds, from the least to the greatest of its possible values."""
+    value = " or ".join(map(str, known[name].values)) or "unknown"
+    low, high = ends
+    return Contribution(
+        input=name, value=value, effect=effect, low=low, high=high, unit=unit, term=term
     )
 
 
 def compute(rule: EquationRule, observations: Iterable[PossibleValues]) -> RuleResult:
     """Return the dose that an equation gives for one person.
 
-    ``answer.amount`` is the dose where all inputs are settled; else the answer is an alternative
+    ``answer.amount`` is the dose where all inputs are determined; else the answer is an alternative
     with the bounds ``low`` and ``high`` over all possible values.
 
     Raises
@@ -349,19 +328,20 @@ def compute(rule: EquationRule, observations: Iterable[PossibleValues]) -> RuleR
     settled_by = tuple(name for name, (low, high) in shares.items() if low != high)
     dose = _dose(rule, shares)
     return result_of(
+        RuleResult,
         rule,
-        certainty_of(settled_by, known),
-        None if settled_by else dose,
+        known,
+        settled_by,
+        answer=None if settled_by else dose,
         alternatives=(PossibleResult(answer=dose),) if settled_by else (),
-        settled_by=settled_by,
         contributions=_equation_contributions(rule, known, shares),
-        missing=missing_of(rule, known, settled_by),
     )
 
 
 def _ways(item: RuleInput, found: PossibleValues) -> tuple[Possible, ...]:
     """Return the values that bound an input's share; both limits of a number not known."""
     if item.kind == "number" and not found.values and item.low is not None:
+        # each term is monotonic in a number, so the limits bound it
         ends = (item.low, item.low if item.high is None else item.high)
         return tuple(Possible(end) for end in ends)
     return options(item, found, ())
@@ -414,22 +394,14 @@ def _equation_contributions(
         term=(rule.intercept, rule.intercept),
     )
     used = {term.input for term in rule.terms}
-    return (
-        start,
-        *(
-            Contribution(
-                input=name,
-                value=" or ".join(shown(p.value) for p in known[name].values) or "unknown",
-                effect="factor",
-                low=math.exp(share[0]),
-                high=math.exp(share[1]),
-                unit="times the dose",
-                term=share,
-            )
-            for name, share in shares.items()
-            if name in used
-        ),
+    factors = (
+        _effect(
+            name, known, "factor", (math.exp(low), math.exp(high)), "times the dose", (low, high)
+        )
+        for name, (low, high) in shares.items()
+        if name in used
     )
+    return (start, *factors)
 
 
 def rules_for(drug: str, jurisdiction: str = "") -> tuple[AnyRule, ...]:

@@ -18,15 +18,15 @@ from pgx.errors import ModelError, OutOfDomainError
 from pgx.records.calls import Certainty
 from pgx_dosing.rules.results import (
     Contribution,
-    DoseSpan,
     Missing,
     Possible,
     PossibleValues,
-    certainty_of,
     checked,
     holds,
-    missing_of,
+    is_number,
     options,
+    product,
+    result_of,
     shown,
 )
 from pgx_dosing.rules.specification import (
@@ -34,11 +34,9 @@ from pgx_dosing.rules.specification import (
     FlowRule,
     LoadingRule,
     RuleAdjustment,
-    RuleAnswer,
     RuleCitation,
     RuleCondition,
     Span,
-    TableRule,
     Value,
 )
 
@@ -52,12 +50,12 @@ __all__ = [
     "RaisedAlert",
     "follow",
     "load",
-    "scaled_start",
 ]
 
+# bounds the work that a rule file with many open inputs can cause
 _MOST: Final = 20_000
+# Which of its values each input has, in the order of the inputs that the flow asks for
 _At = tuple[int, ...]
-"""Which of its values each input has, in the order of the inputs that the flow asks for."""
 
 
 class BaseDose(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,30 +154,21 @@ def follow(
         for name in dict.fromkeys(path.base.equation for path in paths.values())
     }
     outcomes = _outcomes(rule, ways, paths, settled_by, doses)
-    return FlowResult(
-        rule=rule.name,
-        title=rule.title,
-        drug=rule.drug,
-        jurisdiction=rule.jurisdiction,
-        certainty=certainty_of(settled_by, known),
+    return result_of(
+        FlowResult,
+        rule,
+        known,
+        settled_by,
         outcome=outcomes[0] if len(outcomes) == 1 else None,
         alternatives=() if len(outcomes) == 1 else outcomes,
-        settled_by=settled_by,
-        missing=missing_of(rule, known, settled_by),
         alerts=_alerts(rule, known),
-        population=rule.population,
-        limits=rule.limits,
-        source=rule.source,
-        as_of=rule.as_of,
-        citations=rule.citations,
         preferred=_is_preferred(rule, known),
     )
 
 
 def _conditions(rule: FlowRule) -> list[RuleCondition]:
-    rows: list[tuple[RuleCondition, ...]] = [*(b.when for b in rule.bases)]
-    rows += [a.when for a in rule.adjustments]
-    return [c for row in rows for c in row]
+    rows = [*(base.when for base in rule.bases), *(a.when for a in rule.adjustments)]
+    return [condition for row in rows for condition in row]
 
 
 def _is_preferred(rule: FlowRule, known: Mapping[str, PossibleValues]) -> bool:
@@ -203,10 +192,7 @@ def _ways(rule: FlowRule, known: Mapping[str, PossibleValues]) -> dict[str, tupl
 
 
 def _places(rule: FlowRule, ways: Mapping[str, Sequence[Possible]]) -> Iterable[_At]:
-    number = 1
-    for each in ways.values():
-        number *= len(each)
-    if number > _MOST:
+    if math.prod(map(len, ways.values())) > _MOST:
         raise ModelError("the flow has too many combinations", where=rule.name)
     return itertools.product(*(range(len(each)) for each in ways.values()))
 
@@ -237,8 +223,8 @@ def _all_hold(
 
 def _holds(condition: RuleCondition, values: Mapping[str, Value], found: PossibleValues) -> bool:
     states = {
-        "settled": found.settled,
-        "unsettled": not found.settled,
+        "settled": found.is_determined,
+        "unsettled": not found.is_determined,
         "tested": found.known,
         "untested": not found.known,
     }
@@ -302,29 +288,18 @@ def _outcomes(
         found.append(
             msgspec.structs.replace(
                 outcome,
-                when=tuple(
-                    f"{name} = {p.text or shown(p.value)}"
-                    for name, p in zip(settled_by, possible, strict=True)
-                ),
-                probability=_product(p.probability for p in possible),
+                when=tuple(f"{name} = {p}" for name, p in zip(settled_by, possible, strict=True)),
+                probability=product(p.probability for p in possible),
             )
         )
     return tuple(sorted(found, key=lambda o: -(o.probability or 0.0)))
-
-
-def _product(shares: Iterable[float | None]) -> float | None:
-    product = 1.0
-    for share in shares:
-        if share is None:
-            return None
-        product *= share
-    return product
 
 
 def _outcome(
     rule: FlowRule, path: _Path, doses: Mapping[str, BaseDose], values: Mapping[str, Value]
 ) -> FlowOutcome:
     base = doses[path.base.equation]
+    # factors multiply, and are positive: so do their lower and upper ends
     low = high = 1.0
     for span in path.spans:
         low, high = low * span.low, high * span.high
@@ -385,7 +360,7 @@ def _alerts(rule: FlowRule, known: Mapping[str, PossibleValues]) -> tuple[Raised
 
 
 class LoadingDose(msgspec.Struct, frozen=True, kw_only=True):
-    """The dose of one day, from ``low`` to ``high`` (equal where all is settled), in ``unit``."""
+    """The dose of one day in ``unit``; ``low`` is ``high`` where the genotype is certain."""
 
     day: int
     low: float
@@ -417,43 +392,8 @@ class LoadingResult(msgspec.Struct, frozen=True, kw_only=True):
     citations: tuple[RuleCitation, ...] = ()
 
 
-def scaled_start(
-    rule: TableRule, answer: RuleAnswer, standard: float, weight_kg: float | None = None
-) -> DoseSpan:
-    """Return the start that a factor makes of a standard dose, never above the rule's cap.
-
-    Parameters
-    ----------
-    rule, answer
-        The table and its answer, which has to be a factor.
-    standard
-        The standard starting dose of the place, in the unit of the rule's scale.
-    weight_kg
-        Body weight in kg; with it the result is an amount a day, without it one per kg.
-
-    Raises
-    ------
-    ModelError
-        The rule gives no factor, or this answer is none.
-    OutOfDomainError
-        Standard dose or weight lies outside of what the rule allows, or is no number.
-    """
-    scale = rule.scale
-    if scale is None or answer.code != "factor" or answer.low is None or answer.high is None:
-        raise ModelError("the answer is no factor on a standard dose", where=rule.name)
-    _inside(standard, scale.standard, f"the standard dose ({scale.unit})")
-    if weight_kg is not None:
-        _inside(weight_kg, scale.weight, "the weight (kg)")
-    low, high = (min(standard * factor, scale.cap) for factor in (answer.low, answer.high))
-    capped = standard * answer.high > scale.cap
-    if weight_kg is None:
-        return DoseSpan(low=low, high=high, unit=scale.unit, capped=capped)
-    unit = scale.unit.replace("/kg", "")
-    return DoseSpan(low=low * weight_kg, high=high * weight_kg, unit=unit, capped=capped)
-
-
 def _inside(value: float, span: Span, what: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value):
         raise OutOfDomainError(f"{what} is no finite number")
     if not span.low <= value <= span.high:
         raise OutOfDomainError(
@@ -484,12 +424,11 @@ def load(
     loads = [maintenance * _accumulation(rule, str(p.value)) for p in ways]
     settled_by = (item.name,) if len({round(x, 9) for x in loads}) > 1 else ()
     span = Span(low=min(loads), high=max(loads))
-    return LoadingResult(
-        rule=rule.name,
-        title=rule.title,
-        drug=rule.drug,
-        jurisdiction=rule.jurisdiction,
-        certainty=certainty_of(settled_by, known),
+    return result_of(
+        LoadingResult,
+        rule,
+        known,
+        settled_by,
         days=tuple(
             LoadingDose(
                 day=day.day,
@@ -500,19 +439,12 @@ def load(
             for day in rule.days
         ),
         loading=span,
-        settled_by=settled_by,
         contributions=_loading_contributions(rule, ways, maintenance, span),
-        missing=missing_of(rule, known, settled_by),
-        population=rule.population,
-        limits=rule.limits,
-        source=rule.source,
-        as_of=rule.as_of,
-        citations=rule.citations,
     )
 
 
 def _covered(rule: LoadingRule, ways: Iterable[Possible]) -> None:
-    """Refuse a genotype for which no rate was published: none is near enough to stand in."""
+    """Refuse a genotype for which no rate was published: no other rate is close enough."""
     if any(p.value not in rule.rates for p in ways):
         raise OutOfDomainError(
             "no elimination rate was published for this genotype", where=rule.input_name
@@ -520,6 +452,7 @@ def _covered(rule: LoadingRule, ways: Iterable[Possible]) -> None:
 
 
 def _accumulation(rule: LoadingRule, level: str) -> float:
+    # share of a dose that is left in the body after one interval
     q = math.exp(-rule.rates[level] * rule.interval_hours)
     return 1 / ((1 - q) * sum(q**n for n in range(rule.doses)))
 
@@ -538,7 +471,7 @@ def _loading_contributions(
         ),
         Contribution(
             input=rule.input_name,
-            value=" or ".join(shown(p.value) for p in ways),
+            value=" or ".join(map(str, ways)),
             effect="factor",
             low=span.low / maintenance,
             high=span.high / maintenance,

@@ -19,13 +19,13 @@ from pgx.records.calls import CallStatus, GeneCall
 from pgx.records.genes import GeneDefinition, core_allele
 from pgx.records.notes import NoteCode
 from pgx.records.patient import Condition, KnownMedicine, MedicineUse, Patient
-from pgx_dosing.rules.results import Possible, PossibleValues, untold
+from pgx_dosing.rules.results import Possible, PossibleValues, add_weight, untold
 from pgx_dosing.rules.specification import UNLISTED, DosingRule, Observe, RuleInput, Value
 
 __all__ = ["Person", "body_mass_index", "body_surface_area", "observe", "observed_gene"]
 
+# Candidates that are not listed count, if their probability together is at least this
 _NEGLIGIBLE: Final = 1e-3
-"""Candidates that are not listed count, if their probability together is at least this."""
 _NOT_LISTED: Final = "candidates_not_listed"
 _ANSWERED: Final = (CallStatus.CALLED, CallStatus.AMBIGUOUS)
 
@@ -55,7 +55,7 @@ def observed_gene(
         return untold(item.name, "not_in_call")
     blind = _blind(item, call)
     if blind == _NOT_LISTED and item.observe.other == UNLISTED and call.rest is not None:
-        _add(shares, UNLISTED, call.rest)  # a model weighs them as what it does not know
+        add_weight(shares, UNLISTED, call.rest)  # a model weighs them as what it does not know
         blind = ""
     if blind:
         every: Iterable[Value] = (*shares, *_allowed(item))
@@ -92,14 +92,6 @@ def _blind(item: RuleInput, call: GeneCall) -> str:
     return ""
 
 
-def _add(shares: _Shares, value: Value, share: float | None) -> None:
-    if value not in shares:
-        shares[value] = share
-        return
-    old = shares[value]
-    shares[value] = None if old is None or share is None else old + share
-
-
 def _diplotypes(call: GeneCall) -> list[tuple[str, float | None]]:
     """Return each diplotype that fits, as core alleles, with its probability."""
     found = [(c.diplotype, c.probability) for c in call.candidates]
@@ -122,7 +114,7 @@ def _by_diplotype(item: RuleInput, call: GeneCall, _gene: GeneDefinition | None)
         level = levels.get(tuple(sorted(_haplotypes(diplotype))), item.observe.other)
         if not level:
             return {}
-        _add(shares, level, share)
+        add_weight(shares, level, share)
     return shares
 
 
@@ -132,7 +124,7 @@ def _by_phenotype(item: RuleInput, call: GeneCall, gene: GeneDefinition | None) 
     shares: _Shares = {}
     for evidence in call.key_evidence:
         term = terms.get(evidence.lookup_key, evidence.lookup_key)
-        _add(shares, term, evidence.probability)
+        add_weight(shares, term, evidence.probability)
     # without a definition a key may be a score, which is no phenotype: then nothing is weighed
     if not shares or not set(shares) <= set(call.phenotypes):
         named = call.phenotypes or ((call.phenotype,) if call.phenotype else ())
@@ -141,7 +133,7 @@ def _by_phenotype(item: RuleInput, call: GeneCall, gene: GeneDefinition | None) 
 
 
 def _by_alleles(item: RuleInput, call: GeneCall, _gene: GeneDefinition | None) -> _Shares:
-    """Return how often the counted alleles stand in candidates.
+    """Return how often the counted alleles occur in candidates.
 
     A haplotype that combines alleles, or one that is listed as unsure, may count or not.
     """
@@ -150,7 +142,7 @@ def _by_alleles(item: RuleInput, call: GeneCall, _gene: GeneDefinition | None) -
         counts = [_counts(item, name) for name in _haplotypes(diplotype)]
         totals = {sum(each) for each in itertools.product(*counts)}
         for total in sorted(totals):
-            _add(shares, total, share if len(totals) == 1 else None)
+            add_weight(shares, total, share if len(totals) == 1 else None)
     return shares
 
 
@@ -209,7 +201,7 @@ def observe(
 ) -> tuple[PossibleValues, ...]:
     """Return what is known of each input of a rule, in the rule's order.
 
-    ``given`` are values that the caller states by the input's name; they stand before all else.
+    ``given`` are values that the caller states by the input's name; they take precedence.
     """
     stated = dict(given or {})
     found = [

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from pgx.base.shipped import data_files, read_data
 from pgx.errors import ModelFolderError
+from pgx_dosing.json_records import decode
 from pgx_dosing.rules.specification import (
     SCHEMA_VERSION,
     EquationRule,
@@ -84,10 +83,7 @@ def parse_rule(data: bytes, where: str) -> AnyRule:
     """
     if len(data) > _LARGEST:
         raise ModelFolderError("the rule file is larger than 1 MiB", where=where)
-    try:
-        rule: AnyRule = msgspec.json.decode(data, type=AnyRule)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise ModelFolderError(f"this is no rule: {error}", where=where) from error
+    rule: AnyRule = decode(data, AnyRule, "this is no rule", where)
     for problem in _problems(rule):
         raise ModelFolderError(problem, where=where, remedy="correct the file")
     return rule
@@ -101,7 +97,7 @@ def _problems(rule: AnyRule) -> Iterator[str]:
         yield "source, population and citations have to be given"
     names = [item.name for item in rule.inputs]
     if len(set(names)) != len(names):
-        yield "an input stands twice"
+        yield "an input occurs twice"
     for item in rule.inputs:
         yield from _input_problems(item)
     inputs = {item.name: item for item in rule.inputs}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeGuard, TypeVar
 
 import msgspec
 
@@ -21,35 +21,44 @@ from pgx_dosing.rules.specification import (
 
 __all__ = [
     "Contribution",
-    "DoseSpan",
     "Missing",
     "Possible",
     "PossibleResult",
     "PossibleValues",
     "RuleResult",
-    "certainty_of",
+    "add_weight",
     "checked",
     "holds",
-    "known_values",
-    "missing_of",
+    "is_number",
     "options",
+    "product",
     "result_of",
     "shown",
+    "total",
     "untold",
 ]
 
+# probabilities of candidates are rounded sums, which may exceed 1 in the last digits
 _WHOLE: Final = 1e-9
+_ABOUT_RULE: Final = (
+    "title", "drug", "jurisdiction", "population", "limits", "source", "as_of", "citations",
+)  # fmt: skip
+Result = TypeVar("Result")
+Key = TypeVar("Key")
 
 
 class Possible(msgspec.Struct, frozen=True):
     """A value that an input may have; ``probability`` is None where nobody weighed it.
 
-    ``text`` is how to show it, where the value only stands for a span of numbers.
+    ``text`` is how to show it, where the value represents a span of numbers.
     """
 
     value: Value
     probability: float | None = None
     text: str = ""
+
+    def __str__(self) -> str:
+        return self.text or shown(self.value)
 
 
 class PossibleValues(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +74,7 @@ class PossibleValues(msgspec.Struct, frozen=True, kw_only=True):
     known: bool = True
 
     @property
-    def settled(self) -> bool:
+    def is_determined(self) -> bool:
         """Whether one value is possible."""
         return len(self.values) == 1
 
@@ -82,6 +91,30 @@ def shown(value: Value) -> str:
     ('2', '*1/*3', '0.25')
     """
     return f"{value:.6g}" if isinstance(value, int | float) else value
+
+
+def add_weight(weights: dict[Key, float | None], key: Key, weight: float | None) -> None:
+    """Add a probability to that of a key; one that was not weighed makes the sum unweighed."""
+    old = weights.get(key, 0.0)
+    weights[key] = None if old is None or weight is None else old + weight
+
+
+def total(weights: Iterable[float | None]) -> float | None:
+    """Return the sum of probabilities, at most 1; None where one of them was not weighed."""
+    known = _all_known(weights)
+    return None if known is None else min(1.0, sum(known, 0.0))
+
+
+def product(weights: Iterable[float | None]) -> float | None:
+    """Return the product of probabilities; None where one of them was not weighed."""
+    known = _all_known(weights)
+    return None if known is None else math.prod(known, start=1.0)
+
+
+def _all_known(weights: Iterable[float | None]) -> list[float] | None:
+    listed = list(weights)
+    known = [weight for weight in listed if weight is not None]
+    return known if len(known) == len(listed) else None
 
 
 def checked(
@@ -130,8 +163,7 @@ def _check_value(item: RuleInput, value: object) -> None:
                 f"{item.label} is none of {', '.join(item.levels)}", where=item.name
             )
         return
-    # a bool is an int in Python, and never a number of anything
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value):
         raise OutOfDomainError(f"{item.label} is no finite number", where=item.name)
     if item.kind == "count" and value != int(value):
         raise OutOfDomainError(f"{item.label} is no whole number", where=item.name)
@@ -142,6 +174,11 @@ def _check_value(item: RuleInput, value: object) -> None:
             where=item.name,
             remedy="check value and unit",
         )
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a finite number; a bool, an int in Python, counts nothing here."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _limits(item: RuleInput) -> tuple[float, float]:
@@ -173,7 +210,7 @@ def options(
 ) -> tuple[Possible, ...]:
     """Return the values to try for an input; a number that is not known is cut into cells.
 
-    Within a cell no condition changes, so one number stands for all of it.
+    Within a cell no condition changes, so one number represents all of it.
     """
     if observation.values:
         return observation.values
@@ -196,6 +233,7 @@ def _thresholds(name: str, conditions: Iterable[RuleCondition]) -> list[float]:
 
 def _cells(low: float, high: float, thresholds: Sequence[float]) -> Iterable[Possible]:
     """Yield each threshold, and a number between neighbours for the span between them."""
+    # a threshold is a cell of its own, because at_most includes it and below does not
     inside = {t for t in thresholds if low <= t <= high}
     edges = sorted({low, high, *inside})
     for left, right in zip(edges, [*edges[1:], None], strict=True):
@@ -205,18 +243,12 @@ def _cells(low: float, high: float, thresholds: Sequence[float]) -> Iterable[Pos
             yield Possible((left + right) / 2, text=f"{left:g} to {right:g}")
 
 
-def known_values(observations: Mapping[str, PossibleValues]) -> dict[str, Possible]:
-    """Return the inputs of which one value is possible."""
-    return {name: o.values[0] for name, o in observations.items() if o.settled}
-
-
 class Contribution(msgspec.Struct, frozen=True, kw_only=True):
     """What one input does to the answer.
 
     ``effect`` is ``decides`` (a table's row asks for it), ``points``, ``factor`` or ``amount``
-    (in ``unit``); the effect lies from ``low`` to ``high``, which are equal where it is settled.
-    ``term`` is the exact additive share on the equation's own logarithmic scale, where there is
-    one.
+    (in ``unit``); the effect lies from ``low`` to ``high``, equal where the value is certain.
+    ``term`` is the additive share on the equation's logarithmic scale, where there is one.
     """
 
     input: str
@@ -254,15 +286,6 @@ class PossibleResult(msgspec.Struct, frozen=True, kw_only=True):
     probability: float | None = None
 
 
-class DoseSpan(msgspec.Struct, frozen=True, kw_only=True):
-    """An amount from ``low`` to ``high`` in ``unit``; ``capped`` where a maximum cut it."""
-
-    low: float
-    high: float
-    unit: str
-    capped: bool = False
-
-
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule says about one person.
 
@@ -292,38 +315,27 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def result_of(
+    kind: Callable[..., Result],
     rule: DosingRule,
-    certainty: Certainty,
-    answer: RuleAnswer | None,
+    known: Mapping[str, PossibleValues],
+    settled_by: tuple[str, ...],
     *,
-    alternatives: tuple[PossibleResult, ...] = (),
-    settled_by: tuple[str, ...] = (),
-    meanwhile: tuple[RuleAnswer, ...] = (),
-    contributions: tuple[Contribution, ...] = (),
-    missing: tuple[Missing, ...] = (),
-) -> RuleResult:
-    """Return a result with what the rule says about itself."""
-    return RuleResult(
-        rule=rule.name,
-        title=rule.title,
-        drug=rule.drug,
-        jurisdiction=rule.jurisdiction,
-        certainty=certainty,
-        answer=answer,
-        alternatives=alternatives,
-        settled_by=settled_by,
-        meanwhile=meanwhile,
-        contributions=contributions,
-        missing=missing,
-        population=rule.population,
-        limits=rule.limits,
-        source=rule.source,
-        as_of=rule.as_of,
-        citations=rule.citations,
-    )
+    open_inputs: tuple[str, ...] | None = None,
+    **own: object,
+) -> Result:
+    """Return a result of any kind, with what the rule states about itself.
+
+    ``settled_by`` are the inputs on which the result depends; ``open_inputs`` those of which all
+    values were followed, the same if not given; ``own`` are the other fields of the kind.
+    """
+    about = {name: getattr(rule, name) for name in _ABOUT_RULE}
+    missing = _missing_of(rule, known, settled_by if open_inputs is None else open_inputs)
+    certainty = _certainty_of(settled_by, known)
+    fields = {"certainty": certainty, "settled_by": settled_by, "missing": missing}
+    return kind(rule=rule.name, **about, **fields, **own)
 
 
-def certainty_of(
+def _certainty_of(
     settled_by: tuple[str, ...], observations: Mapping[str, PossibleValues]
 ) -> Certainty:
     """Return how sure an answer is that waits for some inputs."""
@@ -333,18 +345,18 @@ def certainty_of(
     return Certainty.DEPENDS if known else Certainty.UNKNOWN
 
 
-def missing_of(
+def _missing_of(
     rule: DosingRule, observations: Mapping[str, PossibleValues], settled_by: tuple[str, ...]
 ) -> tuple[Missing, ...]:
-    """Return the inputs that are not settled, in the rule's order, and how each was handled."""
+    """Return the inputs with several possible values, in the rule's order, and their handling."""
     return tuple(
         Missing(
             input=item.name,
             label=item.label,
             reason=observations[item.name].reason or "ambiguous",
             handled="all_values" if item.name in settled_by else "not_needed",
-            values=tuple(p.text or shown(p.value) for p in observations[item.name].values),
+            values=tuple(map(str, observations[item.name].values)),
         )
         for item in rule.inputs
-        if not observations[item.name].settled
+        if not observations[item.name].is_determined
     )

@@ -60,7 +60,7 @@ class ObserveBand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Observe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where an input's value stands in a result and in a patient file.
+    """Where an input's value is found in a result and in a patient file.
 
     ``kind`` is ``given`` (nowhere: the caller says it), ``diplotype``, ``phenotype``,
     ``allele_count``, ``variant_count``, ``inhibitor``, ``inducer``, ``substance``, ``patient``,

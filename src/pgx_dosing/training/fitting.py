@@ -25,13 +25,27 @@ from pgx_dosing.specification import (
     with_assumed,
 )
 from pgx_dosing.tables import DataTable, columns_for
-from pgx_dosing.terms import Columns, EquationTerm, Feature, Tree, Trees, feature_values, is_unknown
+from pgx_dosing.terms import (
+    Columns,
+    EquationTerm,
+    Feature,
+    Tree,
+    Trees,
+    feature_values,
+    is_unknown,
+    rounded,
+)
 
 __all__ = ["Published", "fit", "with_coefficients", "with_estimates"]
 
 Published = Callable[[str], Model]
 """Gives a published model by its name."""
 _Values = npt.NDArray[np.float64]
+# what a trained model takes over from its recipe unchanged
+_OF_RECIPE: Final = (
+    "name", "drug", "title", "citation", "population", "unit", "predicts", "link", "limits",
+)  # fmt: skip
+# fixed, so that the same rows give the same trees
 _SEED: Final = 20090219
 
 
@@ -78,10 +92,10 @@ def with_coefficients(
     terms: Sequence[EquationTerm], values: npt.NDArray[np.float64]
 ) -> tuple[EquationTerm, ...]:
     """Return terms with these coefficients, to 6 significant digits; nothing for a 0."""
-    rounded = [float(f"{value:.6g}") for value in values.tolist()]
+    coefficients = [rounded(value) for value in values.tolist()]
     return tuple(
         msgspec.structs.replace(term, coefficient=value)
-        for term, value in zip(terms, rounded, strict=True)
+        for term, value in zip(terms, coefficients, strict=True)
         if value
     )
 
@@ -127,20 +141,12 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
         members.append(_boosted(task, recipe.boosting, filled, target))
     members += [_fixed(task, published(f.model), f.weight, filled) for f in recipe.fixed]
     return Model(
-        name=recipe.name,
+        **{name: getattr(recipe, name) for name in _OF_RECIPE},
         version="1",
-        drug=recipe.drug,
         kind=ModelKind.TRAINED,
-        title=recipe.title,
-        citation=recipe.citation,
-        population=recipe.population,
-        unit=recipe.unit,
-        predicts=recipe.predicts,
-        link=recipe.link,
         inputs=inputs,
         members=tuple(members),
         uses_race=race and bool(recipe.race_inputs),
-        limits=recipe.limits,
     )
 
 
@@ -152,7 +158,7 @@ def _ridge(task: _Task, filled: Columns, target: _Values, weight: float) -> Memb
     solved = linear_model.Ridge(alpha=task.recipe.penalty).fit((values - centre) / spread, target)
     slopes = solved.coef_ / spread
     intercept = float(solved.intercept_ - slopes @ centre)
-    constant = EquationTerm(coefficient=float(f"{intercept:.8g}"), feature=Feature.CONSTANT)
+    constant = EquationTerm(coefficient=rounded(intercept, 8), feature=Feature.CONSTANT)
     terms = (constant, *with_coefficients(task.features, slopes))
     return Member(name="ridge", link=task.recipe.link, terms=terms, weight=weight)
 
@@ -187,7 +193,7 @@ def _tree(tree: Any, rate: float) -> Tree:  # noqa: ANN401 - scikit-learn has no
         threshold=tuple(tree.threshold.tolist()),
         left=tuple(tree.children_left.tolist()),
         right=tuple(tree.children_right.tolist()),
-        value=tuple(float(f"{v:.6g}") for v in (tree.value.ravel() * rate).tolist()),
+        value=tuple(rounded(v) for v in (tree.value.ravel() * rate).tolist()),
     )
 
 
@@ -214,5 +220,4 @@ def _means_of_unknown(
             continue
         weights = np.array([term.coefficient for term in used])
         mean = float((feature_values(used, filled)[known] @ weights).mean())
-        rounded = float(f"{mean:.6g}")
-        yield EquationTerm(coefficient=rounded, feature=Feature.UNKNOWN, inputs=(own.name,))
+        yield EquationTerm(coefficient=rounded(mean), feature=Feature.UNKNOWN, inputs=(own.name,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +16,7 @@ from pgx_dosing.evaluation import Predicted, gains_of, judge, predict_table, sco
 from pgx_dosing.shipped import Recipe
 from pgx_dosing.specification import Input, InputKind, Link, Model, Recalibration, fill
 from pgx_dosing.tables import DataTable, columns_for
-from pgx_dosing.terms import is_unknown
+from pgx_dosing.terms import is_unknown, rounded
 from pgx_dosing.training.fitting import Published
 from pgx_dosing.training.validating import Split, Unseen, leakage_of, train, try_unseen
 
@@ -33,14 +33,18 @@ __all__ = [
     "tried",
 ]
 
+# bins of an input in the reference that monitoring compares with
 _BINS: Final = 10
 _Values = npt.NDArray[np.float64]
+# patients from which on a site's intercept is estimated
 _FEWEST_LOCAL: Final = 5
+# orders of each site's patients: the table does not tell who came first
 _DRAWS: Final = 200
 _SEED: Final = 3
+# patients below which no model is trained
 _FEWEST_TRAINED: Final = 50
+# How many local patients the site's intercept is tried with
 _LOCAL: Final = (10, 20, 50)
-"""How many local patients the site's intercept is tried with."""
 
 
 def reference_of(
@@ -57,12 +61,12 @@ def reference_of(
         "inputs": {own.name: _input(own, table.columns[own.name]) for own in model.inputs},
         "residual": {
             "scale": model.link.value,
-            "mean": _rounded(residual.mean()),
-            "sd": _rounded(residual.std(ddof=1)),
+            "mean": rounded(residual.mean()),
+            "sd": rounded(residual.std(ddof=1)),
         },
         "coverage": judged["interval_coverage"],
         "mae": judged["mae_mg_per_week"],
-        "mae_sd": _rounded(error.std(ddof=1)),
+        "mae_sd": rounded(error.std(ddof=1)),
         "within_20_percent": judged["within_20_percent"],
         "groups": {
             group: {
@@ -82,18 +86,18 @@ def reference_of(
 def _input(own: Input, column: npt.NDArray[Any]) -> dict[str, Any]:
     unknown = is_unknown(column)
     known = column[~unknown]
-    missing = _rounded(unknown.mean())
+    missing = rounded(unknown.mean())
     if own.kind is not InputKind.NUMBER or not len(known):
         names, counts = np.unique(_levels(own, known), return_counts=True)
-        shares = {n: _rounded(c / len(known)) for n, c in zip(names.tolist(), counts, strict=True)}
+        shares = {n: rounded(c / len(known)) for n, c in zip(names.tolist(), counts, strict=True)}
         return {"kind": "levels", "shares": shares, "missing": missing}
     values = known.astype(np.float64)
     cuts = _between(values)
     counts = np.bincount(np.searchsorted(cuts, values, side="right"), minlength=len(cuts) + 1)
     return {
         "kind": "number",
-        "edges": [_rounded(cut) for cut in cuts],
-        "shares": [_rounded(count / len(values)) for count in counts],
+        "edges": [rounded(cut) for cut in cuts],
+        "shares": [rounded(count / len(values)) for count in counts],
         "missing": missing,
     }
 
@@ -117,10 +121,6 @@ def _levels(own: Input, known: npt.NDArray[Any]) -> npt.NDArray[np.str_]:
     if own.kind is InputKind.FLAG:
         return np.where(known.astype(np.float64) > 0, "yes", "no")
     return known.astype(np.str_)
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")
 
 
 class ResidualSpread(NamedTuple):
@@ -225,10 +225,10 @@ def recalibrate(
     after = np.abs(dose_of(value + np.array(others), model.link) - table.dose)
     found = Recalibration(
         site=site,
-        shift=float(f"{shift_of(residual, spread):.6g}"),
+        shift=rounded(shift_of(residual, spread)),
         n=table.n,
-        sd_between=float(f"{spread.between:.6g}"),
-        sd_within=float(f"{spread.within:.6g}"),
+        sd_between=rounded(spread.between),
+        sd_within=rounded(spread.within),
     )
     changed = msgspec.structs.replace(plain, recalibration=found)
     return changed, RecalibrationGain(table.n, float(before.mean()), float(after.mean()))
@@ -356,7 +356,7 @@ def _lineage(
             "n": table.n,
             "dropped": dict(table.dropped),
             "unreadable": dict(table.unreadable),
-            "sites": _counts(names.tolist(), counts.tolist()),
+            "sites": dict(zip(names.tolist(), counts.tolist(), strict=True)),
         },
         "settings": {
             "split": split.value,
@@ -367,7 +367,3 @@ def _lineage(
         "leakage": leakage and {**leakage._asdict(), "remark": leakage.remark},
         "fixed_members": [own.model for own in recipe.fixed],
     }
-
-
-def _counts(names: Sequence[str], counts: Sequence[int]) -> dict[str, int]:
-    return dict(zip(names, counts, strict=True))

@@ -24,7 +24,7 @@ from pgx_dosing.equation import Bounds, dose_of, link_of, on_link
 from pgx_dosing.shipped import Recipe
 from pgx_dosing.specification import ConformalInterval, Link, Model, fill
 from pgx_dosing.tables import DataTable, columns_for
-from pgx_dosing.terms import is_unknown
+from pgx_dosing.terms import is_unknown, rounded
 from pgx_dosing.training.fitting import Published, fit
 
 __all__ = [
@@ -43,16 +43,20 @@ __all__ = [
 ]
 
 _Mask = npt.NDArray[np.bool_]
+# folds of a random split
 _N_RANDOM = 10
+# the tree that guesses the site: leaves of five patients keep it from learning single ones
 _FOLDS: Final = 5
 _LEAF: Final = 5
 _SEED: Final = 11
+# Share of sites named rightly above which a missing-value pattern must not be an input
 _TELLING: Final = 0.5
-"""Share of sites named rightly above which a missing-value pattern must not be an input."""
 _Values = npt.NDArray[np.float64]
+# Residuals of each bin of predicted dose: fewer give unsteady ends
 _LEAST: Final = 200
-"""Residuals of each bin of predicted dose: fewer give unsteady ends."""
+# ends differ by predicted dose, because high doses scatter more
 _BINS: Final = 3
+# tails tried from the nominal one down to its half
 _STEPS: Final = 21
 
 
@@ -212,7 +216,7 @@ def interval_from(own: Residuals, tail: float) -> Shifts:
     """
     n_bins = max(1, min(_BINS, len(own.dose) // _LEAST))
     cuts = np.quantile(own.dose, np.arange(1, n_bins) / n_bins)
-    up_to = _filled_bins([float(f"{cut:.4g}") for cut in cuts.tolist()], own.dose)
+    up_to = _filled_bins([rounded(cut, 4) for cut in cuts.tolist()], own.dose)
     place = np.searchsorted(up_to, own.dose, side="right")
     ends = [_ends(own.take(place == k), tail) for k in range(len(up_to) + 1)]
     return Shifts(tuple(e[0] for e in ends), tuple(e[1] for e in ends), up_to)
@@ -235,7 +239,7 @@ def _ends(own: Residuals, tail: float) -> tuple[float, float]:
     passed = np.cumsum(weight) / (weight.sum() + weight.mean())
     low = max(0, int(np.searchsorted(passed, tail, side="right")) - 1)
     high = min(len(ordered) - 1, int(np.searchsorted(passed, 1.0 - tail, side="left")))
-    return float(f"{ordered[low]:.5g}"), float(f"{ordered[high]:.5g}")
+    return rounded(ordered[low], 5), rounded(ordered[high], 5)
 
 
 def working_tail(own: Residuals, level: float) -> float:
@@ -246,7 +250,7 @@ def working_tail(own: Residuals, level: float) -> float:
     nominal = (1.0 - level) / 2.0
     for tail in np.linspace(nominal, nominal / 2.0, _STEPS).tolist():
         if _coverage_of_folds(own, tail) >= level:
-            return float(f"{tail:.5g}")
+            return rounded(tail, 5)
     return nominal / 2.0
 
 

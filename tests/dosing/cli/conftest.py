@@ -10,7 +10,7 @@ import pytest
 
 from dosing.invented import IWPC, RECIPE, SCHEMA, frame
 from pgx.cli import main as command
-from pgx_dosing.tables import encode_schema
+from pgx_dosing.json_records import encode
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def files(tmp_path_factory):
     """Return invented patients, their schema and a recipe, as files."""
     root = tmp_path_factory.mktemp("files")
     frame(n_sites=4, per_site=30).write_csv(root / "patients.csv")
-    (root / "schema.json").write_bytes(encode_schema(SCHEMA))
+    (root / "schema.json").write_bytes(encode(SCHEMA))
     (root / "recipe.json").write_bytes(msgspec.json.encode(RECIPE))
     return root
 

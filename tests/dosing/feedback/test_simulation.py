@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from validation.simulated_courses import Truth, read_assumptions, simulate
 
 from pgx_dosing.feedback.course import read_outcomes
 from pgx_dosing.feedback.kpd import read_parameters
-from pgx_dosing.feedback.simulation import Truth, read_assumptions, simulate
 from pgx_dosing.feedback.update import refine
 
 LEVEL = 0.9

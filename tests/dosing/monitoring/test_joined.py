@@ -6,11 +6,11 @@ import pytest
 
 from dosing.monitoring.test_log import DECLARED, GROUPS, line
 from pgx.errors import PredictionLogError
-from pgx_dosing.monitoring.joined import last_model, read_watched_log
+from pgx_dosing.monitoring.joined import last_model, read_monitored_log
 from pgx_dosing.monitoring.log import append_outcome, append_prediction, new_key
-from pgx_dosing.monitoring.records import ValidationReference, WatchedModel
+from pgx_dosing.monitoring.records import MonitoredModel, ValidationReference
 
-WATCHED = WatchedModel("warfarin-pgx", "1", "mg/week", ValidationReference())
+WATCHED = MonitoredModel("warfarin-pgx", "1", "mg/week", ValidationReference())
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_outcomes_are_joined_and_ordered_by_their_day(path):
     first, second, _ = add(path), add(path, prediction=20.0), add(path)
     append_outcome(path, first, 30.0, "2027-02-01")
     append_outcome(path, second, 22.0, "2027-01-01")
-    log = read_watched_log(path, WATCHED, 500)
+    log = read_monitored_log(path, WATCHED, 500)
     assert (log.n_predictions, len(log.outcomes)) == (3, 2)
     assert log.outcomes.dates == ("2027-01-01", "2027-02-01")
     assert log.outcomes.residuals.tolist() == [2.0, pytest.approx(-1.2)]
@@ -39,7 +39,7 @@ def test_outcomes_are_joined_and_ordered_by_their_day(path):
 
 def test_an_outcome_may_stand_in_the_prediction_itself(path):
     add(path, outcome=28.0)
-    assert read_watched_log(path, WATCHED, 500).outcomes.observed.tolist() == [28.0]
+    assert read_monitored_log(path, WATCHED, 500).outcomes.observed.tolist() == [28.0]
 
 
 def test_oddities_are_findings_with_their_lines(path):
@@ -50,7 +50,7 @@ def test_oddities_are_findings_with_their_lines(path):
     append_outcome(path, key, 99.0, "2027-02-02")
     add(path, key=key)
     add(path, date="2026-11-01")
-    log = read_watched_log(path, WATCHED, 500)
+    log = read_monitored_log(path, WATCHED, 500)
     assert findings(log) == {
         "unknown_key": (1, (2,)),
         "outcome_before_prediction": (1, (3,)),
@@ -69,7 +69,7 @@ def test_other_models_are_left_out_with_their_outcomes(path):
     add(path, digest="cd" * 32)
     add(path)
     append_outcome(path, other, 30.0, "2027-02-01")
-    log = read_watched_log(path, WATCHED, 500)
+    log = read_monitored_log(path, WATCHED, 500)
     assert findings(log) == {
         "other_model": (1, (1,)),
         "other_version": (1, (2,)),
@@ -83,8 +83,8 @@ def test_other_models_are_left_out_with_their_outcomes(path):
 def test_a_digest_that_is_asked_for_is_the_one_that_is_watched(path):
     add(path, digest="cd" * 32)
     add(path)
-    asked = WatchedModel("warfarin-pgx", "1", "mg/week", ValidationReference(), "cd" * 32)
-    log = read_watched_log(path, asked, 500)
+    asked = MonitoredModel("warfarin-pgx", "1", "mg/week", ValidationReference(), "cd" * 32)
+    log = read_monitored_log(path, asked, 500)
     assert log.identity.digest == "cd" * 32
     assert findings(log) == {"other_digest": (1, (2,))}
 
@@ -92,14 +92,14 @@ def test_a_digest_that_is_asked_for_is_the_one_that_is_watched(path):
 def test_the_window_holds_the_newest_inputs(path):
     for age in (50, 60, 70):
         add(path, inputs={"age_years": age})
-    log = read_watched_log(path, WATCHED, 2)
+    log = read_monitored_log(path, WATCHED, 2)
     assert [row["age_years"] for row in log.inputs] == [60, 70]
 
 
 def test_a_log_of_another_model_is_refused(path):
     add(path, model="other")
     with pytest.raises(PredictionLogError, match="no prediction of warfarin-pgx version 1"):
-        read_watched_log(path, WATCHED, 500)
+        read_monitored_log(path, WATCHED, 500)
     assert last_model(path).model == "other"
     path.write_bytes(b"")
     with pytest.raises(PredictionLogError, match="no prediction"):

@@ -7,7 +7,7 @@ import pytest
 from cases import one_test
 from dosing.registry.made import METRICS, made
 from pgx.errors import ModelFolderError
-from pgx_dosing.monitoring.records import watched_model
+from pgx_dosing.monitoring.records import monitored_model
 
 REFERENCE = {
     "inputs": {
@@ -27,7 +27,7 @@ def folder(tmp_path, reference=REFERENCE):
 
 def test_the_reference_of_a_folder_is_read(tmp_path):
     own = folder(tmp_path)
-    watched = watched_model(own)
+    watched = monitored_model(own)
     assert (watched.model, watched.version, watched.unit) == ("examplol", "1", "mg/week")
     assert watched.digest == own.digest
     assert watched.reference.inputs["age_years"].inner_edges() == (50.0, 60.0)
@@ -57,17 +57,17 @@ def test_the_reference_of_a_folder_is_read(tmp_path):
 )
 def test_a_reference_that_cannot_be_is_refused(tmp_path, change):
     with pytest.raises(ModelFolderError) as caught:
-        watched_model(folder(tmp_path, {**REFERENCE, **change}))
+        monitored_model(folder(tmp_path, {**REFERENCE, **change}))
     assert caught.value.where == "examplol@1/metrics.json"
     assert caught.value.exit_status == 3
 
 
 def test_a_model_without_metrics_is_refused(tmp_path):
     with pytest.raises(ModelFolderError, match="no reference"):
-        watched_model(made(tmp_path / "1", metrics=None))
+        monitored_model(made(tmp_path / "1", metrics=None))
 
 
 def test_training_leaves_what_is_read_here(tmp_path):
     """The fields that training writes beside these are no fault."""
     more = {**REFERENCE, "n": 3926, "mae_sd": 7.5, "within_20_percent": 0.45}
-    assert watched_model(folder(tmp_path, more)).reference.n == 3926
+    assert monitored_model(folder(tmp_path, more)).reference.n == 3926

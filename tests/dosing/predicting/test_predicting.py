@@ -12,8 +12,9 @@ from dosing.rules.people import called
 from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.records.calls import CallStatus, Candidate, Certainty, SiteObservation
 from pgx.records.patient import Patient
-from pgx_dosing.predicting import parse_given, predict_dose
+from pgx_dosing.predicting import predict_dose
 from pgx_dosing.rules.observed import Person
+from pgx_dosing.specification import parse_given
 
 PG = "warfarin-iwpc-pharmacogenetic"
 BODY = {"age_years": 63.0, "sex": "female", "race": "White", "height_cm": 165.0, "weight_kg": 72.5}

@@ -4,10 +4,9 @@ import pytest
 
 from cases import one_test
 from dosing.rules.people import known, rule
-from pgx.errors import ModelError, OutOfDomainError
+from pgx.errors import OutOfDomainError
 from pgx.records.calls import Certainty
 from pgx_dosing.rules.asking import decide
-from pgx_dosing.rules.flows import scaled_start
 
 NM, IM, PM = "Normal Metabolizer", "Intermediate Metabolizer", "Poor Metabolizer"
 UM = "Ultrarapid Metabolizer"
@@ -213,34 +212,14 @@ def test_tacrolimus_start(phenotype):
     table = rule("tacrolimus-cpic-start")
     answer = said(table.name, phenotype=phenotype, transplant="kidney")
     assert (answer.low, answer.high) == (1.5, 2.0)
-    assert (scaled_start(table, answer, 0.1).low, scaled_start(table, answer, 0.1).high) == (
-        pytest.approx(0.15),
-        pytest.approx(0.2),
-    )
-    capped = scaled_start(table, answer, 0.2, weight_kg=70)
-    assert (capped.low, capped.high) == (pytest.approx(21.0), pytest.approx(21.0))
-    assert capped.capped
-    assert capped.unit == "mg/day"
-    assert not scaled_start(table, answer, 0.15).capped
 
 
 def test_tacrolimus_for_nonexpressers_and_other_livers():
     table = rule("tacrolimus-cpic-start")
     plain = said(table.name, phenotype=PM, transplant="heart")
-    assert scaled_start(table, plain, 0.15).high == pytest.approx(0.15)
+    assert (plain.low, plain.high) == (1.0, 1.0)
     other = said(table.name, phenotype=NM, transplant="liver_other_genotype")
     assert other.code == "not_covered"
-    with pytest.raises(ModelError):
-        scaled_start(table, other, 0.1)
-
-
-@one_test
-@pytest.mark.parametrize("standard", [0.5, 0.0, float("nan"), True, "0.1"])
-def test_a_standard_dose_that_cannot_be_is_refused(standard):
-    table = rule("tacrolimus-cpic-start")
-    answer = said(table.name, phenotype=NM, transplant="lung")
-    with pytest.raises(OutOfDomainError):
-        scaled_start(table, answer, standard)
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_a_position_without_an_answer_is_not_a_reference_allele():
 
 def test_an_outside_call_does_not_tell_what_was_tested():
     call = called("CYP2C9", "*1/*1", source="outside")
-    assert not others(call).settled
+    assert not others(call).is_determined
     person = Person(calls={"CYP2C9": call, "VKORC1": vkorc1("C", "T")})
     flow = rule("warfarin-cpic-flow")
     result = follow(flow, observe(flow, person, {"african_ancestry": "yes"}), lambda _: base(35.0))
@@ -345,4 +345,4 @@ def test_what_is_known_is_listed_for_every_input():
         found = observe(rule(name), Person())
         assert [o.input for o in found] == [i.name for i in rule(name).inputs]
         assert all(not o.known and o.reason for o in found)
-    assert known(a=1)[0].settled
+    assert known(a=1)[0].is_determined

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cases import one_test
 from dosing.invented import IWPC, SCHEMA, frame, needs_data
 from pgx.errors import DataTableError
+from pgx_dosing.json_records import encode
 from pgx_dosing.shipped import schema_for
 from pgx_dosing.specification import InputKind
 from pgx_dosing.tables import (
@@ -22,7 +23,6 @@ from pgx_dosing.tables import (
     SourceColumn,
     TableColumn,
     TableSchema,
-    encode_schema,
     parse_schema,
     read_table,
     table_of,
@@ -316,7 +316,7 @@ def test_any_text_in_a_cell_is_read_or_refused(cells):
 
 
 def test_a_schema_is_read_as_written():
-    assert parse_schema(encode_schema(SCHEMA)) == SCHEMA
+    assert parse_schema(encode(SCHEMA)) == SCHEMA
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b'{"name": "x"}'])
@@ -326,7 +326,7 @@ def test_bytes_that_are_no_schema(data):
 
 def test_a_schema_of_another_version():
     later = msgspec.structs.replace(SCHEMA, schema_version="7.0")
-    assert "of version 7.0" in refusal(parse_schema, encode_schema(later))
+    assert "of version 7.0" in refusal(parse_schema, encode(later))
 
 
 def test_a_shipped_schema_is_found_by_the_columns(tmp_path):

@@ -11,8 +11,9 @@ import pytest
 from dosing.invented import RECIPE, SCHEMA, frame, published, shipped_table, table, with_cells
 from pgx.errors import DataTableError
 from pgx_dosing.equation import on_link
+from pgx_dosing.json_records import encode
 from pgx_dosing.shipped import Boosting, parse_recipe, recipe_of
-from pgx_dosing.specification import encode_model, fill, parse_model
+from pgx_dosing.specification import fill, parse_model
 from pgx_dosing.tables import table_of
 from pgx_dosing.terms import feature_values
 from pgx_dosing.training.fitting import fit
@@ -26,10 +27,10 @@ BOOSTING = Boosting(weight=0.3, n_trees=15, depth=2, learning_rate=0.1, min_leaf
 def test_the_same_rows_give_the_same_bytes(boosting):
     own = msgspec.structs.replace(RECIPE, boosting=boosting)
     one, other = (fit(own, table(n_sites=3), published) for _ in range(2))
-    assert encode_model(one) == encode_model(other)
-    assert parse_model(encode_model(one)) == one
+    assert encode(one) == encode(other)
+    assert parse_model(encode(one)) == one
     more = fit(own, table(n_sites=3, seed=2), published)
-    assert encode_model(more) != encode_model(one)
+    assert encode(more) != encode(one)
 
 
 def test_ridge_is_ridge_on_standardised_features():
@@ -73,7 +74,7 @@ def test_what_nobody_has_cannot_be_estimated():
 
 def speaks_of_race(model) -> bool:
     """Whether race is an input, or in any term of members, trees and estimates."""
-    written = json.loads(encode_model(model))
+    written = json.loads(encode(model))
     return '"race"' in json.dumps([written["inputs"], written["members"]])
 
 
@@ -104,7 +105,7 @@ def test_race_makes_no_difference_to_a_race_free_fit():
     other = fit(
         recipe, type(patients)(turned, patients.dose, patients.site, patients.n, {}, {}), published
     )
-    assert encode_model(one) == encode_model(other)
+    assert encode(one) == encode(other)
 
 
 def test_a_recipe_without_race_uses_none_though_asked():
@@ -128,7 +129,7 @@ def test_all_that_a_folder_holds_twice_the_same():
     one, other = (
         train_model(RECIPE, table(), published, Split.SITE, made_by="pgx 1") for _ in range(2)
     )
-    assert encode_model(one.model) == encode_model(other.model)
+    assert encode(one.model) == encode(other.model)
     assert json.dumps(one.metrics) == json.dumps(other.metrics)
     assert json.dumps(one.lineage) == json.dumps(other.lineage)
     assert one.metrics["n"] == 300

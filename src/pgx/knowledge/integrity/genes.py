@@ -11,7 +11,7 @@ from typing import Final
 from pgx.base.assemblies import CANONICAL
 from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.tables import check_allele_name
-from pgx.phenotypes.translate import NO_SCORE, activity_score, score_value
+from pgx.phenotypes import NO_SCORE, activity_score, score_value
 from pgx.records.advice import FaultCode, Finding
 from pgx.records.genes import (
     CorePosition,

@@ -18,7 +18,7 @@ from pgx.knowledge.medicines import CONDITIONS, MEDICINE_RECORDS, MedicineKnowle
 from pgx.knowledge.release_folder import table_bytes
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import read_manifest
-from pgx.phenotypes.translate import score_value
+from pgx.phenotypes import score_value
 from pgx.records.advice import (
     Drug,
     FaultCode,

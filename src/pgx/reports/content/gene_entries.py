@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.phenotypes.translate import NO_SCORE
+from pgx.phenotypes import NO_SCORE
 from pgx.records.calls import (
     AlternativeDiplotype,
     CallStatus,

@@ -9,13 +9,13 @@ import msgspec
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, PatientResult
-from pgx.reports.content import phrases as figures
 from pgx.reports.content.document import ReportDocument, build_document, dose_section, with_doses
 from pgx.reports.content.drug_entries import AdviceRow, DrugEntry
 from pgx.reports.content.drug_groups import drugs_by_area
 from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.content.laboratory import Laboratory
 from pgx.reports.content.patient_entries import MedicineEntry
+from pgx.reports.content.phrases import day
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, issued_on
 from pgx.reports.pdf.pdf_entries import (
     copy_figures,
@@ -110,12 +110,12 @@ def _doses(document: ReportDocument, words: Words) -> list[dict[str, Any]]:
 
 def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -> dict[str, Any]:
     """Return what every printed page needs: title, language, day, labels, laboratory."""
-    day = issued_on(result)
+    issued = issued_on(result)
     return {
         "title": title,
         "lang": words["language"],
-        "day": figures.day(day.isoformat(), words) if day else "",
-        "date": [day.year, day.month, day.day] if day else [],
+        "day": day(issued.isoformat(), words) if issued else "",
+        "date": [issued.year, issued.month, issued.day] if issued else [],
         "sample": result.sample,
         "t": {**words["label"], **words["print"]},
         "laboratory": _laboratory(facts.laboratory),

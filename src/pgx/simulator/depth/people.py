@@ -15,9 +15,9 @@ from pgx.copynumber.configurations import Chromosomes, Partners, structural_mode
 from pgx.errors import UnknownAlleleError, UsageError
 from pgx.records.genes import GeneDefinition, GeneFrequencies, format_diplotype, natural_key
 from pgx.records.structures import WHOLE, GeneStructure, StructuralHaplotype
-from pgx.simulator.files import COLUMNS, SampleTable
 from pgx.simulator.haplotypes import SimulatedHaplotype, allele_haplotype, sample_haplotypes
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, known_gene
+from pgx.simulator.vcf import COLUMNS, SampleTable
 
 __all__ = [
     "MOST_COPIES",

@@ -22,9 +22,9 @@ from pgx_dosing.feedback.kpd import (
     Parameters,
     inr_course,
     read_parameters,
-    read_record,
     steady_ratio,
 )
+from pgx_dosing.json_records import shipped_record
 
 __all__ = ["Assumptions", "SimulatedPatient", "Truth", "read_assumptions", "simulate"]
 
@@ -115,7 +115,7 @@ def read_assumptions() -> Assumptions:
     ModelFolderError
         The file is absent or damaged.
     """
-    return read_record(FILE, Assumptions)
+    return shipped_record(FILE, Assumptions)
 
 
 def simulate(

@@ -1,1 +1,0 @@
-"""From diplotypes to clinical function, activity score and phenotype."""
