@@ -15,12 +15,12 @@ from pgx.knowledge.changes import ChangeKind, changes
 from pgx.knowledge.importers.source_build import build_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import MANIFEST, read_manifest
+from release_sources import source_folders
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE = ROOT / "data" / "knowledgebase"
 OLDER = ROOT / "data" / "releases" / "2024.05.1"
 SOURCE = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared")) / "reference"
-NEWEST = SOURCE / "2026-07"
 needs_data = pytest.mark.skipif(not SOURCE.is_dir(), reason="the validation data folder is absent")
 
 
@@ -41,7 +41,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.mark.validation
 def test_the_sources_give_the_tables_of_the_repository(folder):
     known = read_manifest(RELEASE)
-    report = build_release([SOURCE, NEWEST], folder, known.release)
+    report = build_release(source_folders(SOURCE), folder, known.release)
     assert report.manifest == known
     for name in [MANIFEST, *known.tables]:
         assert (folder / name).read_bytes() == (RELEASE / name).read_bytes(), name

@@ -22,6 +22,7 @@ from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import render_condition
 from pgx.records.advice import Statement, coded, split_condition
 from pgx.records.patient import AdviceCondition
+from release_sources import source_folders
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"
@@ -60,7 +61,7 @@ def test_a_sentence_that_limits_its_advice_has_a_condition_or_was_checked(
     """An "if" that was read over turns advice for some into advice for all."""
     readings = load_readings(TABLES / "readings", authority.name.lower())
     rows = source_rows(
-        files_of(authority, SourceFolders((reference, reference / "2026-07"))),
+        files_of(authority, SourceFolders(source_folders(reference))),
         authority,
         readings.keys,
     )

@@ -21,6 +21,7 @@ from pgx.knowledge.importers.readings import (
 )
 from pgx.knowledge.importers.source_folders import SourceFolders, files_of, source_rows
 from pgx.records.advice import ACTIONS
+from release_sources import source_folders
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"
@@ -54,7 +55,7 @@ def reference() -> Path:
 def source(reference, authority, readings) -> list[SourceRow]:
     """Every drug and lookup of the releases."""
     return source_rows(
-        files_of(authority, SourceFolders((reference, reference / "2026-07"))),
+        files_of(authority, SourceFolders(source_folders(reference))),
         authority,
         readings.keys,
     )

@@ -43,6 +43,7 @@ from pgx.records.advice import (
     records_from_rows,
     row_from_record,
 )
+from release_sources import source_folders
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"
@@ -386,7 +387,7 @@ def test_all_drugs_of_the_coverage_list_are_there(reference, heading, authority)
 
 @pytest.mark.validation
 def test_the_tables_are_what_the_importer_makes_of_the_sources(reference):
-    folders = SourceFolders((reference, reference / "2026-07"))
+    folders = SourceFolders(source_folders(reference))
     tables = build_guidelines(folders, TABLES / "readings")
     assert not tables.unread
     tables = with_conditions(with_codes(tables, TABLES / "curated"), TABLES / "curated")

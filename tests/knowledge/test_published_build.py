@@ -23,6 +23,7 @@ from pgx.knowledge.published import build_from, build_published, is_private
 from pgx.knowledge.review import format_review, read_reviews, review_rows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.advice import NOT_CODED
+from release_sources import source_folders
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared")) / "reference"
@@ -30,7 +31,7 @@ PUBLIC = DATA / "public_formats"
 needs_data = pytest.mark.skipif(not PUBLIC.is_dir(), reason="the validation data folder is absent")
 RELEASE = ROOT / "data" / "knowledgebase"
 READINGS = RELEASE / "readings"
-SOURCES = (DATA, DATA / "2026-07")
+SOURCES = source_folders(DATA)
 
 
 def newest(name: str) -> list[SourceRow]:

@@ -16,6 +16,7 @@ from pgx.recommendations.result_keys import DIPLOTYPES, allele_of_key
 from pgx.records.advice import NO_RESULT
 from pgx.records.calls import CallStatus, Candidate, GeneCall
 from recommendations.made import call
+from release_sources import source_folders
 
 pytestmark = pytest.mark.validation
 
@@ -30,7 +31,7 @@ def lookups(request, validation_data):
     authority = request.param
     readings = load_readings(READINGS, authority.name.lower())
     reference = validation_data / "reference"
-    files = files_of(authority, SourceFolders((reference, reference / "2026-07")))
+    files = files_of(authority, SourceFolders(source_folders(reference)))
     rows = standing_rows(source_rows(files, authority, readings.keys), readings.withdrawn)
     return authority.name, newest_rows(rows, readings)
 

@@ -18,8 +18,8 @@ from pgx.api.arguments import (
 )
 from pgx.base.assemblies import Assembly
 from pgx.errors import UsageError
-from pgx.inputs.choices import Limits, Names, assembly_of, settings_of
-from pgx.inputs.settings import Absent
+from pgx.inputs.choices import Names, assembly_of, settings_of
+from pgx.inputs.settings import Absent, Limits
 
 if TYPE_CHECKING:
     from pgx.engine.check import CheckRun

@@ -17,8 +17,8 @@ from pgx.base.extensions import load_extra
 from pgx.engine.reading import read_inputs
 from pgx.errors import SampleNotFoundError
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
-from pgx.inputs.choices import Limits, Names, chosen_genes, settings_of
-from pgx.inputs.settings import Absent
+from pgx.inputs.choices import Names, chosen_genes, settings_of
+from pgx.inputs.settings import Absent, Limits
 from pgx.records.calls import PatientResult
 from pgx.reports.content.drug_ranking import in_order
 from pgx.reports.tables.polars_frames import call_frame, recommendation_frame

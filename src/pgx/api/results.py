@@ -22,8 +22,8 @@ from pgx.api.arguments import (
 )
 from pgx.base.assemblies import Assembly
 from pgx.errors import OutputError
-from pgx.inputs.choices import Limits, Names, settings_of
-from pgx.inputs.settings import Absent
+from pgx.inputs.choices import Names, settings_of
+from pgx.inputs.settings import Absent, Limits
 from pgx.records.calls import Override, PatientResult
 from pgx.records.patient import Patient
 
@@ -81,7 +81,7 @@ def annotate(
         then be empty. A `pgx.reads.sample.ReadsInput` names a CRAM file's reference too.
     **limits
         ``min_gq``, ``min_dp``, ``untyped``, ``prior``, ``ancestry``, ``threshold`` and
-        ``confidence``; see `pgx.inputs.choices.Limits`.
+        ``confidence``; see `pgx.inputs.settings.Limits`.
 
     Returns
     -------

@@ -38,6 +38,7 @@ from pgx.cli.run_options import EvidenceOptions, ScopeOptions, asked
 from pgx.errors import InputError, UsageError, printable
 from pgx.inputs.choices import names_of
 from pgx.inputs.settings import RunSettings
+from pgx.reports.files.formats import FORMAT_NAMES
 
 if TYPE_CHECKING:
     from pgx.engine.annotate import Run
@@ -102,9 +103,8 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
         str,
         typer.Option(
             "--format",
-            help="html,json,fhir,pdf,pdf-patient,pdf-card (tables are always written), xlsx, "
-            "matrix, multiqc, or tsv alone; "
-            f"by default both, but tsv for more than {MANY_SAMPLES} samples",
+            help=f"{FORMAT_NAMES}; by default html and json, "
+            f"but tsv for more than {MANY_SAMPLES} samples",
         ),
     ] = ""
     language: Language = "en"

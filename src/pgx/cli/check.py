@@ -17,9 +17,8 @@ from pgx.cli.run_options import (
     DEFAULTS,
     AbsentWord,
     AssemblyWord,
+    CellLimits,
     Genes,
-    MinDp,
-    MinGq,
     SampleInfoFile,
     Samples,
     Untyped,
@@ -60,8 +59,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     untyped: Untyped = None
     kb: Release = None
     kb_overlay: Overlay = None
-    min_gq: MinGq = DEFAULTS.min_gq
-    min_dp: MinDp = DEFAULTS.min_dp
+    cells: CellLimits
     json_lines: JsonLines = False
     quiet: Quiet = False
 

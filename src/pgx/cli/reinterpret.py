@@ -24,6 +24,7 @@ from pgx.cli.options import (
 from pgx.cli.progress import tracked
 from pgx.errors import InputError
 from pgx.inputs.choices import names_of
+from pgx.reports.files.formats import FORMAT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +56,7 @@ def reinterpret(
         str,
         typer.Option(
             "--format",
-            help="html,json,fhir,pdf,pdf-patient,pdf-card (tables are always written), xlsx,matrix,"
-            "multiqc, or tsv alone",
+            help=FORMAT_NAMES,
         ),
     ] = "html,json",
     laboratory: LaboratoryFile = None,

@@ -30,6 +30,7 @@ from pgx.cli.options import (
     tell_age,
 )
 from pgx.errors import OutputError, UsageError
+from pgx.reports.files.formats import FORMAT_ENDINGS, FORMATS, RUN_FORMATS
 
 if TYPE_CHECKING:
     from pgx.knowledge.snapshot import KnowledgeBase
@@ -43,16 +44,13 @@ Result = Annotated[
 ]
 Output = Annotated[
     Path,
-    typer.Option(
-        "-o", "--output", metavar="FILE", help=".html, .json, .fhir.json, .pdf, .xlsx, .tsv"
-    ),
+    typer.Option("-o", "--output", metavar="FILE", help=", ".join(FORMAT_ENDINGS)),
 ]
 Kind = Annotated[
     str,
     typer.Option(
         "--format",
-        help="html, json, fhir, pdf, pdf-patient, pdf-card, xlsx, matrix or multiqc; by default"
-        " the ending",
+        help=f"{', '.join([*FORMATS, *RUN_FORMATS])}; by default the ending",
     ),
 ]
 Patient = Annotated[

@@ -17,17 +17,16 @@ import msgspec
 import typer
 
 from pgx.cli.options import OutsideCalls
-from pgx.inputs.choices import Limits, settings_of
-from pgx.inputs.settings import MOST, RunSettings
+from pgx.inputs.choices import settings_of
+from pgx.inputs.settings import MOST, Limits, RunSettings
 
 __all__ = [
     "DEFAULTS",
     "AbsentWord",
     "AssemblyWord",
+    "CellLimits",
     "EvidenceOptions",
     "Genes",
-    "MinDp",
-    "MinGq",
     "SampleInfoFile",
     "Samples",
     "ScopeOptions",
@@ -56,12 +55,6 @@ Untyped = Annotated[
     Path | None,
     typer.Option("--untyped", metavar="TSV", help="contig, pos that the call set cannot type"),
 ]
-MinGq = Annotated[
-    int, typer.Option("--min-gq", min=0, max=MOST, help="genotype quality below it: unknown")
-]
-MinDp = Annotated[
-    int, typer.Option("--min-dp", min=0, max=MOST, help="read depth below it: unknown")
-]
 
 
 class ScopeOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +66,17 @@ class ScopeOptions(msgspec.Struct, frozen=True, kw_only=True):
     samples: Samples = ""
     sample_info: SampleInfoFile = None
     outside_calls: OutsideCalls = None
+
+
+class CellLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Which genotypes of the input are unknown, for every command that reads any."""
+
+    min_gq: Annotated[
+        int, typer.Option(min=0, max=MOST, help="genotype quality below it: unknown")
+    ] = DEFAULTS.min_gq
+    min_dp: Annotated[int, typer.Option(min=0, max=MOST, help="read depth below it: unknown")] = (
+        DEFAULTS.min_dp
+    )
 
 
 class EvidenceOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,8 +99,7 @@ class EvidenceOptions(msgspec.Struct, frozen=True, kw_only=True):
         float,
         typer.Option(metavar="C", help="probability from which advice is certain, 0.5 to 1"),
     ] = DEFAULTS.confidence
-    min_gq: MinGq = DEFAULTS.min_gq
-    min_dp: MinDp = DEFAULTS.min_dp
+    cells: CellLimits
 
     def settings(self, scope: ScopeOptions, *, with_sites: bool = True) -> RunSettings:
         """Return how a run reads, calls and advises.
@@ -121,9 +124,14 @@ class EvidenceOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 def limits_of(options: msgspec.Struct) -> Limits:
     """Return those settings of `Limits` that a command has options for."""
-    named = {name: getattr(options, name, None) for name in Limits.__annotations__}
-    known = options.__struct_fields__
-    return cast("Limits", {name: value for name, value in named.items() if name in known})
+    found: dict[str, object] = {}
+    for name in options.__struct_fields__:
+        value = getattr(options, name)
+        if isinstance(value, msgspec.Struct):
+            found |= limits_of(value)
+        elif name in Limits.__annotations__:
+            found[name] = value
+    return cast("Limits", found)
 
 
 _Record = TypeVar("_Record", bound=msgspec.Struct)

@@ -17,7 +17,7 @@ from pgx.base.assemblies import Assembly
 from pgx.base.files import file_digest
 from pgx.engine.annotate import Run, annotate
 from pgx.errors import InputError, KnowledgeError, ResultFileError
-from pgx.inputs.settings import Absent, Prior, RunSettings
+from pgx.inputs.settings import RunSettings
 from pgx.inputs.side_files import read_outside_calls, read_overrides, read_sample_info, read_untyped
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.read import read_patient
@@ -164,21 +164,12 @@ def settings_of(saved: PatientResult, untyped: Path | None = None) -> RunSetting
     ResultFileError
         The provenance lacks one, or its value is none.
     """
-    made = saved.provenance.settings
     try:
-        return RunSettings(
+        return msgspec.structs.replace(
+            RunSettings.from_provenance(saved.provenance.settings),
             assembly=_assembly(saved.provenance.assembly),
-            genes=_names(made["genes"]),
-            drugs=_names(made["drugs"]),
             samples=(saved.sample,),
-            absent=Absent(made["absent"]),
-            min_gq=int(made["min_gq"]),
-            min_dp=int(made["min_dp"]),
             untyped=read_untyped(untyped) if untyped else frozenset(),
-            prior=Prior(made["prior"]),
-            ancestry=made["ancestry"] or RunSettings().ancestry,
-            threshold=float(made["threshold"]),
-            confidence=float(made["confidence"]),
         )
     except (KeyError, ValueError) as error:
         raise ResultFileError(
@@ -189,10 +180,6 @@ def settings_of(saved: PatientResult, untyped: Path | None = None) -> RunSetting
 def _assembly(text: str) -> Assembly | None:
     """Return the assembly of the inputs; None, for each to say itself, where there were two."""
     return Assembly(text) if text and "/" not in text else None
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return () if text == "all" else tuple(text.split(";"))
 
 
 def differences(saved: bytes, again: bytes) -> list[Difference]:

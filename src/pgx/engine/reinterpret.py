@@ -43,32 +43,16 @@ from pgx.records.calls import (
     SiteObservation,
 )
 from pgx.records.genes import DefiningVariant, GeneDefinition, Strategy
-from pgx.records.notes import NoteCode
+from pgx.records.notes import INPUT_NOTES, NoteCode
 from pgx.records.patient import Patient
 
 __all__ = [
-    "INPUT_NOTES",
     "Reinterpreter",
     "ResultChange",
     "result_changes",
     "saved_genotypes",
 ]
 
-INPUT_NOTES: Final = frozenset(
-    {
-        NoteCode.CONFLICT,
-        NoteCode.HAPLOID_IN_FEMALE,
-        NoteCode.HAPLOID_ON_AUTOSOME,
-        NoteCode.HETEROPLASMY,
-        NoteCode.HETEROPLASMY_BELOW_LIMIT,
-        NoteCode.MALE_HETEROZYGOUS,
-        NoteCode.MIXED_PLOIDY,
-        NoteCode.NO_DEPTH,
-        NoteCode.SEX_UNKNOWN,
-        NoteCode.SPANNING_DELETION,
-    }
-)
-"""Notes that speak of the input, and hold whatever the definitions are."""
 _UNKNOWN_ALLELE: Final = "."
 
 

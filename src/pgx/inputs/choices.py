@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, TypedDict, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -19,14 +19,13 @@ from pgx.errors import (
     UnknownGeneError,
     UsageError,
 )
-from pgx.inputs.settings import Absent, Prior, RunSettings
+from pgx.inputs.settings import Absent, Limits, Prior, RunSettings, Untyped
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.index import GuidanceIndex
 from pgx.records.genes import GeneDefinition
 
 __all__ = [
-    "Limits",
     "Names",
     "assembly_of",
     "chosen_genes",
@@ -42,7 +41,6 @@ __all__ = [
 
 Names = str | Iterable[str]
 """Names as a text, separated by commas, or one by one."""
-Untyped = str | Path | Iterable[tuple[str, int]] | None
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _ASSEMBLIES: Final = {
     "grch37": Assembly.GRCH37,
@@ -51,25 +49,6 @@ _ASSEMBLIES: Final = {
     "hg38": Assembly.GRCH38,
 }
 """UCSC names the same assemblies hg19 and hg38; its hg19 had another mitochondrion at first."""
-
-
-class Limits(TypedDict, total=False):
-    """Settings of a run that are seldom changed; `RunSettings` has what they mean and by default.
-
-    ``min_gq`` (phred) and ``min_dp`` (reads) are the limits below which a genotype is unknown;
-    ``untyped`` positions, or a file of them, that the call set could not type; ``prior`` is
-    ``population`` or ``none``; ``ancestry`` is ``average``, ``inferred``, ``recorded`` or a group
-    such as ``EUR``; ``threshold`` is the probability (0.5 to 1) from which a diplotype counts as
-    called, ``confidence`` the one from which advice counts as certain.
-    """
-
-    min_gq: int
-    min_dp: int
-    untyped: Untyped
-    prior: Prior | str
-    ancestry: str
-    threshold: float
-    confidence: float
 
 
 def settings_of(

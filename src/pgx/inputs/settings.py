@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Final
+from pathlib import Path
+from typing import Final, TypedDict
 
 import msgspec
 
@@ -14,9 +16,11 @@ from pgx.records.advice import CONFIDENCE
 __all__ = [
     "MOST",
     "Absent",
+    "Limits",
     "Prior",
     "RunSettings",
     "SampleInfo",
+    "Untyped",
 ]
 
 LEAST_CONFIDENCE: Final = 0.5
@@ -26,6 +30,7 @@ MOST: Final = 2**31 - 1
 AVERAGE = "average"
 INFERRED = "inferred"
 RECORDED = "recorded"
+Untyped = str | Path | Iterable[tuple[str, int]] | None
 
 
 class Absent(StrEnum):
@@ -94,6 +99,52 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
             "threshold": format(self.threshold, "g"),
             "untyped_sites": str(len(self.untyped)),
         }
+
+    @classmethod
+    def from_provenance(cls, made: Mapping[str, str]) -> RunSettings:
+        """Return the settings that `as_provenance` wrote; of untyped positions it has the number.
+
+        Raises
+        ------
+        KeyError
+            A setting is missing.
+        ValueError
+            The text of a setting is not one of its values.
+        """
+        return cls(
+            genes=_names(made["genes"]),
+            drugs=_names(made["drugs"]),
+            absent=Absent(made["absent"]),
+            min_gq=int(made["min_gq"]),
+            min_dp=int(made["min_dp"]),
+            prior=Prior(made["prior"]),
+            ancestry=made["ancestry"] or AVERAGE,
+            threshold=float(made["threshold"]),
+            confidence=float(made["confidence"]),
+        )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return () if text == "all" else tuple(text.split(";"))
+
+
+class Limits(TypedDict, total=False):
+    """Settings of a run that are seldom changed; `RunSettings` has what they mean and by default.
+
+    ``min_gq`` (phred) and ``min_dp`` (reads) are the limits below which a genotype is unknown;
+    ``untyped`` positions, or a file of them, that the call set could not type; ``prior`` is
+    ``population`` or ``none``; ``ancestry`` is ``average``, ``inferred``, ``recorded`` or a group
+    such as ``EUR``; ``threshold`` is the probability (0.5 to 1) from which a diplotype counts as
+    called, ``confidence`` the one from which advice counts as certain.
+    """
+
+    min_gq: int
+    min_dp: int
+    untyped: Untyped
+    prior: Prior | str
+    ancestry: str
+    threshold: float
+    confidence: float
 
 
 class SampleInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from pgx.base.accel import helper
 from pgx.io import scan_codes as sc
-from pgx.io.records import SiteReason
+from pgx.io.records import L_MIN_DP, L_MIN_GQ, SiteReason
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ def reset_cell(cell: Ints) -> None:
 
 @helper
 def take_number(cell: Ints, kind: int, value: int) -> None:
-    """Take GQ, RGQ, DP or MIN_DP."""
+    """Take a value of one of `NUMBERS`."""
     if value == sc.UNREADABLE:
         cell[sc.C_UNREADABLE] = 1
     cell[sc.C_GQ + kind - sc.K_GQ] = max(value, sc.MISSING)  # slots are in the kinds' order
@@ -358,11 +358,11 @@ def cell_reason(cell: Ints, rec: Ints, limits: Floats, gq: int, dp: int) -> int:
         margin != sc.NO_MARGIN
     ):  # GQ is derived from the likelihoods, so their margin replaces or bounds it
         gq = max(margin, 0) if gq < 0 else min(gq, max(margin, 0))
-    if gq >= 0 and (gq == 0 or gq < limits[sc.L_MIN_GQ]):
+    if gq >= 0 and (gq == 0 or gq < limits[L_MIN_GQ]):
         return LOW_GQ
     alleles = min(cell[sc.C_PLOIDY], 2)
     depth = dp if dp >= 0 else cell[sc.C_AD_TOTAL]  # AD replaces a missing DP
-    if depth >= 0 and (depth == 0 or 2 * depth < alleles * limits[sc.L_MIN_DP]):
+    if depth >= 0 and (depth == 0 or 2 * depth < alleles * limits[L_MIN_DP]):
         return LOW_DP
     return UNREADABLE if cell[sc.C_UNREADABLE] == 1 else OK
 

@@ -248,7 +248,7 @@ def read_list(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: Int
 @helper
 def read_value(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: Ints) -> None:
     """Read one value of a selected cell by the kind of its key."""
-    if kind == sc.K_GQ or kind == sc.K_RGQ or kind == sc.K_DP or kind == sc.K_MIN_DP:
+    if sc.K_FIRST_NUMBER <= kind <= sc.K_LAST_NUMBER:
         take_number(cell, kind, read_number(buf, p, end))
     elif kind == sc.K_AD:
         read_depths(buf, p, end, n_alleles, cell)

@@ -286,27 +286,11 @@ def info_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
 @helper
 def key_kind(buf: Bytes, p: int, length: int) -> int:
     """Return the kind of the FORMAT key at ``p``."""
-    word = 0  # keys of up to six letters as one integer: one comparison each
-    if length <= 6:
+    word = 0
+    if length <= sc.LONGEST_KEY:
         for i in range(length):
             word = word * 256 + buf[p + i]
-    for text, kind in (
-        (0x4754, sc.K_GT),
-        (0x4751, sc.K_GQ),
-        (0x524751, sc.K_RGQ),
-        (0x4450, sc.K_DP),
-        (0x4D494E5F4450, sc.K_MIN_DP),
-        (0x4144, sc.K_AD),
-        (0x5053, sc.K_PS),
-        (0x504754, sc.K_PGT),
-        (0x504944, sc.K_PID),
-        (0x4654, sc.K_FT),
-        (0x4750, sc.K_GP),
-        (0x484453, sc.K_HDS),
-        (0x4453, sc.K_DS),
-        (0x504C, sc.K_PL),
-        (0x474C, sc.K_GL),
-    ):
+    for text, kind in sc.KEY_WORDS:
         if word == text:
             return kind
     return sc.K_OTHER

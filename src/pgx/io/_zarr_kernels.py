@@ -139,7 +139,7 @@ def evaluate_cells(
 
     Shapes: ``rows`` (K, R_SIZE), of which the number of ALTs, IUPAC, PASS, block, mitochondrion
     and imputation count; inputs (K, N, W) or, where the store has no such array, (0, 0, 0):
-    ``alleles`` GT, ``numbers`` GQ, RGQ, DP and MIN_DP, ``depths`` AD, ``pl`` to ``ds`` in
+    ``alleles`` GT, ``numbers`` those of `NUMBERS`, ``depths`` AD, ``pl`` to ``ds`` in
     millionths, ``names`` the slots ``N_*``; ``is_phased`` (K, N) or (0, 0). Outputs as in `scan`,
     ``likelihoods`` and ``reads`` (0, N, ...) where no cell has any. ``state`` (S_SIZE,)
     gets the flags that `scan` sets; ``cell`` (C_SIZE,) is scratch.
@@ -160,8 +160,8 @@ def evaluate_cells(
                     state[sc.S_ERROR_SAMPLE] = sample
                     return fault
             if numbers.shape[0] > 0:
-                for k in range(4):
-                    take_number(cell, sc.K_GQ + k, numbers[row, sample, k])
+                for k in range(numbers.shape[2]):
+                    take_number(cell, sc.K_FIRST_NUMBER + k, numbers[row, sample, k])
             if depths.shape[0] > 0:
                 take_depths(depths, row, sample, n_alleles, cell)
             if pl.shape[0] > 0:

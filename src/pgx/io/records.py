@@ -60,6 +60,11 @@ class SiteReason(IntEnum):
     LOW_GP = 11  # imputed, and GP, HDS, DS or the record's R2 do not support GT
 
 
+# slots of the thresholds that kernels take
+L_MIN_GQ: Final = 0
+L_MIN_DP: Final = 1
+
+
 class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Thresholds of genotype quality and bounds on memory.
 

@@ -65,7 +65,7 @@ BLOCK_NONE: Final = 0
 BLOCK_NON_REF: Final = 1
 BLOCK_STAR: Final = 2
 
-# kinds of FORMAT keys that the kernel reads
+# kinds of FORMAT keys that the kernel reads; a new one also belongs in `KINDS`
 K_OTHER: Final = 0
 K_GT: Final = 1
 K_GQ: Final = 2
@@ -82,6 +82,21 @@ K_HDS: Final = 12
 K_DS: Final = 13
 K_PL: Final = 14  # from here on: likelihoods; from GP on: lists in millionths
 K_GL: Final = 15
+
+KINDS: Final = {
+    "GT": K_GT, "GQ": K_GQ, "RGQ": K_RGQ, "DP": K_DP, "MIN_DP": K_MIN_DP, "AD": K_AD,
+    "PS": K_PS, "PGT": K_PGT, "PID": K_PID, "FT": K_FT, "GP": K_GP, "HDS": K_HDS,
+    "DS": K_DS, "PL": K_PL, "GL": K_GL,
+}  # fmt: skip
+KEY_WORDS: Final = tuple((int.from_bytes(key.encode(), "big"), kind) for key, kind in KINDS.items())
+"""Each key's letters as one integer, so that one comparison recognises it; and its kind."""
+LONGEST_KEY: Final = max(map(len, KINDS))
+NUMBERS: Final = ("GQ", "RGQ", "DP", "MIN_DP")
+"""Keys of one number, in the order of their kinds and of their slots from ``C_GQ``."""
+K_FIRST_NUMBER: Final = KINDS[NUMBERS[0]]
+K_LAST_NUMBER: Final = KINDS[NUMBERS[-1]]
+OF_BLOCKS: Final = ("MIN_DP",)
+"""Keys that count in reference blocks only."""
 
 # slots of ``cell``: what one selected cell says, int64 (C_SIZE,)
 C_FIRST: Final = 0
@@ -115,11 +130,6 @@ C_SUM: Final = 35
 C_VALID: Final = 36
 C_SIZE: Final = 37
 N_LIKELIHOODS: Final = 6
-
-# slots of ``limits``, float64 (L_SIZE,)
-L_MIN_GQ: Final = 0
-L_MIN_DP: Final = 1
-L_SIZE: Final = 2
 
 # codes of single numbers; FILL ends what is shorter than its array
 MISSING: Final = -1

@@ -34,9 +34,8 @@ _CELLS_PER_BLOCK: Final = 1 << 17  # the working set should stay in the cache
 _BYTES_PER_READ: Final = 1 << 26  # of all fields together; bounds memory
 _BYTES_PER_CELL: Final = 256  # all fields of a record with ten alleles, for one sample
 _NUMERIC: Final = INTEGER + "f" + TEXT
-_NUMBERS: Final = ("GQ", "RGQ", "DP", "MIN_DP")
 _KINDS: Final = {
-    **dict.fromkeys((*_NUMBERS, "AD", "PL", "GL", "GP", "HDS", "DS"), _NUMERIC),
+    **dict.fromkeys((*sc.NUMBERS, "AD", "PL", "GL", "GP", "HDS", "DS"), _NUMERIC),
     "PS": INTEGER + TEXT,
     "PID": INTEGER + TEXT,
     "PGT": TEXT,
@@ -123,7 +122,7 @@ class CellReader:
         most = max(1 + len(record.alts) for record in records)
         widths: dict[str, int | None] = {}
         for key, array in self._fields.items():
-            if key == "MIN_DP" and array.kind in INTEGER and not any(r.block for r in records):
+            if key in sc.OF_BLOCKS and array.kind in INTEGER and not any(r.block for r in records):
                 continue
             widths[key] = max(most, 2) + 1 if key in _BY_ALLELE else None
             if key in _BY_GENOTYPE:
@@ -231,8 +230,8 @@ def _decoded(raw: dict[str, Array], shape: tuple[int, int], most: int) -> list[A
     genotypes = np.ascontiguousarray(raw["GT"], np.int32) if "GT" in raw else nothing.astype("i4")
     phased = raw.get("phased", np.empty((0, 0), np.bool_))
     values: list[Array] = [np.ascontiguousarray(phased).view(np.uint8)]
-    numbers_of = [_single(raw.get(key), shape) for key in _NUMBERS]
-    has_numbers = bool(raw.keys() & set(_NUMBERS))
+    numbers_of = [_single(raw.get(key), shape) for key in sc.NUMBERS]
+    has_numbers = bool(raw.keys() & set(sc.NUMBERS))
     values.append(np.stack(numbers_of, axis=2) if has_numbers else nothing)
     values.append(number_lists(raw["AD"], most) if "AD" in raw else nothing)
     for key in (*_BY_GENOTYPE, "HDS", "DS"):

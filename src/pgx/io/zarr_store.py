@@ -21,6 +21,7 @@ from pgx.base.extensions import count_read
 from pgx.base.texts import shown_name
 from pgx.errors import UsageError, VcfFormatError
 from pgx.io import faults
+from pgx.io import scan_codes as sc
 from pgx.io.faults import zarr_fault
 from pgx.io.zarr_recorder import (
     COMPRESSORS,
@@ -61,9 +62,7 @@ _CODECS: Final = (
     | {"bytes", "sharding_indexed", "transpose"}
 )
 # arrays whose zeros, which a lost chunk looks like, make nothing sure: unphased, no quality
-_ZERO_IS_SAFE: Final = frozenset(
-    ("call_genotype_phased", "call_GQ", "call_RGQ", "call_DP", "call_MIN_DP")
-)
+_ZERO_IS_SAFE: Final = frozenset(("call_genotype_phased", *(f"call_{key}" for key in sc.NUMBERS)))
 
 
 @contextlib.contextmanager

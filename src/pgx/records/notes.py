@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 __all__ = [
+    "INPUT_NOTES",
     "NoteCode",
 ]
 
@@ -124,3 +126,20 @@ class NoteCode(StrEnum):
     """The other tool names an allele that the release lacks; the call is that of the input."""
     OUTSIDE_CALL_NOVEL_ALLELE = "outside_call_novel_allele"
     """The other tool found a novel allele; the call is that of the input."""
+
+
+INPUT_NOTES: Final = frozenset(
+    {
+        NoteCode.CONFLICT,
+        NoteCode.HAPLOID_IN_FEMALE,
+        NoteCode.HAPLOID_ON_AUTOSOME,
+        NoteCode.HETEROPLASMY,
+        NoteCode.HETEROPLASMY_BELOW_LIMIT,
+        NoteCode.MALE_HETEROZYGOUS,
+        NoteCode.MIXED_PLOIDY,
+        NoteCode.NO_DEPTH,
+        NoteCode.SEX_UNKNOWN,
+        NoteCode.SPANNING_DELETION,
+    }
+)
+"""Notes on the input that saved positions cannot give again; a new interpretation keeps them."""

@@ -192,7 +192,7 @@ def _populations(row: SourceRow, readings: Readings, known: Mapping[str, set[str
         raise SnapshotSchemaError(
             f"population {row.population!r} has no code of ours",
             where=f"{row.guideline_id}, {row.drug}",
-            remedy="add it to readings/cpic_populations.tsv",
+            remedy="add it to the readings, NAME_populations.tsv of its authority",
         )
     return [code]
 

@@ -45,6 +45,8 @@ KEY_COLUMNS: Final = ("gene", "key", "ours", "note")
 RESULT_COLUMNS: Final = ("guideline_id", "drug", "gene", "key", "also", "reason")
 WITHDRAWN_COLUMNS: Final = ("guideline_id", "drug", "lookup", "since", "reason")
 
+GENERAL: Final = "general"
+"""The population of advice for everyone."""
 _WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
 _IN_WORDS: Final = frozenset({"half", "by_titration"})
 """Shares that a sentence gives in words."""
@@ -132,9 +134,10 @@ def _check_actions(rows: list[Row], where: str) -> None:
 def load_readings(folder: Path, name: str = "cpic") -> Readings:
     """Read one authority's tables of readings; ``name`` begins the names of their files.
 
-    ``NAME.tsv`` (sentences) and ``NAME_implications.tsv`` have to be there;
+    ``NAME.tsv`` (sentences) has to be there; ``NAME_implications.tsv``,
     ``NAME_populations.tsv``, ``NAME_pending.tsv``, ``NAME_keys.tsv``, ``NAME_results.tsv`` and
-    ``NAME_withdrawn.tsv`` may be.
+    ``NAME_withdrawn.tsv`` may be. The label ``general`` means everyone unless the table of
+    populations says otherwise.
 
     Raises
     ------
@@ -149,13 +152,16 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
     # which of two readings holds must not depend on the order of rows
     if any(_overlap(own) for own in sentences.values()):
         raise SnapshotSchemaError("one sentence has two readings", where=f"{name}.tsv")
-    implied = _read_rows(folder / f"{name}_implications.tsv", IMPLICATION_COLUMNS)
+    implied = _read_optional(folder / f"{name}_implications.tsv", IMPLICATION_COLUMNS)
     labels = _read_optional(folder / f"{name}_populations.tsv", POPULATION_COLUMNS)
     keys = _read_optional(folder / f"{name}_keys.tsv", KEY_COLUMNS)
     return Readings(
         sentences=sentences,
         implications={r["digest"]: _list(r["implications"]) for r in implied},
-        populations={(r["label"], r["drug"]): r["population"] for r in labels},
+        populations={
+            (GENERAL, ""): GENERAL,
+            **{(r["label"], r["drug"]): r["population"] for r in labels},
+        },
         pending=tuple(_read_optional(folder / f"{name}_pending.tsv", PENDING_COLUMNS)),
         keys={(r["gene"], r["key"]): _list(r["ours"]) for r in keys},
         results=tuple(_read_optional(folder / f"{name}_results.tsv", RESULT_COLUMNS)),

@@ -8,21 +8,24 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 import msgspec
 
 from pgx.base.extensions import load_extra
 from pgx.errors import UsageError
-from pgx.records.calls import PatientResult
-from pgx.reports.content.release_facts import ReportFacts
+
+if TYPE_CHECKING:  # help texts list the formats: they need no renderer and no record
+    from pgx.records.calls import PatientResult
+    from pgx.reports.content.release_facts import ReportFacts
 
 __all__ = [
-    "DEFAULT_FORMATS", "FORMATS", "RUN_FORMATS", "Adder", "ReportFormat", "RunFormat",
-    "chosen_format", "format_of_file", "known_formats", "known_run_formats", "render_one",
+    "DEFAULT_FORMATS", "FORMATS", "FORMAT_ENDINGS", "FORMAT_NAMES", "RUN_FORMATS", "Adder",
+    "ReportFormat", "RunFormat", "chosen_format", "format_of_file",
+    "known_formats", "known_run_formats", "render_one",
 ]  # fmt: skip
 
-Adder = AbstractContextManager[Callable[[PatientResult], None]]
+Adder: TypeAlias = "AbstractContextManager[Callable[[PatientResult], None]]"
 
 
 class ReportFormat(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +150,17 @@ RUN_FORMATS: Final[dict[str, RunFormat]] = {
     "multiqc": RunFormat(file="pgx_mqc.json", endings=("_mqc.json",), write=_multiqc),
 }
 """By the name that ``--format`` takes."""
+
+
+FORMAT_NAMES: Final = (
+    f"{','.join(FORMATS)} (tables are always written), {', '.join(RUN_FORMATS)}, or tsv alone"
+)
+"""What ``--format`` takes, for help texts."""
+FORMAT_ENDINGS: Final = (
+    *(form.endings[0] for form in FORMATS.values()),
+    *(form.endings[0] for form in RUN_FORMATS.values()),
+)
+"""By which the format of a named file is known, for help texts."""
 
 
 def known_formats(names: tuple[str, ...]) -> tuple[ReportFormat, ...]:
