@@ -7,13 +7,13 @@ import math
 
 import numpy as np
 import pytest
-from pgx.reads.genotyping import FRACTIONS, OTHER_PARALOGUE, UNSURE, likelihoods
 
 from cases import one_test
 from pgx.base.assemblies import Assembly
 from pgx.genotypes.matrix import MISSING, UNPHASED, GeneGenotypes, Unknown
 from pgx.reads.columns import Blocks, Reads, agreement, bases_at, depth_over
 from pgx.reads.locus import NO_SHADOW, assign, read_locus
+from pgx.reads.sample import FRACTIONS, OTHER_PARALOGUE, UNSURE, likelihoods
 from pgx.reads.votes import LETTER, Votes, phase_sites
 from reads.made import Maker, Unit, allele, gene, person, reference
 from reads.test_copies import read
