@@ -1,1 +1,1 @@
-"""Dosing models: what they need, what they say, how they are trained, validated and monitored."""
+"""Dosing models and rules: inputs, predictions, training, validation and monitoring."""

@@ -1,4 +1,4 @@
-"""What dosing models and rules say of one drug for one person."""
+"""Answers of dosing models and rules for one drug and one person."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ _HOLDS: Final[Mapping[str, Callable[[Patient], bool]]] = {
     "pregnant": lambda patient: patient.pregnant is True,
     "liver": lambda patient: patient.liver.child_pugh in ("B", "C"),
 }
-# doses of models are weekly, loading doses daily
+# models predict weekly doses; loading doses are daily
 _DAYS = 7.0
 _PUBLISHED = "published"
-# What a stated group says of an input that asks for it in other words
+# levels of a rule's input that follow from a stated population group
 _ALSO = {
     ("race", "Black"): ("african_ancestry", "yes"),
     ("african_ancestry", "yes"): ("race", "Black"),
@@ -73,9 +73,9 @@ _ALSO = {
 def shared_value(
     asked: RuleInput, inputs: Iterable[Input], given: Mapping[str, InputValue]
 ) -> Value | None:
-    """Return what a stated genotype of a model's says of a rule's input; None where nothing.
+    """Return the value of a rule's input implied by a stated genotype of a model; None if none.
 
-    Both must look at the same gene. A diplotype answers a count of alleles, as it is stated whole.
+    Both inputs must be of the same gene. A stated diplotype also gives a count of its alleles.
     """
     for own in inputs:
         value = given.get(own.name)
@@ -100,13 +100,13 @@ def _as_asked(asked: RuleInput, own: Input, value: str) -> Value | None:
 
 
 def _place(own: Input, parts: list[str]) -> int | None:
-    """Return how many copies a level is: levels are in the order of copies."""
+    """Return the number of copies for a level; levels are in order of copy number."""
     counts = {tuple(sorted(level.split("/"))): n for n, level in enumerate(own.levels)}
     return counts.get(tuple(sorted(parts)))
 
 
 class DoseAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fact of a patient (``code``) that must be seen before a dose of any of ``drugs``."""
+    """A patient fact (``code``) to be shown before a dose of any of ``drugs``."""
 
     code: str
     drugs: tuple[str, ...]
@@ -119,12 +119,12 @@ class _Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 def alerts_for(drug: str, patient: Patient | None) -> tuple[DoseAlert, ...]:
-    """Return what must be said before any dose of a drug.
+    """Return the alerts to be shown before any dose of a drug.
 
     Raises
     ------
     SnapshotIntegrityError
-        The file of alerts is not as it was released.
+        The file of alerts differs from the released one.
     """
     if patient is None:
         return ()
@@ -140,7 +140,7 @@ def _shipped() -> tuple[DoseAlert, ...]:
 
 
 class NotAnswered(msgspec.Struct, frozen=True, kw_only=True):
-    """A model or rule that could not answer, with the code and text of why."""
+    """A model or rule without an answer: code and text of the reason."""
 
     name: str
     code: str
@@ -148,11 +148,11 @@ class NotAnswered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """All answers on one drug; ``alerts`` come before any dose.
+    """All answers for one drug; ``alerts`` precede any dose.
 
-    ``order`` names models, flows, regimens and rules in the order in which to read them: first the
-    model that was asked for by name, then flows that a guideline prefers to an equation for this
-    person, then models, the one that is asked first before others, then all else.
+    ``order`` lists models, flows, regimens and rules by name in reading order: first the model
+    requested by name, then flows that a guideline prefers to an equation for this person, then
+    the models in order of preference, then everything else.
     """
 
     drug: str
@@ -166,7 +166,7 @@ class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def preferred(self) -> tuple[FlowResult, ...]:
-        """Flows that come before the models."""
+        """Flows that precede the models."""
         first = self.models[0].model if self.models else ""
         before = self.order[: self.order.index(first)] if first in self.order else self.order
         return tuple(flow for flow in self.flows if flow.preferred and flow.rule in before)
@@ -175,7 +175,7 @@ class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def person_of(
     knowledge: KnowledgeBase, result: PatientResult | None, patient: Patient | None
 ) -> Person:
-    """Return what is known of a person; a patient file takes precedence over the result's."""
+    """Return the data of a person; a patient file takes precedence over the result's patient."""
     if patient is None and result is not None and result.context is not None:
         patient = result.context.patient
     facts = knowledge.medicines
@@ -193,9 +193,9 @@ def person_of(
 
 
 def _is_shipped_publication(folder: ModelFolder) -> bool:
-    """Whether a model is a published equation as it came with `pgx`.
+    """Whether a model is an unmodified published equation shipped with `pgx`.
 
-    Anybody can write ``published`` into a file of their own: such a model needs an approval.
+    A user's own file can also state ``published``: such a model needs an approval.
     """
     return folder.is_shipped and folder.model.get("kind") == ModelKind.PUBLISHED.value
 
@@ -206,21 +206,21 @@ class Dosing:
     Parameters
     ----------
     drug
-        Its name.
+        Drug name.
     model
-        NAME, NAME@VERSION or folder of the model to ask first; by default the approved one of the
-        user's registry, else the published one.
+        NAME, NAME@VERSION or folder of the model to use first; by default the approved model of
+        the user's registry, else the published one.
     allow_unapproved
-        Use a trained model whatever its state.
+        Use a trained model in any state.
 
     Raises
     ------
     UnknownDrugError
-        There is neither model nor rule for it.
+        No model or rule exists for the drug.
     ModelStateError
-        The model that is asked for is not approved.
+        The requested model is not approved.
     ModelFolderError
-        There is no such model, or a folder is damaged.
+        The model does not exist, or a folder is damaged.
     """
 
     def __init__(self, drug: str, model: str = "", *, allow_unapproved: bool = False) -> None:
@@ -237,7 +237,7 @@ class Dosing:
             )
 
     def _all_models(self, name: str, *, allow_unapproved: bool) -> list[tuple[Model, ModelFolder]]:
-        """Return the model that is asked for, then what is approved, then what is published."""
+        """Return the requested model, then approved models, then published ones."""
         found = []
         if name:
             folder = self._store.find(name)
@@ -258,10 +258,10 @@ class Dosing:
         return [*found[:asked], *rest]
 
     def _usable(self) -> Iterator[ModelFolder]:
-        """Yield current versions: those that are approved, and published ones as shipped."""
+        """Yield current versions: approved models, and published ones as shipped."""
         for name in sorted({place.name for place in self._store.places()}):
             folder = self._store.find(name)
-            # a published equation as shipped needs no approval, but can be retired
+            # a published equation as shipped needs no approval, but it can be retired
             is_approved = folder.state is LifecycleState.APPROVED
             if is_approved or (
                 _is_shipped_publication(folder) and folder.state is LifecycleState.DRAFT
@@ -269,12 +269,12 @@ class Dosing:
                 yield folder
 
     def model(self, name: str) -> tuple[Model, ModelFolder]:
-        """Return the model of that name which answers, and the folder that it came from.
+        """Return the model of that name used here, and its folder.
 
         Raises
         ------
         ModelFolderError
-            None of that name answers.
+            No model of that name is in use.
         """
         for own, folder in self._models:
             if own.name == name:
@@ -282,16 +282,16 @@ class Dosing:
         raise ModelFolderError(f"no model {name!r} answers for {self.drug}")
 
     def answer(self, person: Person, given: Mapping[str, str] | None = None) -> DoseAnswer:
-        """Return what models and rules say; ``given`` are inputs that the caller states as text.
+        """Return the answers of models and rules; ``given`` are inputs stated as text.
 
         Raises
         ------
         ModelError
-            No model or rule has an input that is given.
+            A given input belongs to no model or rule.
         OutOfDomainError
-            A value that is given is outside of what a model was made for; or, as below.
+            A given value is outside the domain of a model; or, as below.
         MissingCovariateError
-            Nothing can answer, or not the model that was asked for by name: its reason.
+            No model or rule can answer, or the model requested by name cannot: its reason.
         """
         words = dict(given or {})
         self._check_names(words)
@@ -329,7 +329,7 @@ class Dosing:
         flows: Sequence[FlowResult],
         rest: Sequence[LoadingResult | RuleResult],
     ) -> tuple[str, ...]:
-        """Return the names of answers in the order in which to read them, see `DoseAnswer`."""
+        """Return the names of answers in reading order, see `DoseAnswer`."""
         names = [own.model for own in models]
         asked = [name for name in names if name == self._asked]
         first = [flow.rule for flow in flows if flow.preferred]
@@ -337,7 +337,7 @@ class Dosing:
         return tuple(dict.fromkeys([*asked, *first, *names, *others, *(own.rule for own in rest)]))
 
     def _stated(self, rule: AnyRule, words: Mapping[str, str]) -> dict[str, Value]:
-        """Return what is given of a rule's inputs, as the rule takes it."""
+        """Return the given values of a rule's inputs, in the rule's own terms."""
         found: dict[str, Value] = {}
         for item in rule.inputs:
             if item.name in words:
@@ -351,7 +351,7 @@ class Dosing:
         return found
 
     def _check_names(self, words: Mapping[str, str]) -> None:
-        """Refuse a name that nothing asks for: it would be overlooked."""
+        """Refuse an unused name: its value would otherwise be ignored silently."""
         known = {own.name for model, _ in self._models for own in model.inputs}
         known |= {own.name for rule in self._rules for own in rule.inputs}
         known |= {gain.input for model, _ in self._models for gain in model.gains}
@@ -365,7 +365,7 @@ class Dosing:
     def _predictions(
         self, person: Person, words: Mapping[str, str], group: Mapping[str, str]
     ) -> tuple[list[DosePrediction], list[NotAnswered], ModelError | None]:
-        """Return what models predict, which could not, and why the first of these could not."""
+        """Return predictions, models without an answer, and the first model's error."""
         found: list[DosePrediction] = []
         missed: list[NotAnswered] = []
         first: ModelError | None = None
@@ -383,7 +383,7 @@ class Dosing:
         return sorted(found, key=self._is_blind), missed, first
 
     def _is_blind(self, own: DosePrediction) -> bool:
-        """Whether a model that nobody asked for by name uses a genotype, and none is known."""
+        """Whether a model not requested by name uses genotype although no genotype is available."""
         inputs = next(model for model, _ in self._models if model.name == own.model).inputs
         genes = {item.name for item in inputs if item.kind is InputKind.GENOTYPE}
         values = [item.value for item in own.inputs if item.name in genes]
@@ -398,13 +398,13 @@ def dosed_drugs(store: Store | None = None) -> list[str]:
 
 
 def _with_other_words(words: Mapping[str, str]) -> dict[str, str]:
-    """Return what is given, and what that says of other inputs; given values take precedence."""
+    """Return the given values and those they imply; given values take precedence."""
     said = [_ALSO[pair] for pair in words.items() if pair in _ALSO]
     return {**dict(said), **words}
 
 
 def drug_meant(text: str, knowledge: KnowledgeBase) -> str:
-    """Return the dosed drug that a name, a brand or a code means; the text itself if none."""
+    """Return the dosed drug for a name, a brand or a code; the text itself if none."""
     known = dosed_drugs()
     if text.casefold() in known:
         return text
@@ -435,10 +435,10 @@ def _rule_value(item: RuleInput, text: str) -> Value:
 
 
 def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
-    """Return the dose by the first equation with or without genotype."""
+    """Return the dose of the first equation with or without genotype."""
     wanted = kind != "clinical"
     for own in models:
-        # a trained model may hold terms for the very alleles that a flow adjusts for
+        # a trained model may already have terms for the alleles that a flow adjusts for
         if own.uses_genotype == wanted and own.state == _PUBLISHED:
             _check_certain(own)
             return BaseDose(dose=own.dose, unit=own.unit, low=own.lower, high=own.upper)
@@ -453,7 +453,7 @@ def _per_day(models: Sequence[DosePrediction]) -> float:
 
 
 def _check_certain(own: DosePrediction) -> None:
-    """Refuse to build on a dose that is only the likeliest: what follows would look sure.
+    """Refuse to adjust a dose that depends on an unresolved input: the result would look certain.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Doses from equations, and what each input adds to a dose, exactly.
+"""Doses from equations, and the exact contribution of each input to a dose.
 
-The dose is a function of sums of terms. Against a typical patient, what an input adds is found
-along the straight line between the two (Aumann and Shapley's value), which for the square root and
-the logarithm has a closed form; the parts add up to the whole difference.
+The dose is a function of sums of terms. Contributions relative to a typical patient are Aumann and
+Shapley's values: the slope is integrated along the straight line between the two patients, in
+closed form for the square root and the logarithm. They add up to the whole difference.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pgx_dosing.terms import Columns, feature_values, n_rows, tree_sums
 __all__ = ["Bounds", "contributions", "dose_of", "interval_of", "link_of", "on_link", "predict"]
 
 _Values = npt.NDArray[np.float64]
-# least dose of a member of which a root or logarithm is taken
+# smallest dose of a member whose root or logarithm is taken: both need a positive argument
 _LEAST: Final = 1e-6
 # quadrature of the mean slope between two patients, see `contributions`
 _NODES, _SHARES = np.polynomial.legendre.leggauss(24)
@@ -33,14 +33,14 @@ class Bounds(NamedTuple):
 
 
 def link_of(dose: _Values, link: Link) -> _Values:
-    """Return a dose on the scale of a link."""
+    """Return a dose on the link scale."""
     if link is Link.SQUARE_ROOT:
         return np.sqrt(dose)
     return np.log(dose) if link is Link.LOG else dose
 
 
 def dose_of(value: _Values, link: Link) -> _Values:
-    """Return the dose of a value on the scale of a link; never below 0."""
+    """Return the dose of a value on the link scale; never below 0."""
     if link is Link.SQUARE_ROOT:
         return np.maximum(value, 0.0) ** 2
     return np.exp(value) if link is Link.LOG else np.maximum(value, 0.0)
@@ -58,7 +58,7 @@ def predict(model: Model, columns: Columns) -> _Values:
 
 
 def on_link(model: Model, filled: Columns) -> _Values:
-    """Return each patient's prediction on the model's link, shape (n,), recalibration included."""
+    """Return each patient's prediction on the link scale, shape (n,), recalibration included."""
     total = np.zeros(n_rows(filled))
     for member in model.members:
         total += member.weight * _member_on_link(member, model.link, filled)
@@ -79,7 +79,7 @@ def _sum(member: Member, filled: Columns) -> _Values:
 
 
 def interval_of(model: Model, filled: Columns) -> Bounds | None:
-    """Return each patient's prediction interval in the model's unit; None where it has none."""
+    """Return each patient's prediction interval in the model's unit; None without interval."""
     if model.interval is None:
         return None
     value = on_link(model, filled)
@@ -89,10 +89,10 @@ def interval_of(model: Model, filled: Columns) -> Bounds | None:
 
 
 def contributions(model: Model, filled: Columns, typical: Columns) -> dict[tuple[str, ...], float]:
-    """Return what each input adds to one patient's dose against the typical one's.
+    """Return the contribution of each input to one patient's dose, relative to the typical one.
 
-    Keys are the inputs of a term, together where a term has several; the values, in the model's
-    unit, add up to the difference of the two doses. ``filled`` and ``typical`` have one row.
+    Keys are the inputs of a term, together if a term has several; values are in the model's
+    unit and add up to the difference of the two doses. ``filled`` and ``typical`` have one row.
     """
     changes = [_changes(member, filled, typical) for member in model.members]
     starts = np.array([_sum(member, typical)[0] for member in model.members])
@@ -107,10 +107,10 @@ def contributions(model: Model, filled: Columns, typical: Columns) -> dict[tuple
 
 
 def _adding_up(found: dict[tuple[str, ...], float], whole: float) -> dict[tuple[str, ...], float]:
-    """Return parts that add up to the whole.
+    """Return contributions that add up to the whole difference.
 
-    Where a sum crosses 0 on the way, the dose has a kink, at which the quadrature is not exact:
-    what it misses is shared by size.
+    Where a sum crosses 0 along the line, the dose has a kink and the quadrature is inexact: the
+    remainder is distributed in proportion to size.
     """
     missed, size = whole - math.fsum(found.values()), math.fsum(map(abs, found.values()))
     if size:
@@ -119,7 +119,7 @@ def _adding_up(found: dict[tuple[str, ...], float], whole: float) -> dict[tuple[
 
 
 def _changes(member: Member, filled: Columns, typical: Columns) -> dict[tuple[str, ...], float]:
-    """Return by how much each input moves a member's sum."""
+    """Return the change of a member's sum due to each input."""
     there, before = (feature_values(member.terms, columns)[0] for columns in (filled, typical))
     found: dict[tuple[str, ...], float] = {}
     for term, new, old in zip(member.terms, there.tolist(), before.tolist(), strict=True):
@@ -131,14 +131,14 @@ def _changes(member: Member, filled: Columns, typical: Columns) -> dict[tuple[st
 
 
 def _mean_slopes(model: Model, starts: _Values, totals: _Values) -> _Values:
-    """Return the mean slope of the dose in each member's sum, on the line between two patients."""
+    """Return the mean slope of the dose by each member's sum, on the line between two patients."""
     points = (_NODES[:, None] + 1.0) / 2.0 * totals + starts  # (nodes, members)
     on_own = [_rescaled(m, model.link, points[:, i]) for i, m in enumerate(model.members)]
     weights = np.array([member.weight for member in model.members])
     shift = model.recalibration.shift if model.recalibration else 0.0
     value = np.stack([v for v, _ in on_own], axis=1) @ weights + shift
     slope = np.stack([s for _, s in on_own], axis=1) * weights
-    # slope of the inverse link at the value v: 2v of v², exp(v) of exp(v)
+    # slope of the inverse link at the value v: 2v for v², exp(v) for exp(v)
     if model.link is Link.SQUARE_ROOT:
         slope = slope * 2.0 * np.maximum(value, 0.0)[:, None]
     elif model.link is Link.LOG:
@@ -147,7 +147,7 @@ def _mean_slopes(model: Model, starts: _Values, totals: _Values) -> _Values:
 
 
 def _rescaled(member: Member, link: Link, sums: _Values) -> tuple[_Values, _Values]:
-    """Return a member's sums on another link, and the slope of that."""
+    """Return a member's sums on another link, and their slope."""
     if member.link is link and member.factor == 1.0:
         return sums, np.ones_like(sums)
     dose = np.maximum(member.factor * dose_of(sums, member.link), _LEAST)
@@ -162,7 +162,7 @@ def _rescaled(member: Member, link: Link, sums: _Values) -> tuple[_Values, _Valu
 
 
 def _shapley(member: Member, filled: Columns, typical: Columns) -> dict[str, float]:
-    """Return Shapley's values of the sum of a member's trees: mean over all orders of inputs."""
+    """Return Shapley's values of the sum of a member's trees: means over all orders of inputs."""
     if (trees := member.trees) is None:
         return {}
     moved = [name for name in trees.inputs if filled[name][0] != typical[name][0]]

@@ -1,8 +1,8 @@
-"""How good a model is: errors, calibration, groups, benefit, all with intervals.
+"""Performance of a model: errors, calibration, groups and net benefit, with intervals.
 
-A net benefit as in decision curves (Vickers and Elkin 2006), for a start dose instead of a test:
-the share of patients started within 20% of their dose, less the share started more than 20% above
-it times a weight, which says how many well-dosed starts one overdosed start is worth.
+Net benefit follows decision curves (Vickers and Elkin 2006), for a start dose instead of a test:
+the share of patients started within 20% of their dose, minus the share started more than 20% above
+it times a weight: the number of well-dosed starts that one overdosed start outweighs.
 """
 
 from __future__ import annotations
@@ -36,47 +36,48 @@ __all__ = [
 ]
 
 _Values = npt.NDArray[np.float64]
-# share of the actual dose within which a prediction counts as close
+# fraction of the actual dose within which a prediction counts as close
 _SHARE: Final = 0.2
-# 20% of a dose is itself within 20%, whatever the last bit says
+# tolerance for floating-point error: a deviation of exactly 20% counts as within 20%
 _SLACK: Final = 1e-9
 _Ends = tuple[float, float]
-# bootstrap samples; the seed is fixed, so that equal tables give equal intervals
+# bootstrap samples; the seed is fixed so that equal tables give equal intervals
 _DRAWS: Final = 1000
 _SEED: Final = 7
 _TAILS: Final = (2.5, 97.5)
 FIXED_DOSE: Final = 35.0
 """mg/week: 5 mg a day, the usual start of warfarin without an equation."""
-# how many well-dosed starts one overdosed start outweighs: a judgement, so several are shown
+# well-dosed starts that one overdosed start outweighs: a value judgement, so several are shown
 _WEIGHTS: Final = (0.25, 0.5, 1.0, 2.0)
 _Mask = npt.NDArray[np.bool_]
 _AGES: Final = ((0.0, 50.0, "below 50"), (50.0, 70.0, "50 to 69"), (70.0, np.inf, "70 or more"))
 DOSE_BINS: Final = ((0.0, 21.0, "at most 21"), (21.0, 49.0, "21 to 49"), (49.0, np.inf, "above 49"))
 """Weekly doses of warfarin in mg, lower end exclusive, as in the paper of the IWPC."""
-# Patients of a group: of fewer nothing is said
+# smallest group that is reported
 _FEWEST: Final = 100
 _NOT_A_GROUP: Final = ("", "Unknown")
-# by how much fewer high doses may be within 20% before a remark is due
+# decrease in the share of high doses within 20% that is worth a remark
 _TOLERATED: Final = 0.02
 _HIGH_DOSE: Final = ("dose", "above 49")
 
 
 class Predicted(NamedTuple):
-    """Predicted doses (n,) in the table's unit, their intervals where the model has any."""
+    """Predicted doses (n,) in the table's unit, and their intervals if the model has any."""
 
     dose: _Values
     bounds: Bounds | None = None
 
     def take(self, rows: npt.NDArray[Any]) -> Predicted:
-        """Return some patients, by index or mask."""
+        """Return a subset of patients, by index or mask."""
         own = self.bounds and Bounds(self.bounds.lower[rows], self.bounds.upper[rows])
         return Predicted(self.dose[rows], own)
 
 
 class Scores(NamedTuple):
-    """Scores of ``n`` patients; shares are fractions, None where they cannot be had.
+    """Scores of ``n`` patients; shares are fractions, None where not computable.
 
-    ``bias`` is predicted less actual dose; calibration is the line of actual on predicted dose.
+    ``bias`` is predicted minus actual dose; calibration is the regression of actual on predicted
+    dose.
     """
 
     n: int
@@ -95,12 +96,12 @@ def error(predicted: _Values, actual: _Values) -> _Values:
 
 
 def within(predicted: _Values, actual: _Values) -> npt.NDArray[np.bool_]:
-    """Return whose predicted dose is within 20% of the actual one, shape (n,)."""
+    """Return which predicted doses are within 20% of the actual ones, shape (n,)."""
     return error(predicted, actual) <= _SHARE * actual + _SLACK
 
 
 def scores(predicted: Predicted, actual: _Values) -> Scores:
-    """Return the scores of patients; calibration from 10 patients on."""
+    """Return the scores of patients; calibration needs at least 10 patients."""
     n = len(actual)
     if n == 0:
         return Scores(0, *[None] * 7)
@@ -133,20 +134,20 @@ def _line(predicted: _Values, actual: _Values) -> tuple[float | None, float | No
 
 
 def _r_squared(predicted: _Values, actual: _Values) -> float | None:
-    """Return 1 − residual over total sum of squares: 0 is as good as the mean, less is worse."""
+    """Return 1 − residual over total sum of squares: 0 equals predicting the mean."""
     total = float(((actual - actual.mean()) ** 2).sum())
     return rounded(1.0 - float(((predicted - actual) ** 2).sum()) / total) if total else None
 
 
 def by_patients(values: _Values) -> _Ends:
-    """Return the 95% interval of the mean of values (n,), patients drawn with replacement."""
+    """Return the 95% bootstrap interval of the mean of values (n,), resampling patients."""
     rng = np.random.default_rng(_SEED)
     means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(_DRAWS)]
     return _ends(np.array(means))
 
 
 def by_sites(values: _Values, site: npt.NDArray[np.str_]) -> _Ends | None:
-    """Return the 95% interval of the mean, whole sites drawn with replacement; None below three."""
+    """Return the 95% bootstrap interval of the mean, resampling sites; None below three sites."""
     names, places = np.unique(site, return_inverse=True)
     if len(names) < 3:
         return None
@@ -161,7 +162,7 @@ def _ends(means: _Values) -> _Ends:
 
 
 def net_benefits(predicted: Mapping[str, _Values], actual: _Values) -> list[dict[str, float]]:
-    """Return, for each weight of an overdosed start, the net benefit of each model by its name.
+    """Return the net benefit of each model by name, for each weight of an overdosed start.
 
     ``fixed`` is added: `FIXED_DOSE` for everyone.
     """
@@ -203,8 +204,8 @@ def gains_of(
 ) -> tuple[Gain, ...]:
     """Return the mean decrease of the absolute error in each group, with 95% interval.
 
-    ``own`` and ``other`` are doses by the model and by the equation ``than``, ``group`` the
-    values of the input ``name``; arrays have shape (n,).
+    ``own`` and ``other`` are doses by the model and by the equation ``than``; ``group`` holds
+    the values of the input ``name``. Arrays have shape (n,).
     """
     closer = error(other, actual) - error(own, actual)
     found = []
@@ -229,10 +230,10 @@ def gains_of(
 
 
 def predict_table(model: Model, table: DataTable) -> Predicted:
-    """Return what a model predicts for the patients of a table.
+    """Return a model's predictions for the patients of a table.
 
-    Nobody is left out: what is unknown is filled as the model says, and numbers outside a model's
-    range are taken as they are (`judge` counts them), so that all models speak of the same rows.
+    All patients are kept: unknown values are imputed by the model, and numbers outside a model's
+    range are used as they are (`judge` counts them), so that all models are compared on equal rows.
 
     Raises
     ------
@@ -301,7 +302,7 @@ def _intervals(own: Predicted, table: DataTable) -> dict[str, Any]:
 
 
 def _remarks(found: Mapping[str, Any]) -> list[str]:
-    """Return in words where the model is worse than an equation beside it."""
+    """Return, as text, where the model performs worse than a baseline equation."""
     said = []
     group, value = _HIGH_DOSE
     own = found["groups"].get(group, {}).get(value)

@@ -1,6 +1,6 @@
-"""Folders of models, and the drugs that they are for, without reading any model.
+"""Model folders and the drugs they cover, without loading a model.
 
-A report asks this of every patient: it costs a few small files, and none of the floor's libraries.
+A report checks this for every patient, so it reads a few small files and no numerical library.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pgx.base.shipped import data_files, data_folder, read_data
 __all__ = ["REGISTRY_VARIABLE", "drugs_in_folders", "shipped_folder", "user_folder"]
 
 REGISTRY_VARIABLE: Final = "PGX_MODELS"
-# of a model file that is read for its drug alone
+# part of a model file read for its drug alone
 _MAX_BYTES: Final = 1 << 26
 _FILES: Final = ("model.json", "rules.json")
 
@@ -32,7 +32,7 @@ def shipped_folder() -> Path:
 
 
 def user_folder() -> Path:
-    """Return the user's registry: `REGISTRY_VARIABLE`, else ``pgx/models`` of the data folder."""
+    """Return the user's registry: `REGISTRY_VARIABLE`, else ``pgx/models`` in the data folder."""
     named = os.environ.get(REGISTRY_VARIABLE)
     if named:
         return Path(named)
@@ -41,15 +41,15 @@ def user_folder() -> Path:
 
 
 def drugs_in_folders() -> frozenset[str]:
-    """Return the drugs that models and rules are for, as their files say, small letters.
+    """Return the drugs of all models and rules, from their files, in lower case.
 
-    Of the user's own models nothing is verified, and what cannot be read is left out: whoever
-    asks for a dose reads the models, and refuses then.
+    The user's own models are not verified here, and unreadable ones are skipped: a request for a
+    dose reads the models and raises then.
 
     Raises
     ------
     SnapshotIntegrityError
-        A shipped model is not as it was released.
+        A shipped model differs from the released one.
     """
     shipped = [path for name in _FILES for path in data_files(f"models/*/{name}")]
     return frozenset(_drugs([*shipped, *user_folder().glob(f"*/*/{_FILES[0]}")]))

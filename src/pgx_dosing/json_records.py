@@ -1,4 +1,4 @@
-"""Records as JSON: decoded from a file's bytes or refused, encoded, doc for a schema."""
+"""JSON records: strict decoding of a file's bytes, encoding, and field texts for a schema."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Record = TypeVar("Record")
 
 
 def doc(text: str, **limits: Any) -> msgspec.Meta:  # noqa: ANN401 - limits of msgspec.Meta
-    """Return what a JSON Schema states about a field, with the limits that decoding checks."""
+    """Return the JSON Schema description of a field, with the limits checked by decoding."""
     return msgspec.Meta(description=text, **limits)
 
 
@@ -35,11 +35,11 @@ def decode(
     Raises
     ------
     PgxError
-        The bytes are not JSON in UTF-8, or not of this kind; ``refuse`` is the class.
+        The bytes are not JSON in UTF-8 or not of this type; ``refuse`` is the class.
     """
     try:
         return msgspec.json.decode(data, type=kind)
-    except (ValueError, RecursionError) as error:  # msgspec's and Unicode's are ValueErrors
+    except (ValueError, RecursionError) as error:  # errors of msgspec and Unicode are ValueErrors
         raise refuse(f"{problem}: {error}", where=str(where), remedy=remedy) from error
 
 
@@ -49,7 +49,7 @@ def encode(record: msgspec.Struct) -> bytes:
 
 
 def shipped_record(name: str, kind: type[Record]) -> Record:
-    """Return a record from a JSON file that was shipped with `pgx`, by its path among the models.
+    """Return a record from a JSON file shipped with `pgx`, by its path below the models folder.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def shipped_record(name: str, kind: type[Record]) -> Record:
 
 
 def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a JSON object; of a name that occurs twice, readers take one or the other.
+    """Return a JSON object; refuse a repeated name, which readers resolve differently.
 
     Raises
     ------

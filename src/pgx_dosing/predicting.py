@@ -1,4 +1,4 @@
-"""One model's dose for one person: possible values enter, a dose and what it rests on leave."""
+"""One model's dose for one person, from the possible values of its inputs."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ __all__ = [
     "seen",
 ]
 
-# combinations of open inputs; more alternatives than this nobody can read
+# combinations of unresolved inputs; a longer list of alternatives is not readable
 _MOST: Final = 64
-# probability of genotypes unknown to the model from which a dose depends on them
+# probability of genotypes unknown to the model above which a dose depends on them
 _TOLD: Final = 0.01
-# doses that differ by less than half a percent count as one dose
+# doses that differ by less than half a percent are merged
 _SAME: Final = 0.005
-# Share of the typical dose below which an equation has left what it was made from
+# fraction of the typical dose below which an equation extrapolates too far
 _LEAST: Final = 0.05
-# what a prediction repeats of its model
+# fields that a prediction copies from its model
 _ABOUT_MODEL: Final = (
     "version", "title", "drug", "predicts", "unit", "citation", "population", "uses_race",
     "uses_genotype", "limits",
@@ -64,10 +64,10 @@ Identity = tuple[str, str]
 
 
 class InputUsed(msgspec.Struct, frozen=True, kw_only=True):
-    """An input, its value (None where unknown) and, if so, why and what was done about it.
+    """An input, its value (None where unknown) and, if so, the reason and the handling.
 
     ``handled`` is ``""`` (known), ``assumed``, ``estimated`` or ``own_term``; ``stand_in`` is
-    what then stood in, in ``unit``.
+    the imputed value, in ``unit``.
     """
 
     name: str
@@ -80,14 +80,14 @@ class InputUsed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InputContribution(msgspec.Struct, frozen=True, kw_only=True):
-    """What an input (or several that act together) adds to the typical patient's dose."""
+    """Contribution of an input (or several in one term) relative to the typical patient's dose."""
 
     inputs: tuple[str, ...]
     amount: float
 
 
 class DoseAlternative(msgspec.Struct, frozen=True, kw_only=True):
-    """Another dose that the data leave possible; ``probability`` is None where not weighed."""
+    """Another dose compatible with the data; ``probability`` is None where unknown."""
 
     values: dict[str, InputValue]
     dose: float
@@ -99,11 +99,11 @@ class DoseAlternative(msgspec.Struct, frozen=True, kw_only=True):
 class DosePrediction(msgspec.Struct, frozen=True, kw_only=True):
     """A dose in ``unit`` for one person, by one model.
 
-    ``lower`` and ``upper`` hold the dose that such a person comes to need with probability
-    ``level``; None where the model has no interval. ``typical`` is the dose of the typical
+    ``lower`` and ``upper`` contain the dose such a person eventually needs with probability
+    ``level``; None if the model has no interval. ``typical`` is the dose of the typical
     patient, to which ``shares`` add up to ``dose`` exactly. With certainty ``depends`` the dose
-    is of the likeliest values, and ``alternatives`` are the others. ``gain`` says how much
-    genotype helps in this person's group, where the group is known.
+    is that of the most likely values, and ``alternatives`` are the others. ``gain`` is the benefit
+    of genotype in this person's group, where the group is known.
     """
 
     model: str
@@ -134,10 +134,10 @@ class DosePrediction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """The values that an input may have, likeliest first; none where it is not known.
+    """The possible values of an input, most likely first; empty if unknown.
 
-    ``probabilities`` go with them, None where nobody weighed them. ``rest`` is the probability
-    of values that the model does not know.
+    ``probabilities`` belong to them, None if unknown. ``rest`` is the probability of values that
+    the model does not include.
     """
 
     input: Input
@@ -153,7 +153,7 @@ def seen(model: Model, person: Person, given: Mapping[str, InputValue]) -> tuple
     Raises
     ------
     OutOfDomainError
-        A value that the model was not made for.
+        A value outside the model's domain.
     """
     asked = [own for own in model.inputs if given.get(own.name) is None]
     rule = DosingRule(
@@ -204,8 +204,8 @@ def _question(own: Input) -> RuleInput:
 def _of(own: Input, observation: PossibleValues) -> Seen:
     """Return an observation in the model's own values.
 
-    A genotype that may be any that there is, weighed by nobody, is not known; one that may be
-    one of a few stays one of these. A text that is empty is not recorded.
+    A genotype that may have any value, without probabilities, is unknown; one restricted to a few
+    values keeps these. An empty text is a missing value.
     """
     rest = sum(p.probability or 0.0 for p in observation.values if p.value == UNLISTED)
     possible = [p for p in observation.values if p.value not in ("", UNLISTED)]
@@ -251,17 +251,17 @@ def predict_dose(
 ) -> DosePrediction:
     """Return a model's dose for one person.
 
-    ``given`` are values that the caller states; ``group`` says, by the name of an input, to which
-    group the person belongs, for the gain that genotype has there.
+    ``given`` are values stated by the caller; ``group`` maps an input to the person's group, for
+    the benefit of genotype in that group.
 
     Raises
     ------
     MissingCovariateError
-        The model cannot do without an input that is not known.
+        A required input is unknown.
     OutOfDomainError
-        A value that the model was not made for.
+        A value outside the model's domain.
     ModelError
-        The data leave more combinations possible than can be told.
+        The data leave too many combinations possible.
     """
     known = seen(model, person, given)
     _check_terms(model, known)
@@ -295,7 +295,7 @@ def predict_dose(
 
 
 def _has_own_term(model: Model, name: str) -> bool:
-    """Return whether each member that uses an input has a term for its being unknown."""
+    """Return whether each member that uses an input has a term for its unknown value."""
     is_used = False
     for member in model.members:
         terms = (*member.terms, *(member.trees.features if member.trees else ()))
@@ -307,9 +307,9 @@ def _has_own_term(model: Model, name: str) -> bool:
 
 
 def _check_terms(model: Model, known: Sequence[Seen]) -> None:
-    """Refuse an unknown genotype that would pass as the first alleles, as no term speaks of it.
+    """Refuse an unknown genotype that no term covers: it would count as the first alleles.
 
-    That is the highest dose of the equation, for whoever was not tested.
+    An untested person would then get the highest dose of the equation.
     """
     for item in known:
         own = item.input
@@ -323,9 +323,9 @@ def _check_terms(model: Model, known: Sequence[Seen]) -> None:
 
 
 def _check_doses(model: Model, doses: Sequence[DoseAlternative], usual: float) -> None:
-    """Refuse a combination, each value in its range, for which the equation gives next to nothing.
+    """Refuse combinations of in-range values for which the equation gives an implausibly low dose.
 
-    A square root below 0 would else be a dose of 0 that looks like an answer.
+    A square root below 0 would otherwise be reported as a dose of 0.
     """
     for own in doses:
         if not _LEAST * usual <= own.dose < math.inf:
@@ -338,7 +338,7 @@ def _check_doses(model: Model, doses: Sequence[DoseAlternative], usual: float) -
 
 
 def _combinations(known: Sequence[Seen]) -> list[tuple[dict[str, InputValue], float | None]]:
-    """Return all combinations of possible values with their probabilities, likeliest first."""
+    """Return all combinations of possible values with probabilities, most likely first."""
     ways = [
         list(zip(item.values, item.probabilities, strict=True)) or [(None, 1.0)] for item in known
     ]
@@ -375,7 +375,7 @@ def _alternative(
 def _certainty(known: Sequence[Seen], others: Sequence[DoseAlternative]) -> Certainty:
     """Return ``depends`` where the data leave other doses possible.
 
-    An input of which nothing is known is what the interval and the model's own handling are for.
+    A completely unknown input is covered by the interval and the model's own imputation.
     """
     is_open = bool(others) or any(item.rest >= _TOLD for item in known)
     return Certainty.DEPENDS if is_open else Certainty.CERTAIN
@@ -394,7 +394,7 @@ def _used(model: Model, item: Seen, filled: Columns) -> InputUsed:
         reason = item.reason if len(item.values) > 1 else ""
         return msgspec.structs.replace(used, value=item.values[0], reason=reason)
     is_level = own.kind is InputKind.LEVEL and own.when_unknown is UnknownInput.OWN_TERM
-    # without a term of its own an unknown level is none of those with a term: it is the first
+    # without a term of its own an unknown level matches no term and counts as the first level
     passes = is_level and bool(own.levels) and not _has_own_term(model, own.name)
     return msgspec.structs.replace(
         used,
@@ -431,7 +431,7 @@ def _remarks(model: Model, known: Sequence[Seen], gain: Gain | None) -> list[str
 
 
 def _uncounted(model: Model, item: Seen) -> str:
-    """Say which alleles of a person no term of the model counts: they pass as the first allele."""
+    """Return the person's alleles without a term in the model: they count as the first allele."""
     own = item.input
     if own.kind is not InputKind.GENOTYPE or own.observe.kind == "variant_count":
         return ""
@@ -442,7 +442,7 @@ def _uncounted(model: Model, item: Seen) -> str:
     if item.rest >= _TOLD:
         return f"{own.name}: with probability {item.rest:.2g} one that the equation does not know"
     terms = [term for member in model.members for term in member.terms if own.name in term.inputs]
-    # the first value of a level is the pair that was published, others are those that pass as it
+    # the first value of a level is the published pair; the others are treated as equal to it
     named_values = [
         v for t in terms for v in (t.values if t.feature is Feature.COUNT else t.values[:1])
     ]
@@ -455,7 +455,7 @@ def _uncounted(model: Model, item: Seen) -> str:
 
 
 def _gain_text(gain: Gain, unit: str) -> str:
-    """Say how much genotype helps in a group: closer, farther, or nothing that can be measured."""
+    """Return the benefit of genotype in a group as text: closer, farther, or not measurable."""
     ends = f"95% {gain.lower:.2f} to {gain.upper:.2f}, {gain.n} patients"
     who = f"in patients of group {gain.value}"
     if gain.lower > 0.0:

@@ -1,8 +1,8 @@
-"""Doses for a result with a patient: the drugs to dose, and the reply on each.
+"""Doses for a result with a patient: the drugs to dose, and the reply for each.
 
-A result holds what the models in use said when it was made; a report computes doses anew, by the
-models that are in use then. Dosing models are loaded for a patient who takes, or is to take, a drug
-that there are models for, and for nobody else.
+A result holds the answers of the models in use when it was made; a report recomputes doses by the
+models in use at that time. Dosing models are loaded only for a patient who takes, or is to
+take, a drug that has models.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _OTHER_RELEASE = "another release of the knowledge base made the result"
 
 
 class Asked(StrEnum):
-    """Why a drug's dose is told."""
+    """Why a drug is dosed."""
 
     CURRENT = "current"
     PLANNED = "planned"
@@ -42,11 +42,10 @@ class Asked(StrEnum):
 
 
 class DoseReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of the dose of one drug.
+    """The reply on the dose of one drug.
 
-    ``answer`` is None where there is none: ``code`` and ``reason`` then say why.
-    ``other_release`` says that none was sought: another release of the knowledge base than the
-    one at hand made the result.
+    ``answer`` is None without a dose: ``code`` and ``reason`` then say why. ``other_release`` says
+    that none was computed because the result was made by another release of the knowledge base.
     """
 
     drug: str
@@ -58,9 +57,9 @@ class DoseReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def asked_drugs(result: PatientResult) -> dict[str, Asked]:
-    """Return the drugs whose dose may be asked about: taken, planned, or named for the run.
+    """Return the drugs that may be dosed: taken, planned, or named for the run.
 
-    Small letters. What is used on skin or eyes is left out; without a patient there is none.
+    In lower case. Drugs for skin or eyes are excluded; without a patient the result is empty.
     """
     if result.context is None:
         return {}
@@ -85,11 +84,11 @@ def _used(context: PatientContext, use: MedicineUse) -> Iterator[str]:
 def dose_replies(knowledge: KnowledgeBase, result: PatientResult) -> tuple[DoseReply, ...]:
     """Return a reply for each drug of the patient that has a model or a rule, A–Z.
 
-    Nothing is raised for a person or model that gives no dose: the reply says why. ``knowledge``
-    is the release at hand; a result of another is not dosed by it.
+    A person or model without a dose raises nothing: the reply says why. ``knowledge`` is the
+    installed release; a result of another release is not dosed.
     """
     asked = asked_drugs(result)
-    # a patient whose drugs have no model loads none: the small files of the folders tell
+    # a patient whose drugs have no model loads none: the folders' small files suffice to decide
     dosed = drugs_in_folders() if asked else frozenset()
     replies = (_reply(knowledge, d, asked[d], result) for d in sorted(asked) if d in dosed)
     return tuple(reply for reply in replies if reply is not None)
@@ -98,7 +97,7 @@ def dose_replies(knowledge: KnowledgeBase, result: PatientResult) -> tuple[DoseR
 def _reply(
     knowledge: KnowledgeBase, drug: str, asked: Asked, result: PatientResult
 ) -> DoseReply | None:
-    """Return the reply on one drug, None where its models are all retired."""
+    """Return the reply for one drug, None if its models are all retired."""
     if not is_of_release(knowledge, result):
         return DoseReply(drug=drug, asked=asked, other_release=True)
     from pgx_dosing.answers import Dosing, person_of
@@ -119,7 +118,7 @@ def _reply(
 
 
 def dose_records(knowledge: KnowledgeBase, result: PatientResult) -> tuple[DoseResult, ...]:
-    """Return a record for each model, rule and alert that answers for the patient, drugs A–Z."""
+    """Return a record for each model, rule and alert that applies to the patient, drugs A–Z."""
     return tuple(
         msgspec.structs.replace(own, drug=reply.drug, asked=reply.asked.value, rank=rank)
         for reply in dose_replies(knowledge, result)

@@ -1,4 +1,4 @@
-"""Recipes of training, and models, schemas and recipes by name: what commands take them from."""
+"""Training recipes, and models, schemas and recipes by name, for the commands."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SCHEMA = "schema.json"
 
 
 class PublishedMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A published model that joins unchanged, with a share of the weight."""
+    """A published model included unchanged, with a share of the weight."""
 
     model: str
     weight: float
@@ -59,7 +59,7 @@ class Boosting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An input that is estimated where unknown, by least squares on terms, the first that can."""
+    """An input imputed where unknown, by least squares on the first usable list of terms."""
 
     input: str
     terms: tuple[tuple[EquationTerm, ...], ...]
@@ -70,10 +70,10 @@ class Recipe(
 ):
     """How a model is trained.
 
-    Coefficients of ``features`` do not count. ``race_features`` are added when race is asked for;
-    ``race_inputs`` are dropped when it is not. ``penalty`` is the ridge's, on standardised
+    Coefficients of ``features`` are ignored. ``race_features`` are added if race is requested;
+    ``race_inputs`` are dropped if it is not. ``penalty`` is the ridge penalty on standardised
     features. Groups of the input ``balance`` weigh more than their number when intervals are
-    calibrated. ``baselines`` are published models that the result is held against.
+    calibrated. ``baselines`` are published models used for comparison.
     """
 
     name: str
@@ -116,24 +116,24 @@ def model_in(folder: ModelFolder) -> Model:
     Raises
     ------
     ModelFolderError
-        Its file is no model.
+        Its file is not a valid model.
     """
     return parse_model(folder.files[MODEL], f"{folder.where}/{MODEL}")
 
 
 def published_model(name: str) -> Model:
-    """Return a published model that came with `pgx`, whatever a user's registry holds.
+    """Return a published model shipped with `pgx`, whatever a user's registry holds.
 
     Raises
     ------
     ModelFolderError
-        There is none, or it is damaged.
+        The model does not exist, or it is damaged.
     """
     return model_in(Store(user=shipped_folder()).find(name))
 
 
 def published_for(drug: str, unit: str) -> dict[str, Model]:
-    """Return the published models of a drug that give a dose in a unit, by name."""
+    """Return the published models of a drug that predict a dose in a unit, by name."""
     store = Store(user=shipped_folder())
     models = [model_in(store.read(place)) for place in store.places() if place.is_shipped]
     return {
@@ -144,12 +144,12 @@ def published_for(drug: str, unit: str) -> dict[str, Model]:
 
 
 def recipe_of(text: str) -> Recipe:
-    """Return a recipe by the name of a shipped one, or from a file.
+    """Return a shipped recipe by name, or a recipe from a file.
 
     Raises
     ------
     ModelFolderError
-        There is none, or it is no recipe.
+        The recipe does not exist or is invalid.
     """
     path = _named(text, "recipes")
     return parse_recipe(_content(path), path.name)
@@ -161,7 +161,7 @@ def schema_for(text: str | None, folder: ModelFolder | None, data: Path) -> Tabl
     Raises
     ------
     DataTableError
-        None is named and none fits, or it is no schema.
+        None is named and none fits, or the schema is invalid.
     """
     if text:
         path = _named(text, "schemas")
@@ -202,11 +202,11 @@ def _content(path: Path) -> bytes:
 
 
 def _named(text: str, kind: str) -> Path:
-    """Return a file by its path, or the shipped one of a kind by its name."""
+    """Return a file by its path, or the shipped file of a kind by its name."""
     known = {path.stem: path for path in data_files(f"models/{kind}/*.json")}
     if text in known:
         return known[text]
-    with contextlib.suppress(OSError, ValueError):  # a name may be too long for a file's
+    with contextlib.suppress(OSError, ValueError):  # a name may exceed the limit for file names
         if Path(text).is_file():
             return Path(text)
     raise ModelFolderError(

@@ -1,7 +1,7 @@
-"""Terms of an equation and boosted trees: what they make of inputs, for many patients at once.
+"""Terms of an equation and boosted trees, evaluated for many patients at once.
 
 Inputs are columns of equal length: numbers and yes/no as float64 with NaN where unknown, levels
-and genotypes as text with an empty text where unknown.
+and genotypes as text, empty where unknown.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _Values = npt.NDArray[np.float64]
 
 
 class Feature(StrEnum):
-    """What a term makes of its inputs."""
+    """The kinds of features that a term computes from its inputs."""
 
     CONSTANT = "constant"
     NUMBER = "number"
@@ -51,7 +51,7 @@ class Feature(StrEnum):
 
     @property
     def n_inputs(self) -> int:
-        """How many inputs it is made of."""
+        """Number of inputs of the feature."""
         if self is Feature.CONSTANT:
             return 0
         return 2 if self in (Feature.BSA_DUBOIS, Feature.BSA_MOSTELLER) else 1
@@ -63,8 +63,8 @@ class EquationTerm(
     """One addend: ``coefficient`` times a feature of ``inputs``.
 
     ``values`` are the levels that count as 1 (``level``) or the alleles that are counted
-    (``count``). A number is taken less ``origin`` and divided by ``per``. ``given`` names levels
-    of other inputs without which the term is 0.
+    (``count``). ``origin`` is subtracted from a number, which is then divided by ``per``. ``given``
+    names levels of other inputs; for all others the term is 0.
     """
 
     coefficient: float
@@ -77,19 +77,19 @@ class EquationTerm(
 
 
 def rounded(value: float, digits: int = 6) -> float:
-    """Return a number with so many significant digits, as files of models hold it."""
+    """Return a number rounded to significant digits, as stored in model files."""
     return float(f"{value:.{digits}g}")
 
 
 def n_rows(columns: Columns) -> int:
-    """Return how many patients the columns hold."""
+    """Return the number of patients in the columns."""
     return next((len(column) for column in columns.values()), 0)
 
 
 def feature_values(terms: Sequence[EquationTerm], columns: Columns) -> _Values:
-    """Return what each term multiplies, shape (n, terms), float64; NaN where a number is unknown.
+    """Return the feature of each term, shape (n, terms), float64; NaN where a number is unknown.
 
-    A level or genotype that is unknown is none of the levels: 0.
+    An unknown level or genotype matches no level: 0.
     """
     n = n_rows(columns)
     found = np.empty((n, len(terms)))
@@ -101,7 +101,7 @@ def feature_values(terms: Sequence[EquationTerm], columns: Columns) -> _Values:
 
 
 def is_unknown(column: npt.NDArray[np.float64] | npt.NDArray[np.str_]) -> npt.NDArray[np.bool_]:
-    """Return which values of a column are not known."""
+    """Return a mask of the unknown values of a column."""
     if column.dtype.kind == "f":
         return np.isnan(column.astype(np.float64))
     return np.asarray(column == "")
@@ -109,7 +109,7 @@ def is_unknown(column: npt.NDArray[np.float64] | npt.NDArray[np.str_]) -> npt.ND
 
 def count_of_allele(diplotypes: npt.NDArray[np.str_], alleles: Sequence[str]) -> _Values:
     """Return how many of the two alleles of each ``A/B`` are among ``alleles``; 0 where empty."""
-    if len(diplotypes) == 1:  # one patient: np.unique would take most of a prediction
+    if len(diplotypes) == 1:  # one patient: np.unique would dominate the run time
         return np.array([_copies(str(diplotypes[0]), alleles)])
     distinct, places = np.unique(diplotypes.astype(str), return_inverse=True)
     return np.array([_copies(value, alleles) for value in distinct.tolist()])[places]
@@ -128,7 +128,7 @@ def _number(term: EquationTerm, columns: Columns, n: int) -> _Values:
 
 
 def _decade(term: EquationTerm, columns: Columns, n: int) -> _Values:
-    # the last decade is open: 9 is 90 years or more
+    # the last decade is open-ended: 9 means 90 years or more
     return np.minimum(np.floor(_numbers(columns, term.inputs[0]) / 10.0), 9.0) - term.origin
 
 
@@ -188,9 +188,9 @@ _FEATURES: Final[dict[Feature, Callable[[EquationTerm, Columns, int], _Values]]]
 
 
 class Tree(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One tree: node i goes to ``left`` where its feature is at most ``threshold``.
+    """One tree: node i continues at ``left`` where its feature is at most ``threshold``.
 
-    A leaf has feature -1; ``value`` is what it adds, learning rate included.
+    A leaf has feature -1; ``value`` is its prediction, learning rate included.
     """
 
     feature: tuple[int, ...]
@@ -201,20 +201,20 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Trees(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A sum of trees over ``features`` (terms, whose coefficients do not count)."""
+    """A sum of trees over ``features`` (terms, whose coefficients are ignored)."""
 
     features: tuple[EquationTerm, ...]
     trees: tuple[Tree, ...]
 
     @property
     def fault(self) -> str:
-        """What is wrong with a tree that cannot be walked from its root to a leaf; else empty."""
+        """The fault of a tree that cannot be traversed from root to leaf; else empty."""
         faults = (_fault_of(tree, len(self.features)) for tree in self.trees)
         return next(filter(None, faults), "")
 
     @property
     def inputs(self) -> Sequence[str]:
-        """Names of the inputs that any tree may ask for."""
+        """Names of the inputs used by any tree."""
         return sorted({name for term in self.features for name in term.inputs})
 
 
@@ -226,7 +226,7 @@ def _fault_of(tree: Tree, n_features: int) -> str:
     if any(feature >= n_features for feature in tree.feature):
         return "a tree asks for a feature that there is not"
     children = zip(tree.feature, tree.left, tree.right, strict=True)
-    # a child comes after its parent, so that every walk ends
+    # a child index exceeds its parent's, so every traversal ends
     if any(
         feature >= 0 and not (node < left < n and node < right < n)
         for node, (feature, left, right) in enumerate(children)
@@ -236,7 +236,7 @@ def _fault_of(tree: Tree, n_features: int) -> str:
 
 
 class _SameTrees:
-    """Trees that are the same object: to compare all their numbers would take longer."""
+    """Trees compared by identity: comparing all their numbers would be slow."""
 
     def __init__(self, own: tuple[Tree, ...]) -> None:
         self.own = own
@@ -249,13 +249,13 @@ class _SameTrees:
 
 
 def tree_sums(own: Trees, columns: Columns) -> npt.NDArray[np.float64]:
-    """Return the sum of all trees, shape (n,); all trees are walked at once, a level a step."""
+    """Return the sum of all trees, shape (n,); all trees are traversed together, by level."""
     values = feature_values(own.features, columns).astype(np.float32)
     feature, threshold, left, right, worth = _packed(own.trees)
     rows, trees = np.arange(len(values))[:, None], np.arange(len(own.trees))
     nodes = np.zeros((len(values), len(own.trees)), np.int64)
     while (asked := feature[trees, nodes]).max(initial=-1) >= 0:
-        # thresholds were found on float32, as scikit-learn's trees compare
+        # thresholds were fitted on float32, the precision of scikit-learn's trees
         goes_left = values[rows, asked] <= threshold[trees, nodes]
         below = np.where(goes_left, left[trees, nodes], right[trees, nodes])
         nodes = np.where(asked >= 0, below, nodes)

@@ -1,4 +1,4 @@
-"""``pgx dose`` and ``pgx model``: the commands that `pgx` finds by entry points."""
+"""``pgx dose`` and ``pgx model``: commands loaded through entry points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``pgx dose``: how much of a drug, from genotype, body and other medicines."""
+"""``pgx dose``: a dose from genotype, patient data and other medicines."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _read_course(path: Path) -> Course:
 
 
 def _refined(found: DoseAnswer, taken: Course, *, as_json: bool) -> str:
-    """Return the dose refined by a course: a line of JSON, or text."""
+    """Return the dose refined by a course, as a line of JSON or as text."""
     from pgx_dosing.feedback.update import refine_answer
     from pgx_dosing.report.text import refinement_json, refinement_text
 
@@ -116,7 +116,7 @@ def _refined(found: DoseAnswer, taken: Course, *, as_json: bool) -> str:
 
 
 def _log(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> None:
-    """Add a dose to a log, under the patient file's day or, without one, today's."""
+    """Append a dose to a log, dated by the patient file or, without one, today."""
     from pgx_dosing.monitoring.log import log_dose
 
     day = date if _DAY.fullmatch(date) else dt.datetime.now(dt.UTC).date().isoformat()
@@ -129,7 +129,7 @@ def _stated(values: list[str]) -> dict[str, str]:
     Raises
     ------
     UsageError
-        A word without ``=``, or a name twice.
+        An entry without ``=``, or a repeated name.
     """
     found: dict[str, str] = {}
     for word in values:

@@ -21,7 +21,7 @@ __all__ = ["DASHBOARD", "STATUS", "app", "monitor", "run"]
 
 STATUS = "status.json"
 DASHBOARD = "dashboard.html"
-# as `min_n` of the monitoring settings: fewer are not assessed
+# equals `min_n` of the monitoring settings: smaller samples are not assessed
 _LEAST = 50
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -72,7 +72,7 @@ def monitor(
 
 
 def _monitored(log: Path, model: str) -> MonitoredModel:
-    """Return the model that is named, or that of the log's newest prediction."""
+    """Return the named model, or the model of the log's newest prediction."""
     from pgx_dosing.monitoring.joined import last_model
     from pgx_dosing.monitoring.records import monitored_model
     from pgx_dosing.registry.store import find_model
@@ -84,12 +84,12 @@ def _monitored(log: Path, model: str) -> MonitoredModel:
 
 
 def _check_output(folder: Path, *, force: bool) -> None:
-    """Make the folder; refuse one that holds a status already.
+    """Create the folder; refuse one that already holds a status.
 
     Raises
     ------
     OutputError
-        It holds one and ``force`` is not given, or cannot be made.
+        It holds a status and ``force`` is not set, or it cannot be created.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

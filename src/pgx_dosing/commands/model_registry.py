@@ -1,4 +1,4 @@
-"""``pgx model list``, ``show`` and what approves a model: the registry from the command line."""
+"""``pgx model list``, ``show`` and the approval commands: the registry on the command line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["model_rows", "register", "signature_text", "step_rows", "what_rows"]
 
 Row = dict[str, str]
-# exit status of a damaged or untrusted model, as of every ModelError
+# exit status of every ModelError, here of a damaged or untrusted model
 _REFUSED = 3
 _LARGEST = 16 << 20
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION or a folder")]
@@ -38,9 +38,9 @@ JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a
 
 
 def model_rows(store: Store) -> tuple[list[Row], list[ModelError]]:
-    """Return a row for each version of each model, and the refusals of those that are damaged.
+    """Return a row for each version of each model, and the errors of damaged ones.
 
-    Of a model with a damaged version none is in use.
+    A model with a damaged version has no version in use.
     """
     read: list[tuple[Place, ModelFolder | None]] = []
     refused: list[ModelError] = []
@@ -74,7 +74,7 @@ def _row(place: Place, model: ModelFolder | None, in_use: dict[str, str]) -> Row
 
 
 def what_rows(model: ModelFolder, key: ModelKey | None) -> list[Row]:
-    """Return what a model is: identity, state, signature, files."""
+    """Return the identity, state, signature and files of a model."""
     rows = [
         ("model", model.label),
         ("title", str(model.model.get("title", ""))),
@@ -90,7 +90,7 @@ def what_rows(model: ModelFolder, key: ModelKey | None) -> list[Row]:
 
 
 def step_rows(model: ModelFolder) -> list[Row]:
-    """Return the steps of a model's history, the first one first."""
+    """Return the steps of a model's history, oldest first."""
     entries = model.history.entries if model.history else ()
     return [
         {
@@ -110,7 +110,7 @@ def step_rows(model: ModelFolder) -> list[Row]:
 
 
 def signature_text(model: ModelFolder, key: ModelKey | None) -> str:
-    """Say of a model whether it is signed, with which key, and whether that was checked."""
+    """Return whether a model is signed, with which key, and whether the signature was checked."""
     signature = model.manifest.signature
     state = signature_state(signature, "model", model.digest, key).value
     return f"{state} (key {signature.key_id})" if signature else state
@@ -156,7 +156,7 @@ def list_models(json_lines: JsonLines = False) -> int:  # noqa: FBT002
       pgx model list --json-lines
     """
     rows, refused = model_rows(_store())
-    if not json_lines:  # so that names are not folded
+    if not json_lines:  # keeps long names on one line
         rows = [{k: v for k, v in row.items() if k not in {"title", "digest"}} for row in rows]
     _print(rows, json_lines=json_lines)
     for error in refused:
@@ -300,7 +300,7 @@ def sign(model: Model) -> int:
     key = configured_key()
     if key is None:
         raise UsageError("there is no key", remedy=f"name the key's file in {KEY_VARIABLE}")
-    found = Store().find(model)  # without the key: the signature to come is not there yet
+    found = Store().find(model)  # without the key: the model has no valid signature yet
     _refuse_installed(found)
     signed = sign_model(found.where, key)
     say(f"{signed.label}: signed with key {key.key_id}")

@@ -116,7 +116,7 @@ def _number(value: float | None) -> str:
 
 
 def evaluated(name: str, data: Path, schema: str | None) -> dict[str, Any]:
-    """Return what `judge` finds of a model on a table, published equations beside it."""
+    """Return the evaluation of a model on a table, with the published equations for comparison."""
     from pgx_dosing.evaluation import judge, predict_table
     from pgx_dosing.registry.store import find_model
     from pgx_dosing.shipped import model_in, published_for, schema_for
@@ -135,7 +135,7 @@ def evaluated(name: str, data: Path, schema: str | None) -> dict[str, Any]:
 
 
 def print_json(found: Mapping[str, Any]) -> None:
-    """Print one JSON object, two spaces a level."""
+    """Print one JSON object, indented by two spaces."""
     sys.stdout.write(escape_json(json.dumps(found, ensure_ascii=False, indent=2)) + "\n")
     sys.stdout.flush()
 
@@ -229,7 +229,7 @@ def _write(folder: Path, model: Any, trained: Any, table: Any, note: Any) -> Non
 
 
 def _told(metrics: Mapping[str, Any], lineage: Mapping[str, Any]) -> list[str]:
-    """Return what a person at the screen is told of a model's validation."""
+    """Return the summary of a model's validation for the screen."""
     bounds = metrics["intervals"]["mae_mg_per_week"]
     sites = f", over sites {_ends(bounds['sites'])}" if bounds["sites"] else ""
     lines = [
@@ -302,7 +302,7 @@ def recalibrate(
 
 
 def _of_site(table: Any, site: str) -> Any:  # noqa: ANN401 - a table of a module not imported yet
-    """Return the site's own patients; a table of one site, or that names none, is taken whole."""
+    """Return the patients of a site; a table of one site, or without sites, is used whole."""
     from pgx.errors import UsageError
 
     if _n_sites(table) < 2:

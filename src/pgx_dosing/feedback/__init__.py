@@ -1,1 +1,1 @@
-"""What happened to the patient so far: INRs and reports refine a dose."""
+"""Refine a dose by the course of treatment so far: INRs and patient reports."""

@@ -1,4 +1,4 @@
-"""A course of treatment: doses, INRs and reports, read from JSON, and how likely reports are.
+"""A course of treatment (doses, INRs, reports) read from JSON, and the likelihood of reports.
 
 ::
 
@@ -7,12 +7,12 @@
      "inr": [{"date": "2026-01-05T08:30", "value": 2.1}],
      "target_inr": [2, 3]}
 
-A dose is what was taken on a day; ``until`` repeats it daily. ``before_mg_per_week`` says that
-the drug was taken before the first dose listed, and how much of it.
+A dose applies to one day; ``until`` repeats it daily. ``before_mg_per_week`` is the dose of the
+drug before the first listed dose.
 
-No open data say how a person's reports depend on dose and response. The models here have
-the form that such data would be fitted with; their numbers are assumed, their file says so,
-and whatever uses them is marked as simulated.
+No open data describe how a person's reports depend on dose and response. The models here have
+the form that would be fitted to such data; their parameters are assumed, their file states so,
+and results that use them are marked as simulated.
 
 A binary outcome is a logistic regression on a driver (log INR, or log exposure, relative to a
 reference), an ordinal one a proportional-odds model with rising cuts.
@@ -58,7 +58,7 @@ __all__ = [
 
 COURSE_SCHEMA: Final = "1.0"
 MAX_BYTES: Final = 2**20
-# two years; a longer course is taken for a mistyped date
+# two years; a longer course is treated as a mistyped date
 MOST_DAYS: Final = 731
 _REMEDY: Final = "see docs/how-to/dose-course.md"
 _DAY: Final = timedelta(days=1)
@@ -71,7 +71,7 @@ _REACH: Final = 5.0
 
 
 class Dose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A dose taken on a day, or daily up to a day; 0 mg is a dose left out."""
+    """A dose taken on a day, or daily until a day; 0 mg is an omitted dose."""
 
     date: str
     mg: float
@@ -87,7 +87,7 @@ class Inr(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a patient reports: yes or no, or a level."""
+    """A patient report: yes or no, or a level."""
 
     date: str
     kind: str
@@ -95,7 +95,7 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A course as in its file."""
+    """A course as stored in its file."""
 
     doses: tuple[Dose, ...]
     inr: tuple[Inr, ...]
@@ -114,13 +114,13 @@ class Timeline(msgspec.Struct, frozen=True):
     start
         The first day.
     dose_hours, dose_mg
-        (D,) doses listed, rising in time.
+        (D,) listed doses, ascending in time.
     lead_hours, lead_mg
-        (L,) doses carried back before them.
+        (L,) doses extrapolated to the time before them.
     inr_hours, inr
-        (T,) observations, rising in time.
+        (T,) observations, ascending in time.
     unlisted
-        Days between the first and the last event that have no entry.
+        Days without an entry between the first and the last event.
     report_hours
         Hours of the reports, in the course's order.
     """
@@ -142,9 +142,9 @@ def read_course(path: Path) -> Course:
     Raises
     ------
     CourseFileError
-        The file cannot be read or has another form.
+        The file cannot be read or has another format.
     OutOfDomainError
-        A dose, an INR or the target cannot be.
+        A dose, an INR or the target is implausible.
     """
     try:
         with path.open("rb") as handle:
@@ -164,7 +164,7 @@ def parse_course(data: bytes, where: str = "course") -> Course:
     Raises
     ------
     CourseFileError
-        No JSON of the form, or a name twice in one object.
+        Not JSON of this format, or a repeated name in one object.
     """
     if len(data) > MAX_BYTES:
         raise CourseFileError("larger than 1 MiB", where=where, remedy=_REMEDY)
@@ -184,21 +184,21 @@ def parse_course(data: bytes, where: str = "course") -> Course:
 
 
 def timeline_of(course: Course, p: Parameters, where: str = "course") -> Timeline:
-    """Check a course and lay it out in time.
+    """Check a course and convert it to a timeline.
 
     Raises
     ------
     CourseFileError
-        No doses, a date that is none, two INRs of one moment, doses of one day that overlap,
-        or more than two years.
+        No doses, an invalid date, two INRs at the same time, overlapping doses on one day, or a
+        course longer than two years.
     OutOfDomainError
-        A dose, an INR or the target cannot be.
+        A dose, an INR or the target is implausible.
     """
     return _Layout(course, p, where).timeline()
 
 
 class _Layout:
-    """The course of one person on its way to a timeline."""
+    """Intermediate state between a course and its timeline."""
 
     def __init__(self, course: Course, p: Parameters, where: str) -> None:
         self.course, self.p, self.where = course, p, where
@@ -219,7 +219,7 @@ class _Layout:
         inr_hours, values = _columns(inrs, zero)
         lead_hours, lead_mg = self._lead_in(dose_hours)
         listed = {moment.date() for moment, _ in doses}
-        # the dose of the day of the last INR may be still to come
+        # the dose of the day of the last INR may not have been taken yet
         end = max([max(listed), *(m.date() - _DAY for m, _ in inrs)])
         days = (min(listed) + n * _DAY for n in range((end - min(listed)).days + 1))
         return Timeline(
@@ -269,7 +269,7 @@ class _Layout:
             yield self._moment(inr.date, f"inr[{i}]", self.p.values.hour_of_inr.value), inr.value
 
     def _moment(self, text: str, place: str, hour: float = 12.0) -> datetime:
-        """Return a date or a date with a time; ``hour`` where no time is told."""
+        """Return a date or a date with a time; ``hour`` if no time is given."""
         try:
             if len(text) == len("2026-01-01"):
                 return datetime.combine(date.fromisoformat(text), time()) + hour * _HOUR
@@ -281,7 +281,7 @@ class _Layout:
         return found
 
     def _lead_in(self, dose_hours: Array) -> tuple[Array, Array]:
-        """Return the daily doses that were taken before the course."""
+        """Return the daily doses taken before the course."""
         weekly = self.course.before_mg_per_week
         if weekly is None:
             return np.zeros(0), np.zeros(0)
@@ -303,21 +303,21 @@ class _Layout:
 
 
 def _columns(events: list[tuple[datetime, float]], zero: datetime) -> tuple[Array, Array]:
-    """Return hours and values, rising in time."""
+    """Return hours and values, ascending in time."""
     ordered = sorted(events)
     hours = np.array([(moment - zero) / _HOUR for moment, _ in ordered], np.float64)
     return hours, np.array([value for _, value in ordered], np.float64)
 
 
 class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How probable a report is, given what drives it.
+    """The probability of a report, given its driver.
 
     Attributes
     ----------
     driver
         ``log_inr`` or ``log_exposure``, relative to the log of ``reference``.
     slope, cuts
-        Rise of the log odds with the driver; log odds are slope x driver - cut.
+        Slope of the log odds by the driver; log odds are slope x driver - cut.
     levels
         Levels of an ordinal outcome, from least to most.
     """
@@ -333,12 +333,12 @@ class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     levels: tuple[str, ...] = ()
 
     def level(self, value: bool | str, name: str) -> int:  # noqa: FBT001 - a report is yes or no
-        """Return the place of a reported value among the levels.
+        """Return the index of a reported value among the levels.
 
         Raises
         ------
         OutOfDomainError
-            The outcome has no such value.
+            The value is not a level of the outcome.
         """
         if self.kind == "binary" and isinstance(value, bool):
             return int(value)
@@ -350,7 +350,7 @@ class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def probabilities(self, driver: npt.ArrayLike) -> Array:
         """Return the probability of each level, (..., L), for drivers (...)."""
         x = self.slope * np.asarray(driver, np.float64)[..., None] - np.asarray(self.cuts)
-        # proportional odds: a level is its own cut reached and the next one not
+        # proportional odds: a level is reached and the next one is not
         reached = 1 / (1 + np.exp(-x))
         whole = np.ones((*x.shape[:-1], 1))
         found: Array = -np.diff(np.concatenate([whole, reached, 0 * whole], axis=-1), axis=-1)
@@ -358,7 +358,7 @@ class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def log_likelihood(self, driver: npt.ArrayLike, level: int) -> Array:
         """Return the log probability of a level for drivers (...)."""
-        # rounding may leave nothing of a level that is far away
+        # far from a level, rounding may give probability 0, whose logarithm is infinite
         return np.asarray(np.log(np.maximum(self.probabilities(driver)[..., level], 1e-300)))
 
 
@@ -374,12 +374,12 @@ class OutcomeModels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sensitivity_sd: Value
 
     def of(self, kind: str, drug: str, where: str = "") -> OutcomeModel:
-        """Return the model of a report about a drug.
+        """Return the outcome model of a report for a drug.
 
         Raises
         ------
         MissingCovariateError
-            There is none.
+            The drug has no such model.
         """
         known = [name for name, model in self.outcomes.items() if model.drug == drug]
         if kind not in known:
@@ -392,7 +392,7 @@ class OutcomeModels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sensitivity(msgspec.Struct, frozen=True):
-    """How strongly a person answers to a drug, relative to the usual one (1).
+    """A person's sensitivity to a drug, relative to the typical one (1).
 
     Attributes
     ----------
@@ -401,9 +401,9 @@ class Sensitivity(msgspec.Struct, frozen=True):
     level
         Probability of the interval.
     probabilities
-        Of the posterior's mean, by outcome and level, at the dose asked about.
+        Posterior mean by outcome and level, at the requested dose.
     simulated
-        Whether the numbers behind it were only assumed.
+        Whether the underlying parameters are assumed.
     """
 
     drug: str
@@ -437,30 +437,30 @@ def update_sensitivity(
     allow_simulated: bool = False,
     models: OutcomeModels | None = None,
 ) -> Sensitivity:
-    """Update a person's sensitivity to a drug by reports.
+    """Update a person's sensitivity to a drug from reports.
 
     Parameters
     ----------
     drug
-        Name of the drug in the outcomes' file.
+        Name of the drug in the outcomes file.
     reports
         (daily dose at the time, outcome, value) each.
     dose
-        Daily dose for which probabilities of outcomes are asked.
+        Daily dose for which outcome probabilities are requested.
     level
         Probability of the interval.
     allow_simulated
-        Must be true while the outcomes' numbers are assumed.
+        Must be true while the outcome parameters are assumed.
     models
-        Outcomes; the shipped ones if not given.
+        Outcome models; by default the shipped ones.
 
     Raises
     ------
     ModelStateError
-        Numbers are assumed and that was not allowed.
+        Parameters are assumed and ``allow_simulated`` is false.
     MissingCovariateError, OutOfDomainError
-        An outcome that is not the drug's or not driven by exposure, a value or dose that
-        cannot be.
+        An outcome that is not one of the drug's or not driven by exposure; an implausible value
+        or dose.
     """
     known = models or read_outcomes()
     if known.simulated and not allow_simulated:

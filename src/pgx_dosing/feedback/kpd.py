@@ -1,12 +1,12 @@
-r"""INR over time for doses, speeds and potencies: the K-PD model and its parameters.
+r"""INR over time from doses, KDE and EDK50: the K-PD model and its parameters.
 
-A dose :math:`A` leaves with rate :math:`KDE`; the dose rate :math:`DR = KDE\,A` acts by
-:math:`E = DR^\gamma / (EDK_{50}^\gamma + DR^\gamma)`. Two chains of three compartments delay
-the effect. Their answer to an impulse is the Erlang density with shape 3, so
+A dose :math:`A` is eliminated at rate :math:`KDE`; the dose rate :math:`DR = KDE\,A` has the
+effect :math:`E = DR^\gamma / (EDK_{50}^\gamma + DR^\gamma)`. Two chains of three transit
+compartments delay the effect. Their impulse response is the Erlang density with shape 3, so
 
 .. math:: INR(t) = b + INR_{max} \int_0^t E(s)\,\tfrac12\,[g_1(t-s) + g_2(t-s)]\,ds
 
-and no differential equation need be solved: the integral is taken by Gauss-Legendre nodes
+and no differential equation is solved: the integral is evaluated at Gauss-Legendre nodes
 between doses and observations, where :math:`E` is smooth. The weights of the nodes do not
 depend on the person and are computed once.
 """
@@ -44,18 +44,18 @@ FILE: Final = "warfarin-kpd/parameters.json"
 Array = npt.NDArray[np.float64]
 HOURS_A_DAY: Final = 24.0
 HOURS_A_WEEK: Final = 168.0
-# Gauss-Legendre nodes of each piece between events, in which the effect is smooth
+# Gauss-Legendre nodes of each interval between events, in which the effect is smooth
 _NODES: Final = 6
-# hours of the longest piece
+# hours of the longest interval
 _LONGEST: Final = 24.0
-# the steps shrink quickly; this only bounds the loop
+# bound on the loop: the steps shrink quickly and convergence comes earlier
 _ITERATIONS: Final = 60
-# Transit times after which less than 1e-13 of an effect is still to come
+# transit times after which less than 1e-13 of an effect remains
 _FORGOTTEN: Final = 12.0
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One number; ``certainty`` is ``checked``, ``secondary`` or ``own``."""
+    """A number; ``certainty`` is ``checked``, ``secondary`` or ``own``."""
 
     value: float
     unit: str
@@ -64,21 +64,21 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a number may be, bounds included."""
+    """The allowed range of a number, bounds included."""
 
     low: float
     high: float
     unit: str
 
     def check(self, name: str, value: float, where: str = "", remedy: str = "") -> float:
-        """Return a value that lies inside.
+        """Return a value inside the range.
 
         Raises
         ------
         OutOfDomainError
             The value is outside, or NaN.
         """
-        if not self.low <= value <= self.high:  # NaN fails every comparison, and is refused
+        if not self.low <= value <= self.high:  # NaN fails every comparison, so it is refused too
             unit = "" if self.unit == "1" else f" {self.unit}"
             raise OutOfDomainError(
                 f"{name} is outside {self.low:g} to {self.high:g}{unit}",
@@ -89,7 +89,7 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AlleleValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What each of the two alleles of a gene adds to a parameter."""
+    """Additive effect of each of the two alleles of a gene on a parameter."""
 
     gene: str
     unit: str
@@ -106,7 +106,7 @@ class AlleleValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         MissingCovariateError
             An allele for which the model has no value.
         OutOfDomainError
-            The counts are not those of two alleles.
+            The counts do not add up to two alleles.
         """
         unknown = sorted(set(counts) - set(self.values))
         if unknown:
@@ -122,12 +122,12 @@ class AlleleValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return math.fsum(self.values[allele] * n for allele, n in counts.items())
 
     def usual_total(self) -> float:
-        """Return the sum for two of the most usual allele."""
+        """Return the sum for two copies of the most common allele."""
         return 2 * self.values[self.usual]
 
 
 class Cautions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """From where on something is said of a result."""
+    """Thresholds from which cautions are added to a result."""
 
     z_doubtful: float
     share_of_change_to_confirm: float
@@ -145,7 +145,7 @@ class ParameterCitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The equations in words, and how sure they are."""
+    """The equations as text, and their certainty."""
 
     equations: tuple[str, ...]
     certainty: str
@@ -153,7 +153,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The numbers that are not per allele."""
+    """The parameters that do not depend on alleles."""
 
     gamma: Value
     transit_hours_1: Value
@@ -176,7 +176,7 @@ class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ranges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What inputs may be."""
+    """Allowed ranges of inputs."""
 
     age_years: Range
     dose_mg: Range
@@ -203,12 +203,12 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cautions: Cautions
 
     def clearance(self, counts: Mapping[str, int] | None, age_years: float) -> float:
-        """Return the typical clearance in L/h; two usual alleles where counts are None.
+        """Return the typical clearance in L/h; two common alleles where counts are None.
 
         Raises
         ------
         MissingCovariateError, OutOfDomainError
-            Alleles without a value, counts that cannot be, an age outside the range.
+            Alleles without a value, invalid counts, an age outside the range.
         """
         self.ranges.age_years.check("the age", age_years)
         alleles = self.clearance_per_allele
@@ -217,11 +217,11 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return total * (1 + v.age_slope.value * (age_years - v.age_reference.value))
 
     def speed(self, counts: Mapping[str, int] | None, age_years: float) -> float:
-        """Return the typical KDE in 1/h, clearance by volume."""
+        """Return the typical KDE in 1/h: clearance divided by volume."""
         return self.clearance(counts, age_years) / self.values.volume.value
 
     def speed_sd(self, counts: Mapping[str, int] | None) -> float:
-        """Return the spread of log KDE between persons, wider where alleles are unknown."""
+        """Return the between-person SD of log KDE, larger where alleles are unknown."""
         v = self.values
         more = v.speed_offset_unknown.value if counts is None else 0.0
         return math.sqrt(v.sd_speed.value**2 + more)
@@ -234,28 +234,28 @@ def read_parameters() -> Parameters:
     Raises
     ------
     ModelFolderError
-        The file is absent or not what it should be.
+        The file is absent or invalid.
     """
     return shipped_record(FILE, Parameters)
 
 
 class CourseEvents(msgspec.Struct, frozen=True):
-    """Events of a course in time, without a person: doses, nodes, weights.
+    """Events of a course in time, independent of the person: doses, nodes, weights.
 
     Attributes
     ----------
     gaps
-        (N,) hours from the event before to each event.
+        (N,) hours from the previous event to each event.
     added
-        (N,) mg of the active form that each event adds; 0 at nodes.
+        (N,) mg of the active form added at each event; 0 at nodes.
     nodes
         (M,) indices of the events that are nodes.
     weights
-        (M, T) what the effect at a node counts at a time of observation.
+        (M, T) weight of the effect at a node at a time of observation.
     first
         (M,) index of the first observation after each node.
     last
-        (M,) index after the last observation for which the node counts.
+        (M,) index after the last observation that the node contributes to.
     """
 
     gaps: Array
@@ -269,16 +269,16 @@ class CourseEvents(msgspec.Struct, frozen=True):
 def plan_course(
     dose_hours: npt.ArrayLike, dose_mg: npt.ArrayLike, inr_hours: npt.ArrayLike, p: Parameters
 ) -> CourseEvents:
-    """Place the nodes of a course.
+    """Place the quadrature nodes of a course.
 
     Parameters
     ----------
     dose_hours, dose_mg
-        (D,) times in hours, rising, and mg of the drug (not of its active form).
+        (D,) times in hours, ascending, and mg of the drug (not of its active form).
     inr_hours
-        (T,) times of observation in hours, rising.
+        (T,) times of observation in hours, ascending.
     p
-        The model.
+        Model parameters.
     """
     doses = np.asarray(dose_hours, np.float64)
     mg = np.asarray(dose_mg, np.float64) * p.values.share_active.value
@@ -289,7 +289,7 @@ def plan_course(
         return CourseEvents(empty, empty, none, np.zeros((0, times.size)), none, none)
     at, span = _quadrature(np.unique(np.concatenate([doses, times])), doses[0], times[-1])
     moments = np.concatenate([doses, at])
-    # of one moment, the dose comes first
+    # at equal times the dose precedes the other events
     order = np.lexsort((np.arange(moments.size) >= doses.size, moments))
     added = np.concatenate([mg, np.zeros(at.size)])[order]
     gaps = np.diff(moments[order], prepend=moments[order][:1])
@@ -302,7 +302,7 @@ def plan_course(
 
 
 def _quadrature(breaks: Array, start: float, end: float) -> tuple[Array, Array]:
-    """Return nodes and their widths between breaks, long pieces divided."""
+    """Return nodes and their widths between breaks; long intervals are divided."""
     inside = breaks[(breaks >= start) & (breaks <= end)]
     edges = np.unique(np.concatenate([inside, np.arange(start, end, _LONGEST)]))
     x, w = _legendre()
@@ -329,7 +329,7 @@ def _delayed(hours: Array, p: Parameters) -> Array:
 def inr_grid(
     plan: CourseEvents, speed: Array, potency: Array, baseline: float, p: Parameters
 ) -> Array:
-    """Return INRs for speeds and, at each, potencies.
+    """Return INRs for each KDE and, for each of these, each EDK50.
 
     Parameters
     ----------
@@ -342,7 +342,7 @@ def inr_grid(
     baseline
         INR without the drug.
     p
-        The model.
+        Model parameters.
 
     Returns
     -------
@@ -372,20 +372,20 @@ def inr_course(
     baseline: float,
     p: Parameters,
 ) -> Array:
-    """Return the INRs of persons who took the same doses.
+    """Return the INRs of several persons after the same doses.
 
     Parameters
     ----------
     dose_hours, dose_mg
-        (D,) times in hours, rising, and mg of the drug.
+        (D,) times in hours, ascending, and mg of the drug.
     inr_hours
-        (T,) times in hours, rising.
+        (T,) times in hours, ascending.
     speed, potency
-        (P,) KDE in 1/h and EDK50 in mg/h of the active form, of each person.
+        (P,) KDE in 1/h and EDK50 in mg/h of the active form, one per person.
     baseline
         INR without the drug.
     p
-        The model.
+        Model parameters.
 
     Returns
     -------
@@ -399,7 +399,7 @@ def inr_course(
 
 
 def _mean_effect(ratio: Array, speed: Array, gamma: float) -> Array:
-    """Return the mean effect over a day between equal daily doses at steady state."""
+    """Return the mean effect over a day at steady state under equal daily doses."""
     x, w = _legendre()
     hours = HOURS_A_DAY * (x + 1) / 2
     left = np.exp(-speed[:, None] * hours) / -np.expm1(-speed * HOURS_A_DAY)[:, None]
@@ -410,18 +410,18 @@ def _mean_effect(ratio: Array, speed: Array, gamma: float) -> Array:
 
 
 def steady_inr(ratio: npt.ArrayLike, speed: npt.ArrayLike, baseline: float, p: Parameters) -> Array:
-    """Return the day's mean INR at steady state.
+    """Return the mean INR over a day at steady state.
 
     Parameters
     ----------
     ratio
-        (K,) daily dose as a rate (active form, mg/h) by EDK50.
+        (K,) daily dose as a rate (active form, mg/h) divided by EDK50.
     speed
         (K,) KDE in 1/h.
     baseline
         INR without the drug.
     p
-        The model.
+        Model parameters.
     """
     ratios = np.atleast_1d(np.asarray(ratio, np.float64))
     speeds = np.atleast_1d(np.asarray(speed, np.float64))
@@ -430,9 +430,9 @@ def steady_inr(ratio: npt.ArrayLike, speed: npt.ArrayLike, baseline: float, p: P
 
 
 def steady_ratio(inr: float, speed: npt.ArrayLike, baseline: float, p: Parameters) -> Array:
-    """Return the ratio of `steady_inr` that gives an INR, for (K,) speeds.
+    """Return the ratio at which `steady_inr` gives an INR, for (K,) KDE values.
 
-    The effect grows almost as ratio^gamma, so each step is right but for a small factor.
+    The effect grows almost as ratio^gamma, so each step is accurate to within a small factor.
     """
     speeds = np.atleast_1d(np.asarray(speed, np.float64))
     gamma = p.values.gamma.value

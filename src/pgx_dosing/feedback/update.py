@@ -1,8 +1,8 @@
-"""Refine a maintenance dose by INRs: the regression's dose is the prior; doubts are said beside it.
+"""Refine a maintenance dose by INRs: the regression's dose is the prior; cautions are listed.
 
-The prior of a person is anchored on the regression, not on the K-PD model's own typical dose,
-which runs high: whatever the speed KDE, the potency EDK50 is the one at which the regression's
-dose holds the target. The INRs then say how far this person is from that.
+The prior is anchored on the regression, not on the K-PD model's own typical dose, which tends
+to be high: for each KDE, EDK50 is such that the regression's dose holds the target INR. The
+INRs then show how far this person deviates from that.
 """
 
 from __future__ import annotations
@@ -51,21 +51,21 @@ if TYPE_CHECKING:
 
 __all__ = ["CautionEvidence", "cautions_of", "refine", "refine_answer"]
 
-# INRs below which the prior still weighs much
+# number of INRs below which the prior still has a large weight
 _FEW: Final = 3
-# probability at the ends of the grid, beyond which the posterior is cut off
+# probability at the edges of the grid above which the posterior counts as truncated
 _EDGE: Final = 0.001
-# standard deviations of the prior that a refined dose may be away from it
+# standard deviations of the prior by which a refined dose may differ from it
 _FAR: Final = 3.0
 Genotype = Mapping[str, Mapping[str, int]]
 _UNIT: Final = "mg/week"
 _AGE: Final = "age_years"
-# INR for which the published equations give a dose
+# INR that the published equations target
 _TARGET: Final = (2.0, 3.0)
 
 
 class CautionEvidence(msgspec.Struct, frozen=True):
-    """What cautions are drawn from; names as in `pgx_dosing.feedback.weighing`."""
+    """Input of the cautions; names as in `pgx_dosing.feedback.weighing`."""
 
     course: Course
     timeline: Timeline
@@ -241,29 +241,29 @@ def refine(
     Parameters
     ----------
     prior_dose_mg_per_week, prior_interval, level
-        The regression's dose, its interval, and the probability of the interval.
+        The regression's dose, its interval, and the interval's probability.
     age_years
         Age of the patient.
     genotype
-        Gene to allele to count, of the genes that the model's file names; a gene that is
-        left out is unknown.
+        Allele counts by gene, for the genes named in the model's file; a gene that is left out
+        is unknown.
     course
-        What was taken and measured.
+        Doses and measurements.
     use_simulated_reports
-        Let reports of the patient count, by numbers that are only assumed.
+        Use reports of the patient, although their parameters are only assumed.
     prior_model
         Name of the regression, for the record.
     parameters
-        The model; the shipped one if not given.
+        Model parameters; by default the shipped ones.
 
     Raises
     ------
     OutOfDomainError
-        A dose, interval, level, INR, target, age or count that cannot be.
+        An implausible dose, interval, level, INR, target, age or count.
     MissingCovariateError
-        An allele or a report that the model does not know.
+        An allele or a report unknown to the model.
     CourseFileError
-        A course without doses, with dates that are none or contradict each other.
+        A course without doses, or with invalid or contradictory dates.
     """
     p = parameters or read_parameters()
     timeline = timeline_of(course, p)
@@ -295,7 +295,7 @@ def _evidence(
     used: list[OutcomeModel],
     p: Parameters,
 ) -> CautionEvidence:
-    """Return the refined dose, and all on which its cautions rest."""
+    """Return the refined dose and the input of its cautions."""
     grid, share = found.grid, marginal(found.final)
     tails = (0.5, (1 - level) / 2, (1 + level) / 2)
     refined = DoseInterval(*quantiles(grid.log_dose, share, tails))
@@ -310,10 +310,10 @@ def _evidence(
         current=current,
         at_current=inr_at_current(found, refined, current, p),
         if_taken=dose_if_taken(grid, timeline, course, used, p),
-        # probability at both ends of the grid: beyond them the posterior is cut off
+        # probability at both edges of the grid: the posterior is truncated beyond them
         edge=float(share[:2].sum() + share[-2:].sum()),
         unknown=tuple(g for g in _genes(p)[:1] if g not in genotype),
-        # a spread that is wider by less than 0.1% deserves no note
+        # an increase of the spread below 0.1% is negligible
         widened=prior.sd_dose > _sd(given, level) * 1.001,
         reports_used=bool(used),
     )
@@ -342,7 +342,7 @@ def _check_prior(
 
 
 def _sd(given: DoseInterval, level: float) -> float:
-    """Return the spread of the log dose that an interval says."""
+    """Return the SD of the log dose implied by an interval."""
     return math.log(given.upper / given.lower) / (2 * NormalDist().inv_cdf((1 + level) / 2))
 
 
@@ -356,9 +356,9 @@ def _prior_of(
 ) -> DosePrior:
     """Anchor the prior on the regression.
 
-    The regression's interval was measured on persons, so it holds the spread between them
-    already; adding the model's would count it twice. The model's is the least that is
-    believed, should an interval be narrower.
+    The regression's interval was measured on persons and already includes the spread between
+    them; adding the model's would count it twice. The model's spread is the lower limit, in case
+    an interval is narrower.
     """
     unknown = sorted(set(genotype) - set(_genes(p)))
     if unknown:
@@ -398,7 +398,7 @@ def _report_models(course: Course, p: Parameters) -> list[OutcomeModel]:
 def _model_dose(
     genotype: Genotype, age_years: float, prior: DosePrior, p: Parameters
 ) -> float | None:
-    """Return the dose that the K-PD model gives a typical person of the genotype."""
+    """Return the dose of the K-PD model for a typical person of the genotype."""
     clearance_gene, potency_gene = _genes(p)
     if clearance_gene not in genotype or potency_gene not in genotype:
         return None
@@ -413,15 +413,15 @@ def refine_answer(
 ) -> Refinement:
     """Refine the first dose of an answer that has an interval.
 
-    Age and genotype are those that the dose was predicted from. An allele for which the K-PD
-    model has no value leaves its gene unknown; the predicted dose may know it all the same.
+    Age and genotype are those of the prediction. An allele without a value in the K-PD model
+    leaves its gene unknown, although the predicted dose may use it.
 
     Raises
     ------
     UsageError
-        The drug has no model of INR over time.
+        The drug has no K-PD model.
     MissingCovariateError
-        No dose with an interval was predicted, or the age is not known.
+        No dose with an interval was predicted, or the age is unknown.
     OutOfDomainError, CourseFileError
         As `pgx_dosing.feedback.update.refine`.
     """
@@ -467,7 +467,7 @@ def _prediction_with_interval(
 
 
 def _genotype(values: Mapping[str, InputValue], p: Parameters) -> dict[str, dict[str, int]]:
-    """Return counts of alleles of the genes whose inputs are known and of known alleles."""
+    """Return allele counts of the genes whose inputs and alleles are known."""
     genes = (p.clearance_per_allele, p.ec50_per_allele)
     found = {own.gene: _counts(values.get(own.gene.lower()), own) for own in genes}
     return {gene: counts for gene, counts in found.items() if counts}

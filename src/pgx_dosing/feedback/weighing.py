@@ -1,8 +1,8 @@
-"""Weigh a grid of persons by what was measured, and say what each measurement did.
+"""Posterior over a grid of persons given INRs and reports, and the effect of each measurement.
 
-Two numbers describe a person: the maintenance dose for the target, which the regression
-predicts, and the speed KDE. Both are taken on a log scale; the grid is wide enough for the
-prior and fine enough for dozens of INRs. Nothing is random.
+Two parameters describe a person: the maintenance dose for the target, predicted by the regression,
+and KDE. Both are on a log scale; the grid covers the prior and is fine enough for dozens of INRs.
+The computation is deterministic.
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ __all__ = [
 ]
 
 Array = npt.NDArray[np.float64]
-# standard deviations of the prior on either side of its mean: dose, then speed
+# half-width of the grid in standard deviations of the prior: dose, then KDE
 _REACH: Final = 5.0
 _SPEED_REACH: Final = 3.5
 # step of the log dose (2%), and bounds of the number of points
 _STEP: Final = 0.02
 _FEWEST: Final = 121
 _MOST: Final = 481
-# points of the speed
+# grid points of KDE
 _SPEEDS: Final = 25
-# doses at which the INR is computed; between them it is interpolated
+# doses at which the INR is computed; values between them are interpolated
 _KNOTS: Final = 25
 # a week, the unit of the dose
 _DAYS_OF_CURRENT: Final = 7
@@ -68,14 +68,14 @@ _HOURS_A_DAY: Final = 24.0
 
 
 class Severity(StrEnum):
-    """How much a caution takes from a result."""
+    """How much a caution limits the use of a result."""
 
     NOTE = "note"
     DOUBT = "doubt"
 
 
 class Caution(msgspec.Struct, frozen=True):
-    """Something to know before a result is used."""
+    """A caution to read before a result is used."""
 
     code: str
     severity: Severity
@@ -91,16 +91,16 @@ class DoseInterval(msgspec.Struct, frozen=True):
 
 
 class ObservationFit(msgspec.Struct, frozen=True):
-    """One INR: what was expected before it, how it fits afterwards, what it did to the dose.
+    """One INR: its expected and its fitted value, and its effect on the dose.
 
     Attributes
     ----------
     hours
         Hours from midnight of the course's first day.
     observed, expected, z_expected
-        The INR; its median given the prior and the INRs before; distance in spreads (log).
+        The INR; its median given the prior and the earlier INRs; distance in SDs (log scale).
     fitted, z
-        Median given all INRs; distance in spreads of the residual (log).
+        Median given all INRs; distance in SDs of the residual (log scale).
     dose_before, dose_after
         Median dose in mg/week without this INR and the later ones, and with it.
     """
@@ -117,12 +117,12 @@ class ObservationFit(msgspec.Struct, frozen=True):
 
     @property
     def moved(self) -> float:
-        """How far this INR moved the dose, mg/week."""
+        """Change of the dose by this INR, mg/week."""
         return self.dose_after - self.dose_before
 
 
 class ReportFit(msgspec.Struct, frozen=True):
-    """One report of the patient: whether it was used, and how probable it was."""
+    """One patient report: whether it was used, and its probability."""
 
     date: str
     kind: str
@@ -132,32 +132,32 @@ class ReportFit(msgspec.Struct, frozen=True):
 
 
 class Refinement(msgspec.Struct, frozen=True):
-    """A maintenance dose refined by what happened.
+    """A maintenance dose refined by a course of treatment.
 
     Attributes
     ----------
     model, pmid
-        The model by which INRs were read.
+        The K-PD model that interprets the INRs.
     refined, prior
-        Dose for the target in mg/week, after and before.
+        Dose for the target in mg/week, after and before the update.
     level
-        Probability that the intervals are meant to hold.
+        Nominal probability of the intervals.
     target, aimed
-        Range of INR, and the INR that the dose is for.
+        Target range of the INR, and the INR that the dose is calculated for.
     model_dose
-        Dose that the model alone would give for the genotype, mg/week; None where unknown.
+        Dose predicted by the K-PD model alone for the genotype, mg/week; None where unknown.
     current
-        Mean of the last seven days' doses, mg/week; None where fewer are known.
+        Mean dose of the last seven days, mg/week; None where fewer days are known.
     inr_at_current
-        INR that the current dose leads to, where it is kept: median and interval; or None.
+        Predicted INR if the current dose is continued: median and interval; or None.
     observations, reports
         Each INR and each report in order.
     prior_model
-        Name of the regression that gave the prior; empty where it was not told.
+        Name of the regression that gave the prior; empty if not given.
     cautions
-        What to know first; doubts before notes.
+        Cautions, doubts before notes.
     simulated
-        Whether numbers that were only assumed had a part in it.
+        Whether assumed parameters contributed to the result.
     """
 
     model: str
@@ -178,12 +178,12 @@ class Refinement(msgspec.Struct, frozen=True):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether some caution advises against using the dose unchanged."""
+        """Whether a caution advises against using the dose unchanged."""
         return any(c.severity is Severity.DOUBT for c in self.cautions)
 
 
 class DosePrior(msgspec.Struct, frozen=True):
-    """What is known before the first INR.
+    """The prior, before the first INR.
 
     Attributes
     ----------
@@ -192,7 +192,7 @@ class DosePrior(msgspec.Struct, frozen=True):
     log_speed, sd_speed
         Mean and spread of the log of KDE, 1/h.
     aimed, baseline
-        INR that the dose is for, and INR without the drug.
+        INR that the dose is calculated for, and INR without the drug.
     """
 
     log_dose: float
@@ -204,12 +204,12 @@ class DosePrior(msgspec.Struct, frozen=True):
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """Points: (K,) log speeds, (P,) log doses for the target, and what belongs to them.
+    """Grid of (K,) log KDE values and (P,) log doses for the target.
 
     Attributes
     ----------
     ratio
-        (K,) dose rate by EDK50 that holds the aimed INR.
+        (K,) ratio of dose rate to EDK50 that gives the aimed INR.
     log_prior
         (K, P) log density of the prior, not normalised.
     """
@@ -221,7 +221,7 @@ class Grid(msgspec.Struct, frozen=True):
     log_prior: Array
 
     def potency(self, log_dose: Array, p: Parameters) -> Array:
-        """Return EDK50 in mg/h, (K, P), of persons whose dose for the target is given."""
+        """Return EDK50 in mg/h, (K, P), for the given maintenance doses."""
         rate = np.exp(log_dose) * p.values.share_active.value / HOURS_A_WEEK
         found: Array = rate[None, :] / self.ratio[:, None]
         return found
@@ -229,8 +229,8 @@ class Grid(msgspec.Struct, frozen=True):
     def log_inr(self, plan: CourseEvents, p: Parameters) -> Array:
         """Return log INRs of a course, (K, P, T).
 
-        The log of INR is smooth in the log of the dose: it is computed at few knots
-        (Chebyshev's) and interpolated by the polynomial through them.
+        The log INR is smooth in the log dose: it is computed at a few Chebyshev knots and
+        interpolated by the polynomial through them.
         """
         low, high = self.log_dose[0], self.log_dose[-1]
         knots, weights = _chebyshev(low, high)
@@ -242,7 +242,7 @@ class Grid(msgspec.Struct, frozen=True):
 
 
 def make_grid(prior: DosePrior, p: Parameters) -> Grid:
-    """Lay the grid of a prior."""
+    """Build the grid of a prior."""
     width = 2 * _REACH * prior.sd_dose
     n = min(_MOST, max(_FEWEST, math.ceil(width / _STEP) | 1))
     u = np.linspace(-_REACH, _REACH, n)
@@ -260,9 +260,9 @@ def make_grid(prior: DosePrior, p: Parameters) -> Grid:
 def log_likelihood(log_inr: Array, observed: Array, p: Parameters) -> Array:
     """Return the log likelihood of each INR, (K, P, T), up to a constant.
 
-    The residual is normal with exponential tails (Huber's), so that one INR that is far off
-    does not carry the dose away. These tails never turn as Student's do, and the spread is
-    not estimated from the INRs, so that a higher INR never means a higher dose.
+    The residual is normal with exponential tails (Huber's), so that a single outlying INR does
+    not dominate the dose. Unlike Student's, these tails are monotonic, and the spread is not
+    estimated from the INRs, so a higher INR never gives a higher dose.
     """
     z = np.abs(np.log(observed) - log_inr) / p.values.sd_inr_believed.value
     inner = np.minimum(z, p.values.residual_turn.value)
@@ -271,14 +271,14 @@ def log_likelihood(log_inr: Array, observed: Array, p: Parameters) -> Array:
 
 
 def shares(log_density: Array) -> Array:
-    """Return probabilities of the grid's points."""
+    """Return the probabilities of the grid points."""
     density = np.exp(log_density - log_density.max())
     found: Array = density / density.sum()
     return found
 
 
 def marginal(log_density: Array) -> Array:
-    """Return probabilities of the doses alone, (P,)."""
+    """Return the marginal probabilities of the doses, (P,)."""
     found: Array = shares(log_density).sum(axis=0)
     return found
 
@@ -286,8 +286,8 @@ def marginal(log_density: Array) -> Array:
 def quantiles(log_dose: Array, share: Array, levels: tuple[float, ...]) -> tuple[float, ...]:
     """Return doses in mg/week at cumulative probabilities.
 
-    Each point's probability is that of the cell around it; between the cells' edges the
-    distribution is interpolated.
+    Each point has the probability of the cell around it; the cumulative distribution is
+    interpolated between the edges of the cells.
     """
     edges = np.concatenate([log_dose - np.diff(log_dose).mean() / 2, log_dose[-1:]])
     edges[-1] += np.diff(log_dose).mean() / 2
@@ -305,7 +305,7 @@ def _chebyshev(low: float, high: float) -> tuple[Array, Array]:
 
 
 def _barycentric(points: Array, knots: Array, weights: Array) -> Array:
-    """Return the matrix (P, C) that takes values at knots to values at points."""
+    """Return the matrix (P, C) that interpolates values at knots to values at points."""
     apart = points[:, None] - knots[None, :]
     # a point on a knot takes its value: the formula would divide by zero
     exact = np.abs(apart) < 1e-13
@@ -332,8 +332,8 @@ def weigh(
     models: Sequence[OutcomeModel],
     p: Parameters,
 ) -> GridDensity:
-    """Weigh the grid by INRs one after the other, and by reports."""
-    # reports that are not weighed leave no trace, not even in the last digit
+    """Update the grid by INRs, one after the other, and by reports."""
+    # unused reports are left out entirely, so that they do not even change rounding
     moments = np.concatenate([timeline.inr_hours, timeline.report_hours[: len(models)]])
     order = np.argsort(moments, kind="stable")
     hours = np.concatenate([timeline.lead_hours, timeline.dose_hours])
@@ -355,7 +355,7 @@ def weigh(
 def observations_of(
     found: GridDensity, timeline: Timeline, p: Parameters
 ) -> tuple[ObservationFit, ...]:
-    """Return how each INR was expected, how it fits, and how it moved the dose."""
+    """Return each INR with its expected value, its fit, and its effect on the dose."""
     doses = [quantiles(found.grid.log_dose, marginal(d), (0.5,))[0] for d in found.after]
     fits = []
     sigma = p.values.sd_inr_believed.value
@@ -390,7 +390,7 @@ def reports_of(
     *,
     used: bool,
 ) -> tuple[ReportFit, ...]:
-    """Return each report, and how probable it was where it was weighed."""
+    """Return each report, and its probability if it was used."""
     fits = []
     n = timeline.inr.size
     share = shares(found.final)
@@ -424,7 +424,7 @@ def current_dose(timeline: Timeline) -> float | None:
 def inr_at_current(
     found: GridDensity, refined: DoseInterval, current: float | None, p: Parameters
 ) -> tuple[float, float, float] | None:
-    """Return the INR that the current dose leads to: median, lower, upper."""
+    """Return the INR predicted under the current dose: median, lower, upper."""
     if current is None:
         return None
     grid = found.grid
@@ -443,7 +443,7 @@ def dose_if_taken(
     models: Sequence[OutcomeModel],
     p: Parameters,
 ) -> float | None:
-    """Return the dose, had the last dose before each unlisted day been taken on it too."""
+    """Return the dose if the last dose before each unlisted day had been taken on that day too."""
     if not timeline.unlisted:
         return None
     hours, mg = list(timeline.dose_hours), list(timeline.dose_mg)

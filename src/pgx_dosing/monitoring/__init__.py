@@ -1,1 +1,1 @@
-"""Watching a model in use: its log, and whether patients, errors and intervals are as validated."""
+"""Monitoring of a model in use: its log, and drift, errors and coverage against validation."""

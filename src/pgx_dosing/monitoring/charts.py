@@ -1,13 +1,13 @@
-"""Control charts of residuals, with the intervals and run lengths that chance alone gives.
+"""Control charts of residuals, with control limits from in-control run lengths.
 
 Brook D, Evans DA. An approach to the probability distribution of CUSUM run length. Biometrika
 1972;59:539-549. Lucas JM, Saccucci MS. Exponentially weighted moving average control schemes.
-Technometrics 1990;32:1-12. The chart's value is cut into small steps; the mean number of
-observations until it leaves them solves a linear system.
+Technometrics 1990;32:1-12. The chart statistic is discretised as the states of a Markov chain; the
+average run length solves a linear system.
 
 Page ES. Continuous inspection schemes. Biometrika 1954;41:100-115. Roberts SW. Control chart tests
-based on geometric moving averages. Technometrics 1959;1:239-250. A residual is what was observed
-minus what was predicted, in standard deviations of the validation's residuals.
+based on geometric moving averages. Technometrics 1959;1:239-250. A residual is the observed minus
+the predicted value, in standard deviations of the validation's residuals.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ __all__ = [
     "standardised",
 ]
 
-_STEPS = 60  # halvings of 0..1: beyond the digits of a float
+_STEPS = 60  # halvings of 0..1: beyond the precision of a float
 Floats = npt.NDArray[np.float64]
-_STATES: Final = 121  # odd: the middle one of a moving average is zero
+_STATES: Final = 121  # odd, so that the middle state of a moving average is zero
 _TRIES: Final = 60
-_CLOSE: Final = 0.001  # of the run length, relative
-_LONGEST: Final = 1e12  # past that the digits of a float give out
-_REACH: Final = 8.0  # standard deviations that a table of the normal curve spans
-_LEAST: Final = 1e-6  # of a dose whose logarithm is taken
-_CUT: Final = 3.0  # standard deviations; without quantiles one strange outcome must not signal
+_CLOSE: Final = 0.001  # relative tolerance of the run length
+_LONGEST: Final = 1e12  # longer runs exceed the precision of a float
+_REACH: Final = 8.0  # standard deviations covered by a table of the normal distribution
+_LEAST: Final = 1e-6  # smallest dose whose logarithm is taken
+_CUT: Final = 3.0  # standard deviations; without quantiles one outlier must not signal
 _KINDS: Final = ("cusum_up", "cusum_down", "ewma")
 _ADVICE: Final = (
     "look at the outcomes since the shift: a change of assay, target, co-medication or patients;"
@@ -72,7 +72,7 @@ def normal_quantile(probability: float) -> float:
 
 
 def binomial_interval(k: int, n: int, alpha: float) -> tuple[float, float]:
-    """Return Clopper and Pearson's exact interval of a share; ``alpha`` is both sides' error.
+    """Return Clopper and Pearson's exact interval of a proportion; ``alpha`` is two-sided.
 
     >>> low, high = binomial_interval(0, 10, 0.05)
     >>> round(low, 4), round(high, 4)
@@ -95,30 +95,30 @@ def _solve(
     *,
     is_lower: bool,
 ) -> float:
-    """Return the share at which the tail from ``k`` on (lower limit) or up to it has a chance."""
+    """Return the proportion at which the upper (lower limit) or lower tail at ``k`` has a probability."""
     counts = np.arange(k, n + 1) if is_lower else np.arange(k + 1)
     low, high = 0.0, 1.0
     for _ in range(_STEPS):
         share = (low + high) / 2
         log_chance = choose[counts] + counts * np.log(share) + (n - counts) * np.log1p(-share)
-        # either tail changes in one direction with the share, so halving finds the limit
+        # either tail is monotonic in the proportion, so bisection finds the limit
         is_beyond = float(np.exp(log_chance).sum()) > tail
         low, high = (low, share) if is_beyond == is_lower else (share, high)
     return (low + high) / 2
 
 
 class ResidualDistribution(msgspec.Struct, frozen=True):
-    """A distribution of standardised residuals: ``chance`` of at most ``value``, between linear."""
+    """Distribution of standardised residuals: ``chance`` of at most ``value``, piecewise linear."""
 
     value: Floats
     chance: Floats
 
     def __call__(self, at: Floats) -> Floats:
-        """Return the chance of at most ``at``."""
+        """Return the probability of at most ``at``."""
         return np.asarray(np.interp(at, self.value, self.chance, left=0.0, right=1.0), np.float64)
 
     def mirrored(self) -> ResidualDistribution:
-        """Return the distribution with its sign turned."""
+        """Return the distribution of the negated residuals."""
         return ResidualDistribution(-self.value[::-1], 1.0 - self.chance[::-1])
 
 
@@ -129,10 +129,10 @@ def normal_spread() -> ResidualDistribution:
 
 
 def cusum_run(spread: ResidualDistribution, slack: float, limit: float) -> float:
-    """Return the mean number of observations until an upper cumulative sum exceeds its limit.
+    """Return the average run length until an upper cumulative sum exceeds its limit.
 
-    ``slack`` is what is taken off each observation, ``limit`` (both in standard deviations) from
-    where the sum signals; it begins at zero.
+    ``slack`` is subtracted from each observation, ``limit`` (both in standard deviations) is the
+    control limit; the sum starts at zero.
     """
     width = 2 * limit / (2 * _STATES - 1)
     place = np.arange(_STATES)
@@ -143,9 +143,9 @@ def cusum_run(spread: ResidualDistribution, slack: float, limit: float) -> float
 
 
 def ewma_run(spread: ResidualDistribution, weight: float, limit: float) -> float:
-    """Return the mean number of observations until a moving average leaves ``±limit``.
+    """Return the average run length until a moving average leaves ``±limit``.
 
-    ``limit`` is in standard deviations of an observation; the average begins at zero.
+    ``limit`` is in standard deviations of an observation; the average starts at zero.
     """
     width = 2 * limit / _STATES
     middle = (np.arange(_STATES) - _STATES // 2) * width
@@ -155,26 +155,26 @@ def ewma_run(spread: ResidualDistribution, weight: float, limit: float) -> float
 
 
 def _mean_run(stay: Floats, start: int) -> float:
-    """Return the mean number of steps until a chain with these transitions is left."""
+    """Return the mean number of steps until a chain with these transition probabilities is left."""
     steps = np.linalg.solve(np.eye(len(stay)) - stay, np.ones(len(stay)))
     run = float(steps[start])
     return run if 0 < run < _LONGEST else _LONGEST
 
 
 def cusum_limit(spread: ResidualDistribution, slack: float, run: float) -> float:
-    """Return the limit at which an upper cumulative sum signals without cause every ``run``."""
+    """Return the control limit of an upper cumulative sum with in-control run length ``run``."""
     return _limit(lambda limit: cusum_run(spread, slack, limit), run, 4.0)
 
 
 def ewma_limit(spread: ResidualDistribution, weight: float, run: float) -> float:
-    """Return the limit at which a moving average signals without cause every ``run``."""
+    """Return the control limit of a moving average with in-control run length ``run``."""
     return _limit(lambda limit: ewma_run(spread, weight, limit), run, float(np.sqrt(weight)))
 
 
 def _limit(run_of: Callable[[float], float], run: float, guess: float) -> float:
-    """Return where the logarithm of the run length, nearly linear in the limit, is that of ``run``.
+    """Return the limit with run length ``run``; its logarithm is nearly linear in the limit.
 
-    By false position (Illinois): a dozen linear systems rather than one for each binary digit.
+    False position (Illinois) needs a dozen linear systems, bisection one for each binary digit.
     """
     low, high = 0.0, guess
     at_low = -np.log(run)
@@ -193,7 +193,7 @@ def _limit(run_of: Callable[[float], float], run: float, guess: float) -> float:
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """A control chart: one value an outcome, in standard deviations; it signals beyond a limit."""
+    """A control chart: one value per outcome, in standard deviations; it signals beyond a limit."""
 
     kind: str
     dates: tuple[str, ...]
@@ -204,8 +204,8 @@ class Chart(msgspec.Struct, frozen=True):
 def standardised(residuals: Floats, reference: ResidualReference) -> Floats:
     """Return residuals (n,) in standard deviations from their mean in the validation.
 
-    Where the validation gives no quantiles, they are cut at three: the limits are then those of
-    the normal curve, which knows no strange outcomes.
+    Where the validation gives no quantiles, residuals are truncated at three: the limits are then
+    those of the normal distribution, which has no outliers.
     """
     z = (residuals - reference.mean) / reference.sd
     return z if reference.quantiles else np.clip(z, -_CUT, _CUT)
@@ -214,9 +214,9 @@ def standardised(residuals: Floats, reference: ResidualReference) -> Floats:
 def residual_checks(
     outcomes: Outcomes, reference: ValidationReference, settings: Settings, unit: str = ""
 ) -> tuple[list[MonitoringCheck], list[Chart]]:
-    """Return what the three charts say of all outcomes in the order of their dates.
+    """Return the checks of the three charts on all outcomes in order of date.
 
-    The chance of a false signal in ``m`` outcomes is at most about 3 · ``m`` /
+    The probability of a false signal in ``m`` outcomes is at most about 3 · ``m`` /
     ``settings.in_control_run``.
     """
     own = reference.residual
@@ -230,7 +230,7 @@ def residual_checks(
 
 
 def _on_scale(outcomes: Outcomes, own: ResidualReference) -> Floats:
-    """Return residuals (n,) on the scale of the validation's; no outcome is below 0 there."""
+    """Return residuals (n,) on the validation's scale; below a root or log, values are positive."""
     observed = np.maximum(outcomes.observed, _LEAST)
     predicted = np.maximum(outcomes.predicted, _LEAST)
     if own.scale is Link.IDENTITY:
@@ -296,7 +296,7 @@ def _check(chart: Chart, outcomes: Outcomes, own: ResidualReference, unit: str) 
 
 
 def _shift(outcomes: Outcomes, own: ResidualReference, start: int, end: int) -> float:
-    """Return by how much outcomes differ from a middle prediction, in the unit of the model."""
+    """Return the shift of the outcomes relative to a median prediction, in the model's unit."""
     change = float(np.mean(_on_scale(outcomes, own)[start:end])) - own.mean
     middle = np.array([np.median(outcomes.predicted[start:end])])
     if own.scale is Link.IDENTITY:
@@ -305,9 +305,9 @@ def _shift(outcomes: Outcomes, own: ResidualReference, start: int, end: int) -> 
 
 
 def _start(chart: Chart, first: int) -> int:
-    """Return where the shift behind a signal is likely to have begun.
+    """Return the likely start of the shift behind a signal.
 
-    It is the outcome after the chart was last at zero or on the other side of it (Page).
+    It is the outcome after the chart was last at zero or on the other side of zero (Page).
     """
     side = np.sign(chart.values[first])
     before = np.flatnonzero(chart.values[:first] * side <= 0)

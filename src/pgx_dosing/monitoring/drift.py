@@ -1,9 +1,9 @@
-"""Whether patients are still those of the validation: inputs by their distribution and gaps.
+"""Drift of inputs against the validation: distributions and missing values.
 
-Distributions are compared by the population stability index (PSI) and, for numbers, Kolmogorov
-and Smirnov's largest distance at the edges of the reference, for levels Pearson's chi-square.
-What is beyond chance is simulated for the number of patients at hand: PSI grows as a sample
-shrinks, and the textbook's 0.1 and 0.2 say nothing of that.
+Distributions are compared by the population stability index (PSI), for numbers also by the
+Kolmogorov-Smirnov distance at the edges of the reference, for levels by Pearson's chi-square.
+Critical values are simulated for the number of patients at hand: PSI increases as the sample
+shrinks, which the textbook thresholds 0.1 and 0.2 ignore.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ MATERIAL: Final = {"psi": 0.2, "ks": 0.18, "chi_square": 0.0, "missing": 0.05, "
 """From where drift is an alert: PSI by the textbook; a shift of a normal variable with that PSI
 (0.45 standard deviations) has a largest distance of 0.18. Chi-square is never an alert alone."""
 
-# with 30 checks alpha is 0.02 / 30: a dozen of the samples lie beyond such a quantile
+# with 30 checks alpha is 0.02 / 30: about a dozen samples exceed such a quantile
 _SIMULATIONS: Final = 20_000
-_FLOOR: Final = 1e-4  # of a share whose logarithm is taken
+_FLOOR: Final = 1e-4  # smallest share whose logarithm is taken
 _NAMES: Final = {
     "psi": "population stability index",
     "ks": "largest distance of the cumulative shares",
@@ -54,13 +54,13 @@ _ADVICE: Final = (
     " patients, validate the model on them before it is used further"
 )
 _MISSING_ADVICE: Final = "find out where the value is lost: interface, form, laboratory, unit"
-_UNKNOWN_SHARE: Final = 0.01  # what may be rare in a reference of unknown size
+_UNKNOWN_SHARE: Final = 0.01  # assumed share of missing values in a reference of unknown size
 
 
 class InputShares(msgspec.Struct, frozen=True):
-    """How an input was distributed then and now; for the dashboard.
+    """The distribution of an input in the reference and in the log; for the dashboard.
 
-    ``labels`` name ranges or levels; ``missing`` are the shares without a value, then and now.
+    ``labels`` name ranges or levels; ``missing`` are the shares without a value, in the same order.
     """
 
     name: str
@@ -74,7 +74,7 @@ class InputShares(msgspec.Struct, frozen=True):
 def psi(found: Floats, expected: Floats) -> Floats:
     """Return the population stability index of shares, over the last axis.
 
-    Shares below 0.0001 count as that, so that an empty bin does not make it infinite.
+    Shares below 0.0001 are set to that value, so that an empty bin does not give an infinite index.
     """
     a, b = np.maximum(found, _FLOOR), np.maximum(expected, _FLOOR)
     return np.asarray(((a - b) * np.log(a / b)).sum(axis=-1))
@@ -99,10 +99,10 @@ _OF_LEVELS: Final[dict[str, Statistic]] = {"psi": psi, "chi_square": chi_square}
 def drift_checks(
     inputs: Sequence[Mapping[str, InputValue]], reference: ValidationReference, settings: Settings
 ) -> tuple[list[MonitoringCheck], list[InputShares]]:
-    """Return what is to be said of each input, and how it is distributed.
+    """Return the checks of each input, and its distribution.
 
-    The chance that any check departs from ``ok`` without drift is at most
-    ``settings.drift_alpha`` (Bonferroni's division, which holds however inputs hang together).
+    The probability that any check departs from ``ok`` without drift is at most
+    ``settings.drift_alpha`` (Bonferroni correction, valid for correlated inputs).
     """
     n_checks = sum(_n_checks(own) for own in reference.inputs.values())
     alpha = settings.drift_alpha / max(n_checks, 1)
@@ -120,7 +120,7 @@ def _n_checks(own: NumberReference | LevelReference) -> int:
 
 
 class _Input:
-    """One input: its values in the log beside its reference."""
+    """One input: its values in the log and its reference."""
 
     def __init__(
         self,
@@ -194,7 +194,7 @@ class _Input:
         return self._check(kind, state, self.n, reason, _ADVICE, **figures)
 
     def _missing(self, min_n: int) -> MonitoringCheck:
-        """Compare the share without a value, by the exact interval of the share now."""
+        """Compare the share of missing values, by the exact interval of the current share."""
         if self.n_all < min_n:
             reason = f"{self.n_all} predictions, at least {min_n} are needed"
             return not_assessed(Family.DRIFT, "missing", self.name, self.n_all, reason)
@@ -202,7 +202,7 @@ class _Input:
         low, high = binomial_interval(self.n_missing, self.n_all, self.alpha)
         least, most = self._expected_missing()
         is_beyond = low > most or high < least
-        is_material = share - expected >= MATERIAL["missing"]  # more values are no harm
+        is_material = share - expected >= MATERIAL["missing"]  # fewer missing values are harmless
         state = _state(is_beyond=is_beyond, is_material=is_material)
         reason = f"{share:.1%} without a value, {expected:.1%} in the validation"
         limit = most if share >= expected else least
@@ -213,7 +213,7 @@ class _Input:
         )  # fmt: skip
 
     def _expected_missing(self) -> tuple[float, float]:
-        """Return between what the true share of the reference lies: it is itself a sample."""
+        """Return bounds of the true share in the reference, which is itself a sample."""
         if self.n_reference is None:
             return self.own.missing, max(self.own.missing, _UNKNOWN_SHARE)
         count = round(self.own.missing * self.n_reference)
@@ -249,7 +249,7 @@ class _Input:
 
 
 def _state(*, is_beyond: bool, is_material: bool) -> CheckState:
-    """Return the state of drift: what is beyond chance but too small to matter is no alert."""
+    """Return the state of drift: a significant but immaterial difference does not alert."""
     if not is_beyond:
         return CheckState.OK
     return CheckState.ALERT if is_material else CheckState.WATCH
@@ -267,7 +267,7 @@ def _whole(shares: Sequence[float]) -> Floats:
 
 
 def _binned(present: Sequence[float | str], own: NumberReference) -> Floats:
-    """Return counts between edges, each bin with its lower edge; text is left out."""
+    """Return counts between edges, each bin with its lower edge; text is excluded."""
     numbers = np.array([float(v) for v in present if not isinstance(v, str)], np.float64)
     bins = np.searchsorted(np.array(own.inner_edges()), numbers, side="right")
     return np.bincount(bins, minlength=len(own.shares)).astype(np.float64)
@@ -287,9 +287,9 @@ def _chance_limits(
     n_reference: int | None,
     alpha: float,
 ) -> dict[str, float]:
-    """Return what each statistic exceeds by chance alone with probability ``alpha``.
+    """Return the critical value of each statistic at probability ``alpha`` without drift.
 
-    Simulated from the reference: the log is a sample of ``n``, and the reference one of its own.
+    Simulated from the reference: the log is a sample of ``n``, and the reference is a sample too.
     """
     random = np.random.default_rng(0)
     found = random.multinomial(n, expected, _SIMULATIONS) / n

@@ -1,7 +1,7 @@
-"""Whether errors and intervals are what the validation found, over all and in each group.
+"""Errors and interval coverage against the validation, overall and in each group.
 
-A group may have a larger error because its doses are larger: what counts is not that there is a
-gap, but that it is wider than the one that was known when the model was approved.
+A group may have a larger error because its doses are larger: a check therefore tests whether the
+gap is wider than the one known when the model was approved, not whether there is a gap.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _GAP_ADVICE: Final = (
 def error_checks(
     outcomes: Outcomes, reference: ValidationReference, settings: Settings
 ) -> list[MonitoringCheck]:
-    """Return the mean absolute error and the share within 20% of the newest outcomes."""
+    """Return the checks of mean absolute error and share within 20% for the newest outcomes."""
     newest = outcomes.last(settings.window)
     alpha = settings.error_alpha / 2
     return [
@@ -59,7 +59,7 @@ def error_checks(
 
 
 def _gap(n: int, min_n: int, expected: float | None) -> str:
-    """Return why nothing can be said; "" where it can."""
+    """Return why nothing can be assessed; "" if it can."""
     if expected is None:
         return "the validation does not give it"
     return f"{n} outcomes, at least {min_n} are needed" if n < min_n else ""
@@ -74,7 +74,7 @@ def _mae(
         return not_assessed(Family.ERROR, "mae", "", n, reason)
     errors = np.abs(newest.residuals)
     value = float(errors.mean())
-    # the validation's figure is that of a sample too
+    # the validation's figure is an estimate from a sample too
     noise = float(errors.std(ddof=1)) * np.sqrt(1 / n + 1 / (reference.n or np.inf))
     half = normal_quantile(1 - alpha / 2) * float(noise)
     is_worse = value - half > expected
@@ -121,10 +121,10 @@ def _error_check(
 def coverage_checks(
     outcomes: Outcomes, reference: ValidationReference, settings: Settings
 ) -> list[MonitoringCheck]:
-    """Return the coverage of the newest intervals against their level and the validation's.
+    """Return checks of the newest intervals' coverage against their level and the validation's.
 
-    An alert is coverage below that of the validation by more than chance; ``watch`` is coverage
-    below the level only, or above it. The family's ``alpha`` is divided among all that is assessed.
+    An alert is coverage significantly below that of the validation; ``watch`` is coverage below the
+    level only, or above it. The family's ``alpha`` is divided among all assessed checks.
     """
     newest = outcomes.last(settings.window)
     has_interval = ~np.isnan(newest.lower)
@@ -146,7 +146,7 @@ def coverage_checks(
 
 
 def subjects(reference: ValidationReference) -> dict[str, float | None]:
-    """Return the validated coverage over all ("") and of each group (``race=Asian``)."""
+    """Return the validated coverage overall ("") and in each group (``race=Asian``)."""
     found = {"": reference.coverage}
     for name, values in reference.groups.items():
         found |= {f"{name}={value}": own.coverage for value, own in values.items()}
@@ -154,7 +154,7 @@ def subjects(reference: ValidationReference) -> dict[str, float | None]:
 
 
 def members(outcomes: Outcomes, reference: ValidationReference) -> Iterator[tuple[str, Mask]]:
-    """Yield each group of the log and of the validation, and who is in it (n,)."""
+    """Yield each group of the log and of the validation, and its members as a mask (n,)."""
     seen = {(k, v) for row in outcomes.groups for k, v in row.items() if v is not None}
     seen |= {(k, v) for k, values in reference.groups.items() for v in values}
     for name, value in sorted(seen):
@@ -202,7 +202,7 @@ def _advice(low: float, level: float) -> str:
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    """What is compared: one value an outcome, whose mean is worse where ``sign`` times it is up."""
+    """A compared quantity: one value per outcome, whose mean worsens with ``sign`` times it."""
 
     name: str
     word: str
@@ -226,9 +226,9 @@ _KINDS: Final = (
 def gap_checks(
     outcomes: Outcomes, reference: ValidationReference, settings: Settings
 ) -> list[MonitoringCheck]:
-    """Return for each group how its error and coverage compare with those of all others.
+    """Return, for each group, the comparison of error and coverage with all others.
 
-    The family's ``alpha`` is divided among the gaps that are assessed (Bonferroni).
+    The family's ``alpha`` is divided among the assessed gaps (Bonferroni).
     """
     newest = outcomes.last(settings.window)
     found = []
@@ -251,7 +251,7 @@ def gap_checks(
 
 
 def _rest(subject: str, newest: Outcomes, mask: Mask) -> Mask:
-    """Return who is known to be in another group of the same name."""
+    """Return the outcomes known to belong to another value of the same grouping."""
     name = subject.partition("=")[0]
     is_told = np.array([row.get(name) is not None for row in newest.groups], np.bool_)
     return is_told & ~mask
@@ -290,7 +290,7 @@ def _gap_check(
 def _validated(
     kind: _Kind, subject: str, reference: ValidationReference
 ) -> tuple[float, float, float | None]:
-    """Return the numbers in and outside the group, and the gap, of the validation."""
+    """Return the validation's numbers inside and outside the group, and its gap."""
     name, _, value = subject.partition("=")
     groups = reference.groups.get(name, {})
     known = {v: (g.n, e) for v, g in groups.items() if (e := kind.validated(g)) is not None}
@@ -303,10 +303,10 @@ def _validated(
 
 
 def _half_width(own: Floats, rest: Floats, n_own: float, n_rest: float, alpha: float) -> float:
-    """Return half the interval of the gap beyond the validation's, itself from a sample.
+    """Return half the interval of the gap beyond the validation's gap, itself from a sample.
 
-    Variances of shares are those of Agresti and Caffo (one more on either side), so that a group
-    in which all or none is covered has an interval too.
+    Variances of proportions follow Agresti and Caffo (one more success and failure), so that a
+    group with all or none covered has an interval too.
     """
     spread = _variance(own) * (1 / len(own) + 1 / n_own)
     spread += _variance(rest) * (1 / len(rest) + 1 / n_rest)

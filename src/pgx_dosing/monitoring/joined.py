@@ -1,4 +1,4 @@
-"""The monitored part of a log: a model's predictions, each with its outcome, in order of date."""
+"""A model's predictions from a log, each joined with its outcome, in order of date."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pgx_dosing.specification import InputValue
 __all__ = ["MonitoredLog", "Outcomes", "last_model", "read_monitored_log"]
 
 Floats = npt.NDArray[np.float64]
-_SHOWN: Final = 5  # lines that a finding names
+_SHOWN: Final = 5  # lines listed in a finding
 _OTHER_FILES: Final = (
     "it holds some of this name and version whose files differ: name their folder with --model"
 )
@@ -38,7 +38,7 @@ _TEXTS: Final = {
 
 
 class Outcomes(msgspec.Struct, frozen=True):
-    """Predictions whose outcome is known, by the date of the outcome; arrays of shape (n,).
+    """Predictions with a known outcome, by the date of the outcome; arrays of shape (n,).
 
     ``lower``, ``upper`` and ``level`` are NaN where a prediction had no interval.
     """
@@ -56,7 +56,7 @@ class Outcomes(msgspec.Struct, frozen=True):
 
     @property
     def residuals(self) -> Floats:
-        """Observed minus predicted, in the unit of the model."""
+        """Observed minus predicted, in the model's unit."""
         return self.observed - self.predicted
 
     def last(self, n: int) -> Outcomes:
@@ -66,7 +66,7 @@ class Outcomes(msgspec.Struct, frozen=True):
 
 
 class MonitoredLog(msgspec.Struct, frozen=True):
-    """What is monitored: ``inputs`` are those of the newest predictions."""
+    """The monitored log; ``inputs`` are those of the newest predictions."""
 
     identity: ModelIdentity
     first_date: str
@@ -78,7 +78,7 @@ class MonitoredLog(msgspec.Struct, frozen=True):
 
 
 class _OddRows:
-    """Counts what is odd, and keeps where it was seen first."""
+    """Counts irregular rows and records their first lines."""
 
     def __init__(self) -> None:
         self.lines: dict[str, list[int]] = {}
@@ -98,7 +98,7 @@ class _OddRows:
 
 
 class _Kept(msgspec.Struct, gc=False):
-    """What stays in memory of one prediction."""
+    """The part of a prediction held in memory."""
 
     date: str
     predicted: float
@@ -112,7 +112,7 @@ class _Kept(msgspec.Struct, gc=False):
 
 
 class _Gathered:
-    """The predictions of one model, as they are read."""
+    """Collects the predictions of one model while they are read."""
 
     def __init__(self, window: int) -> None:
         self.kept: dict[str, _Kept] = {}
@@ -152,7 +152,7 @@ def last_model(path: Path) -> ModelIdentity:
     Raises
     ------
     PredictionLogError
-        See `read_log`; or there is no prediction in it.
+        See `read_log`; or the log contains no prediction.
     """
     newest = None
     for _, line in read_log(path):
@@ -163,14 +163,14 @@ def last_model(path: Path) -> ModelIdentity:
 
 
 def read_monitored_log(path: Path, monitored: MonitoredModel, window: int) -> MonitoredLog:
-    """Return what a log says of a model.
+    """Return a model's predictions and outcomes from a log.
 
     Without a digest, the model's newest one in the log is monitored.
 
     Raises
     ------
     PredictionLogError
-        See `read_log`; or the log holds no prediction of the model.
+        See `read_log`; or the log contains no prediction of the model.
     """
     by_digest: dict[str, _Gathered] = {}
     owner: dict[str, _Gathered] = {}
@@ -188,11 +188,11 @@ def read_monitored_log(path: Path, monitored: MonitoredModel, window: int) -> Mo
     return _chosen(path, monitored, by_digest, found)
 
 
-_ELSEWHERE: Final = _Gathered(0)  # all models that are not monitored
+_ELSEWHERE: Final = _Gathered(0)  # predictions of all other models
 
 
 def _other(line: PredictionLine, monitored: MonitoredModel) -> str:
-    """Return why a prediction is not the monitored model's; "" where it is."""
+    """Return why a prediction is not the monitored model's; "" if it is."""
     if line.model != monitored.model:
         return "other_model"
     if line.version != monitored.version:
@@ -243,7 +243,7 @@ def _chosen(
 
 
 def _outcomes(kept: Iterable[_Kept]) -> Outcomes:
-    """Return what turned out, in the order in which it became known."""
+    """Return the outcomes in order of their dates."""
     known = [own for own in kept if own.outcome is not None]
     known.sort(key=lambda own: (own.outcome_date, own.line))
 

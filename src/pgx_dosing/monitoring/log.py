@@ -1,14 +1,14 @@
-"""The log of predictions: JSON lines without names, free text or clock time; written and read.
+"""The prediction log, written and read: JSON lines without names, free text or clock time.
 
-A line is a prediction, or the outcome of an earlier one, found by its random key::
+A line is a prediction, or the outcome of an earlier one, identified by its random key::
 
     {"schema_version":"1.0","date":"2026-11-29","model":"…","version":"1","digest":"…",
      "inputs":{"age_years":61,"weight_kg":null},"prediction":31.2,"lower":18.0,"upper":48.1,
      "level":0.9,"unit":"mg/week","groups":{"sex":"female"},"outcome":null,"key":"…"}
     {"schema_version":"1.0","date":"2027-01-10","key":"…","outcome":28.0}
 
-What an input may hold is declared: numbers, or one of a set of levels. Nothing else is written,
-and a line with anything else is refused when it is read.
+Each input's values are declared: numbers, or one of a set of levels. Other values are neither
+written nor read.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 LOG_SCHEMA: Final = "1.0"
-# bounds of what a damaged or foreign file may cost
+# limits on the resources that a damaged or foreign file can consume
 MAX_LINES: Final = 1_000_000
 MAX_LINE: Final = 64 * 1024  # bytes
 _MAX_INPUTS: Final = 500
@@ -60,7 +60,7 @@ _KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 _UNIT = re.compile(r"[A-Za-zµ%][A-Za-z0-9µ%/·²^. -]{0,23}")
-_LEVEL: Final = 64  # characters of a level's name
+_LEVEL: Final = 64  # characters of a level name
 
 Declared = Mapping[str, frozenset[str] | None]
 """What may be logged: by name the levels that there are, None for numbers and for yes or no."""
@@ -88,7 +88,7 @@ class PredictionLine(
 
 
 class OutcomeLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """What turned out for an earlier prediction, in the unit of that prediction."""
+    """The outcome of an earlier prediction, in the unit of that prediction."""
 
     date: str
     key: str
@@ -97,23 +97,23 @@ class OutcomeLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 def new_key() -> str:
-    """Return a key that says nothing of anybody: 128 random bits as 32 hexadecimal digits."""
+    """Return a key unrelated to the patient: 128 random bits as 32 hexadecimal digits."""
     return secrets.token_hex(16)
 
 
 def append_prediction(
     path: Path, line: PredictionLine, inputs: Declared, groups: Declared | None = None
 ) -> str:
-    """Add a prediction to a log and return its key.
+    """Append a prediction to a log and return its key.
 
-    A log that is absent is made, for its owner alone. ``inputs`` and ``groups`` declare what may
-    be written; a line without a key gets a random one. Each is written at once, so that several
-    programs may write to one log.
+    A missing log is created, readable by its owner only. ``inputs`` and ``groups`` declare the
+    permitted values; a line without a key gets a random one. Each line is written at once, so that
+    several programs can write to one log.
 
     Raises
     ------
     PredictionLogError
-        A value that is not declared, or a line that `read_log` would refuse; nothing is written.
+        An undeclared value, or a line that `read_log` would refuse; nothing is written.
     OutputError
         The log cannot be written.
     """
@@ -126,12 +126,12 @@ def append_prediction(
 
 
 def append_outcome(path: Path, key: str, outcome: float, date: str) -> None:
-    """Add the outcome of an earlier prediction to a log.
+    """Append the outcome of an earlier prediction to a log.
 
     Raises
     ------
     PredictionLogError
-        Key, outcome or date cannot be.
+        Key, outcome or date is invalid.
     OutputError
         The log cannot be written.
     """
@@ -141,7 +141,7 @@ def append_outcome(path: Path, key: str, outcome: float, date: str) -> None:
 
 
 def _append(path: Path, data: bytes) -> None:
-    """Write a line in one call, so that those of other programs do not fall into it."""
+    """Write a line in one call, so that lines of several programs do not interleave."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -158,7 +158,7 @@ def _append(path: Path, data: bytes) -> None:
 
 
 def _check_declared(kind: str, values: Mapping[str, InputValue], declared: Declared) -> None:
-    """Refuse what was not declared; the value itself is not repeated: it may be a name."""
+    """Refuse undeclared values; the error omits the value, which may be a name."""
     for name, value in values.items():
         if name not in declared:
             raise PredictionLogError(
@@ -176,12 +176,12 @@ def _check_declared(kind: str, values: Mapping[str, InputValue], declared: Decla
 
 
 def read_log(path: Path) -> Iterator[tuple[int, PredictionLine | OutcomeLine]]:
-    """Yield the lines of a log with their numbers, one in memory at a time.
+    """Yield the lines of a log with their numbers, with one line in memory at a time.
 
     Raises
     ------
     PredictionLogError
-        The log cannot be read, or a line is not what this module writes.
+        The log cannot be read, or a line is not in the format of this module.
     """
     try:
         with path.open("rb") as handle:
@@ -281,7 +281,7 @@ def _must(holds: bool, what: str, where: str, remedy: str = "mend or remove the 
 
 
 def declared_by(inputs: Iterable[Input]) -> Declared:
-    """Return what the log may hold of a model's inputs: numbers, or the levels that there are."""
+    """Return the permitted log values of a model's inputs: numbers, or the defined levels."""
     return {own.name: _levels(own) for own in inputs}
 
 
@@ -296,9 +296,9 @@ def _levels(own: Input) -> frozenset[str] | None:
 def prediction_line(
     prediction: DosePrediction, date: str, groups: Mapping[str, str | None] | None = None
 ) -> PredictionLine:
-    """Return the line of a prediction made on a day (YYYY-MM-DD), without a key yet.
+    """Return the line of a prediction made on a day (YYYY-MM-DD), still without a key.
 
-    ``groups`` name who is to be compared with whom, as the validation of the model did.
+    ``groups`` are the grouping variables used in the validation of the model.
     """
     return PredictionLine(
         date=date,
@@ -316,9 +316,9 @@ def prediction_line(
 
 
 def log_dose(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> str:
-    """Add the first model's dose to a log; return the key by which its outcome is added later.
+    """Append the first model's dose to a log; return the key for adding its outcome later.
 
-    Written are the model, its inputs as it declares them, the dose and its interval, and the day
+    The line holds the model, its declared inputs, the dose with its interval, and the day
     (YYYY-MM-DD).
 
     Raises
@@ -326,7 +326,7 @@ def log_dose(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> str:
     UsageError
         No model gave a dose.
     PredictionLogError
-        A value that the model does not declare, or no day.
+        A value that the model does not declare, or an invalid day.
     OutputError
         The log cannot be written.
     """
@@ -343,11 +343,11 @@ def log_dose(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> str:
 
 
 def _groups(prediction: DosePrediction, folder: ModelFolder) -> Mapping[str, str | None]:
-    """Return the person's groups among those that the validation of the model compared."""
+    """Return the person's groups among those compared in the validation of the model."""
     try:
         compared = monitored_model(folder).reference.groups
     except ModelFolderError:
-        return {}  # a published model: nobody validated it here
+        return {}  # a published model has no validation here
     values = {item.name: item.value for item in prediction.inputs}
     return {name: _level(values[name]) for name in compared if name in values}
 

@@ -1,4 +1,4 @@
-"""What monitoring finds, as records, and what the validation of a model leads one to expect."""
+"""Records of monitoring results, and the reference values from a model's validation."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ __all__ = [
 
 STATUS_SCHEMA: Final = "1.0"
 """Version of the format of a status; its schema is ``docs/schema/pgx-model-status-1.0.json``."""
-# written by the training of a model, see `pgx_dosing.training.run.reference_of`
+# written by model training, see `pgx_dosing.training.run.reference_of`
 METRICS: Final = "metrics.json"
-_SUM: Final = 0.01  # shares are rounded
+_SUM: Final = 0.01  # tolerance of a sum of shares, which are rounded
 
 
 class CheckState(StrEnum):
@@ -66,10 +66,10 @@ class Family(StrEnum):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How closely a model is monitored.
+    """Sensitivity of the monitoring.
 
-    Each ``*_alpha`` holds for one window of patients like those of the validation, and is divided
-    among the checks of the family.
+    Each ``*_alpha`` applies to one window of patients drawn from the validation's population, and
+    is divided among the checks of the family.
     """
 
     window: Annotated[
@@ -94,7 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class MonitoringCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure held against what the validation lets expect."""
+    """One figure compared with its expectation from the validation."""
 
     id: Annotated[str, doc("stable name: family, kind and subject joined by dots")]
     family: Annotated[Family, doc("what is monitored")]
@@ -117,7 +117,7 @@ class MonitoringCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something odd in the log."""
+    """An irregularity in the log."""
 
     code: Annotated[str, doc("stable code")]
     n: Annotated[int, doc("how often")]
@@ -126,7 +126,7 @@ class LogFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):
-    """Which model made the predictions."""
+    """The model that made the predictions."""
 
     model: Annotated[str, doc("name")]
     version: Annotated[str, doc("version")]
@@ -134,7 +134,7 @@ class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What a log of predictions says of a model in use."""
+    """The state of a model in use, from its log of predictions."""
 
     schema_version: Annotated[str, doc("version of this format")]
     state: Annotated[CheckState, doc("the worst state of all checks")]
@@ -155,7 +155,7 @@ class ModelStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def worst(states: Iterable[CheckState]) -> CheckState:
-    """Return the state of a whole: its worst part, ``not_assessed`` where no part was assessed."""
+    """Return the overall state: the worst one, ``not_assessed`` if none was assessed."""
     found = set(states)
     order = (CheckState.ALERT, CheckState.WATCH, CheckState.OK)
     return next((state for state in order if state in found), CheckState.NOT_ASSESSED)
@@ -171,7 +171,7 @@ def check_of(
     advice: str = "",
     **figures: Any,  # noqa: ANN401 - numbers and dates of `MonitoringCheck`
 ) -> MonitoringCheck:
-    """Return a check under its stable name."""
+    """Return a check with its stable id."""
     return MonitoringCheck(
         id=check_id(family, kind, subject), family=family, kind=kind, subject=subject,
         state=state, n=n, reason=reason, advice=advice, **figures,
@@ -179,12 +179,12 @@ def check_of(
 
 
 def not_assessed(family: Family, kind: str, subject: str, n: int, reason: str) -> MonitoringCheck:
-    """Return a check that gives the reason why it was not assessed."""
+    """Return a check that was not assessed, with the reason."""
     return check_of(family, kind, subject, CheckState.NOT_ASSESSED, n, reason)
 
 
 def check_id(family: Family, kind: str, subject: str) -> str:
-    """Return the stable name of a check.
+    """Return the stable id of a check.
 
     >>> check_id(Family.DRIFT, "psi", "age_years")
     'drift.psi.age_years'
@@ -202,7 +202,7 @@ def number_words(value: float) -> str:
 
 
 class NumberReference(msgspec.Struct, frozen=True, tag_field="kind", tag="number"):
-    """Shares of the training patients between ``edges``; the outer two may be left out."""
+    """Shares of the training patients between ``edges``; the two outer edges may be omitted."""
 
     edges: tuple[float, ...]
     shares: tuple[float, ...]
@@ -221,9 +221,9 @@ class LevelReference(msgspec.Struct, frozen=True, tag_field="kind", tag="levels"
 
 
 class ResidualReference(msgspec.Struct, frozen=True):
-    """Outcome minus prediction, both on a scale, of patients that the model had not seen.
+    """Outcome minus prediction, both on one scale, of patients unseen by the model.
 
-    ``quantiles`` are at equal steps of 0..1.
+    ``quantiles`` are equally spaced over 0..1.
     """
 
     mean: float
@@ -233,7 +233,7 @@ class ResidualReference(msgspec.Struct, frozen=True):
 
 
 class GroupReference(msgspec.Struct, frozen=True):
-    """How a group did in the validation."""
+    """Performance of the model in one group of the validation."""
 
     n: int
     mae: float | None = None
@@ -241,9 +241,9 @@ class GroupReference(msgspec.Struct, frozen=True):
 
 
 class ValidationReference(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a log is held against; what the validation did not measure is None.
+    """Reference values for a log; None where the validation did not measure them.
 
-    ``n`` is the number of patients that the shares and errors come from.
+    ``n`` is the number of patients underlying the shares and errors.
     """
 
     inputs: dict[str, NumberReference | LevelReference] = {}
@@ -256,7 +256,7 @@ class ValidationReference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonitoredModel(msgspec.Struct, frozen=True):
-    """A monitored model; ``digest`` is None where any of the log's is taken."""
+    """A monitored model; ``digest`` is None if any digest of the log is accepted."""
 
     model: str
     version: str
@@ -270,12 +270,12 @@ class _Metrics(msgspec.Struct, frozen=True):
 
 
 def monitored_model(folder: ModelFolder) -> MonitoredModel:
-    """Return the identity of a verified model and what its validation lets expect.
+    """Return the identity of a verified model and its validation reference.
 
     Raises
     ------
     ModelFolderError
-        Its metrics hold no reference, or one that cannot be.
+        Its metrics hold no reference, or an invalid one.
     """
     where = f"{folder.label}/{METRICS}"
     metrics: _Metrics = decode(
@@ -291,7 +291,7 @@ def monitored_model(folder: ModelFolder) -> MonitoredModel:
 
 
 def _check(reference: ValidationReference, where: str) -> None:
-    """Refuse shares that are none, edges out of order, a spread that is none."""
+    """Refuse invalid shares, unsorted edges and an invalid spread."""
     for name, own in reference.inputs.items():
         shares = own.shares.values() if isinstance(own, LevelReference) else own.shares
         if not _is_distribution(list(shares)) or not _is_share(own.missing):
@@ -340,9 +340,9 @@ def _rises(values: tuple[float, ...], *, strictly: bool) -> bool:
 
 
 def level_name(value: float | str, shares: Mapping[str, float]) -> str:
-    """Return how the reference names a level.
+    """Return the name of a level in the reference.
 
-    Yes and no are written in several ways; a genotype in either order.
+    Yes and no have several spellings; a genotype may be written in either order.
 
     >>> level_name(True, {"1": 0.1, "0": 0.9}), level_name("Asian", {"Asian": 1.0})
     ('1', 'Asian')

@@ -43,7 +43,7 @@ STATUS_ID: Final = f"urn:pgx-therapy:schema:pgx-model-status:{STATUS_SCHEMA}"
 
 
 class Monitoring(msgspec.Struct, frozen=True):
-    """A status with what a page draws beside it."""
+    """A status and the data for its charts."""
 
     status: ModelStatus
     inputs: tuple[InputShares, ...]
@@ -52,12 +52,12 @@ class Monitoring(msgspec.Struct, frozen=True):
 
 
 def monitor(path: Path, monitored: MonitoredModel, settings: Settings = _DEFAULT) -> Monitoring:
-    """Hold a log of predictions against what the validation of its model lets expect.
+    """Compare a log of predictions with the validation of its model.
 
     Raises
     ------
     PredictionLogError
-        The log cannot be read, or holds no prediction of the model.
+        The log cannot be read, or contains no prediction of the model.
     """
     log = read_monitored_log(path, monitored, settings.window)
     reference = monitored.reference
@@ -107,7 +107,7 @@ def _unknown_inputs(log: MonitoredLog, reference: ValidationReference) -> tuple[
 
 
 def alert_lines(status: ModelStatus) -> Iterator[str]:
-    """Yield one line for each alert: which check, what was found, what to do."""
+    """Yield one line per alert: the check, the finding, the action."""
     for check in status.checks:
         if check.state is CheckState.ALERT:
             yield f"alert: {check.id}: {check.reason}; {check.advice}"
@@ -130,10 +130,10 @@ def status_schema() -> dict[str, Any]:
 
 
 def _complete(part: dict[str, Any]) -> None:
-    """Require each field of a record: all are always written."""
+    """Mark each field of a record as required: all are always written."""
     for own in part["properties"].values():
         own.pop("default", None)
-        own["description"] = own.pop("description")  # after the type, as readers expect it
+        own["description"] = own.pop("description")  # after the type, the usual order
     part["description"] = part["description"].splitlines()[0].rstrip(".")
     part["required"] = list(part["properties"])
     part["additionalProperties"] = False
