@@ -1,10 +1,9 @@
-"""A dosing model as its file says it: inputs, identity, source, equation, interval, limits.
+"""A dosing model as stored in its file: inputs, identity, source, equation, interval, limits.
 
-Values outside the range are refused, not clipped: an equation says nothing of people that it was
-not made from, and a height of 1.75 is metres, not centimetres.
+Values outside the range are refused, not clipped: an equation is not valid for people unlike those
+it was derived from, and a height of 1.75 is in metres, not centimetres.
 
-Published equations and trained models are the same record; what computes with it is in
-`pgx_dosing.equation`.
+Published equations and trained models share this record; `pgx_dosing.equation` evaluates it.
 """
 
 from __future__ import annotations
@@ -50,13 +49,13 @@ __all__ = [
 InputValue = float | str | bool | None
 
 _YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-# Units that are given by mistake, and by how much they differ
+# units given by mistake, and their conversion factors to the expected unit
 _UNITS: Final = {"cm": ("m", 100.0), "kg": ("lb", 0.4536), "years": ("days", 1 / 365.25)}
 SCHEMA_VERSION = "1.0"
 
 
 class InputKind(StrEnum):
-    """What values an input has."""
+    """The types of input values."""
 
     NUMBER = "number"
     FLAG = "flag"
@@ -65,12 +64,12 @@ class InputKind(StrEnum):
 
     @property
     def is_numeric(self) -> bool:
-        """Whether columns hold it as float64, NaN where unknown, and not as text."""
+        """Whether columns hold it as float64, NaN where unknown, instead of text."""
         return self in (InputKind.NUMBER, InputKind.FLAG)
 
 
 class UnknownInput(StrEnum):
-    """What a model does where an input is not known."""
+    """How a model handles an unknown input."""
 
     REFUSE = "refuse"
     ASSUME = "assume"
@@ -83,12 +82,12 @@ class Input(
 ):
     """One input of a model.
 
-    ``minimum`` and ``maximum`` bound a number (inclusive), in ``unit``; ``levels`` are the values
-    of a level; of a genotype, ``alleles`` are those that it may be made of. ``assumed`` is
-    imputed where nothing is known; ``estimated_by`` are sums of terms of other inputs that give
-    the number, of which the first counts whose inputs are known. ``observe`` says where the
-    value is found; a count that is observed means the level at that place of ``levels``.
-    ``typical`` is the value of the patient that contributions are counted from.
+    ``minimum`` and ``maximum`` bound a number (inclusive), in ``unit``; ``levels`` are the allowed
+    levels; ``alleles`` are the allowed alleles of a genotype. ``assumed`` is imputed if the value
+    is unknown; ``estimated_by`` are sums of terms of other inputs that estimate the number: the
+    first one whose inputs are known is used. ``observe`` is the source of the value; an observed
+    count selects the level at that index of ``levels``. ``typical`` is the reference patient's
+    value for contributions.
     """
 
     name: str
@@ -107,7 +106,7 @@ class Input(
 
 
 def check_value(own: Input, value: InputValue) -> None:
-    """Refuse a value that the input cannot have; None (unknown) passes.
+    """Refuse a value not allowed for the input; None (unknown) passes.
 
     Raises
     ------
@@ -150,7 +149,7 @@ def _check_number(own: Input, value: InputValue) -> None:
 
 
 def _hint(own: Input, value: float) -> str:
-    """Return what unit the number may be of, where it would fit in that."""
+    """Return the likely unit of a number, if it would be in range in that unit."""
     other, factor = _UNITS.get(own.unit, ("", 1.0))
     low, high = own.minimum, own.maximum
     if not other or low is None or high is None or not low <= value * factor <= high:
@@ -164,14 +163,14 @@ def _is_genotype(own: Input, value: InputValue) -> bool:
 
 
 def parse_given(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
-    """Return values that a user states as text by the name of an input.
+    """Return the values that a user states as text, by input name.
 
     Raises
     ------
     ModelError
         The model has no such input.
     OutOfDomainError
-        A text that the input cannot have.
+        A text that is not valid for the input.
     """
     known = {own.name: own for own in model.inputs}
     return {name: _parsed(_input_of(known, name), text) for name, text in words.items()}
@@ -190,6 +189,7 @@ def _input_of(known: Mapping[str, Input], name: str) -> Input:
 def _parsed(own: Input, text: str) -> InputValue:
     if own.kind is InputKind.NUMBER:
         try:
+            # Python's float() accepts 1_000, which is more likely a typing error
             number = float("" if "_" in text else text)
         except ValueError as error:
             raise OutOfDomainError(
@@ -206,12 +206,12 @@ def _parsed(own: Input, text: str) -> InputValue:
 
 
 def columns_of(inputs: Sequence[Input], values: Mapping[str, InputValue]) -> Columns:
-    """Return one patient's values as columns of length 1; genotypes in the order of the alleles.
+    """Return one patient's values as columns of length 1; genotypes in allele order.
 
     Raises
     ------
     ModelError
-        A value of no input of the model.
+        A value for an input that the model does not have.
     OutOfDomainError
         See `check_value`.
     """
@@ -230,22 +230,23 @@ def columns_of(inputs: Sequence[Input], values: Mapping[str, InputValue]) -> Col
 
 
 def ordered_text(own: Input, value: InputValue) -> str:
-    """Return a value as text, a genotype in the order of the alleles; empty where unknown."""
+    """Return a value as text, a genotype in allele order; empty where unknown."""
     if own.kind is InputKind.GENOTYPE and isinstance(value, str):
+        # genotypes are unphased, so A/B and B/A are one value
         return "/".join(sorted(value.split("/"), key=own.alleles.index))
     return "" if value is None else str(value)
 
 
 def fill(inputs: Sequence[Input], columns: Columns) -> Columns:
-    """Return columns in which what is unknown is assumed or estimated, as the model says.
+    """Return columns with unknown values assumed or estimated, as the model specifies.
 
-    An input with a term of its own for unknown stays unknown. Estimates see what is assumed of
-    other inputs, never what is estimated.
+    An input with its own term for unknown stays unknown. Estimates use assumed values of other
+    inputs, never estimated ones.
 
     Raises
     ------
     MissingCovariateError
-        The model cannot do without an input that is unknown for somebody.
+        A required input is unknown for a patient.
     """
     assumed = with_assumed(inputs, columns)
     filled = dict(assumed)
@@ -257,12 +258,13 @@ def fill(inputs: Sequence[Input], columns: Columns) -> Columns:
             raise MissingCovariateError(
                 f"{own.name} ({own.meaning}) is not known", remedy="the model needs it"
             )
+        # estimates use `assumed`, so that their order does not affect them
         filled[own.name] = np.where(gap, _estimated(own, assumed), assumed[own.name])
     return filled
 
 
 def with_assumed(inputs: Sequence[Input], columns: Columns) -> Columns:
-    """Return columns in which what is unknown is assumed, where the model says so."""
+    """Return columns with unknown values assumed, where the model specifies this."""
     found = dict(columns)
     for own in inputs:
         gap = is_unknown(columns[own.name])
@@ -283,7 +285,7 @@ def _estimated(own: Input, columns: Columns) -> npt.NDArray[np.float64]:
 
 
 def n_outside(inputs: Sequence[Input], columns: Columns) -> int:
-    """Return for how many patients some number is outside its range."""
+    """Return the number of patients with some number outside its range."""
     outside = np.zeros(max((len(c) for c in columns.values()), default=0), np.bool_)
     for own in inputs:
         if own.kind is InputKind.NUMBER:
@@ -295,14 +297,14 @@ def n_outside(inputs: Sequence[Input], columns: Columns) -> int:
 
 
 class ModelKind(StrEnum):
-    """Where a model's numbers come from."""
+    """Origin of a model's coefficients."""
 
     PUBLISHED = "published"
     TRAINED = "trained"
 
 
 class Link(StrEnum):
-    """What the sum of the terms is: the square root, the logarithm, or the dose itself."""
+    """The scale of the sum of terms: the square root, the logarithm, or the dose itself."""
 
     SQUARE_ROOT = "square_root"
     LOG = "log"
@@ -310,7 +312,7 @@ class Link(StrEnum):
 
 
 class ModelCitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the model was published in."""
+    """The publication of the model."""
 
     text: str
     pmids: tuple[str, ...] = ()
@@ -319,7 +321,7 @@ class ModelCitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class Member(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """One equation of a model; members are joined by ``weight`` on the model's own link.
+    """One equation of a model; members are combined by ``weight`` on the model's own link.
 
     Its dose is ``factor`` times the inverse link of the sum of ``terms`` and ``trees``.
     """
@@ -335,7 +337,7 @@ class Member(
 class Gain(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much closer genotype brings the dose in a group, in the model's unit, with 95% interval.
 
-    Measured on ``n`` patients against ``than``, an equation without genotype.
+    Measured on ``n`` patients relative to ``than``, an equation without genotype.
     """
 
     input: str
@@ -353,7 +355,7 @@ class ConformalInterval(
     """Prediction interval by conformal prediction on the model's link scale.
 
     ``lower`` and ``upper`` are added to the prediction on that scale at ``level``; ``by_dose``
-    gives them by predicted dose, each up to a dose (exclusive; the last without bound).
+    gives them by predicted dose, each up to a dose (exclusive; the last unbounded).
     """
 
     level: float
@@ -364,7 +366,7 @@ class ConformalInterval(
 
 
 class Recalibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A site's own intercept on the link scale, shrunk by how much sites differ."""
+    """A site's own intercept on the link scale, shrunk by the spread between sites."""
 
     site: str
     shift: float
@@ -376,11 +378,11 @@ class Recalibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class Model(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """All that a prediction needs.
+    """All data needed for a prediction.
 
-    ``link`` is the scale on which members are joined and the interval holds. ``uses_race`` says
-    whether race or ancestry enters; ``gains`` say of groups how much genotype adds.
-    Of several published models the one of least ``rank`` is asked first.
+    ``link`` is the scale on which members are combined and the interval applies. ``uses_race``
+    says whether race or ancestry is an input; ``gains`` are the benefits of genotype by group.
+    Of several published models the one of lowest ``rank`` is used first.
     """
 
     name: str
@@ -410,12 +412,12 @@ class Model(
 
 
 def parse_model(data: bytes, where: str | Path = "model.json") -> Model:
-    """Return the model that a file's bytes say.
+    """Return the model in a file's bytes.
 
     Raises
     ------
     ModelFolderError
-        It is no model, or of another schema.
+        It is not a model, or has another schema.
     """
     model: Model = decode(data, Model, "no model", where)
     if model.schema_version != SCHEMA_VERSION:
@@ -429,7 +431,7 @@ def parse_model(data: bytes, where: str | Path = "model.json") -> Model:
 
 
 def _check(model: Model, where: str) -> None:
-    """Refuse what cannot be computed: strange terms, trees, weights, intervals."""
+    """Refuse a model that cannot be evaluated: invalid terms, trees, weights, intervals."""
     kinds = {own.name: own.kind for own in model.inputs}
     if len(kinds) != len(model.inputs):
         raise ModelFolderError("two inputs have one name", where=where)
@@ -444,7 +446,7 @@ def _check(model: Model, where: str) -> None:
     for member in model.members:
         if member.trees and (fault := member.trees.fault):
             raise ModelFolderError(fault, where=where)
-    # weights are decimals, whose sum as floats may miss 1 in the last digits
+    # weights are decimals; their sum as floats may deviate from 1 in the last digits
     if not model.members or abs(sum(m.weight for m in model.members) - 1.0) > 1e-9:
         raise ModelFolderError("weights of members do not add up to 1", where=where)
     if (ends := model.interval) and not len(ends.lower) == len(ends.upper) == len(ends.up_to) + 1:
@@ -461,7 +463,7 @@ def _all_terms(model: Model) -> Iterator[EquationTerm]:
 
 
 def _fault_of(term: EquationTerm, kinds: Mapping[str, InputKind]) -> str:
-    """Return why a term cannot be computed, empty where it can."""
+    """Return why a term cannot be evaluated, empty if it can."""
     for name in (*term.inputs, *term.given):
         if name not in kinds:
             return f"a term speaks of {name!r}, no input"

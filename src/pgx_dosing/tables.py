@@ -1,4 +1,4 @@
-"""A file of patients, read by its declared schema, and its columns as a model takes them."""
+"""A patient table read by its declared schema, and its columns in the form a model takes."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ __all__ = [
 
 SCHEMA_VERSION = "1.0"
 _MAX_BYTES: Final = 1 << 30
-# known values from which on a median outside of its bounds shows another unit
+# known values needed before a median outside its bounds is taken as a unit error
 _ENOUGH: Final = 20
-# A single odd cell says nothing of a column
+# a single invalid cell does not show that a whole column is in another unit
 _FEW: Final = 1
 _Text = npt.NDArray[np.str_]
 _Values = npt.NDArray[np.float64]
 
 
 class Join(StrEnum):
-    """How several columns make one input: the first that answers, or yes where any says yes."""
+    """How several columns form one input: the first with a value, or yes if any says yes."""
 
     FIRST = "first"
     ANY = "any"
@@ -55,12 +55,12 @@ class Join(StrEnum):
 class SourceColumn(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """One column of the file that may answer an input.
+    """One column of the file that can supply an input.
 
     ``codes`` translate its cells (a number is given as text, a flag as ``1`` or ``0``); without
-    them the cell itself is taken, numbers times ``factor``. ``other`` is for a cell that no code
-    names. With ``separators`` a cell holds several codes, of which each is looked up and the
-    largest taken. ``given`` limits the source to rows with these levels of inputs named before.
+    them the cell itself is used, numbers times ``factor``. ``other`` is the value of cells without
+    a code. With ``separators`` a cell holds several codes; each is looked up and the largest is
+    used. ``given`` limits the source to rows with these levels of inputs listed earlier.
     """
 
     column: str
@@ -76,9 +76,9 @@ class TableColumn(
 ):
     """One input of models, from one or several columns of the file.
 
-    Numbers outside ``minimum`` and ``maximum`` (in ``unit``) cannot be, and count as unknown. A
-    median outside ``median_from`` and ``median_to`` shows another unit. A row without an input
-    that is ``required`` is left out.
+    Numbers outside ``minimum`` and ``maximum`` (in ``unit``) are implausible and count as unknown.
+    A median outside ``median_from`` and ``median_to`` indicates another unit. A row without a
+    ``required`` input is excluded.
     """
 
     name: str
@@ -96,11 +96,11 @@ class TableColumn(
 class InclusionRule(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
-    """A row is included only where this holds of a column of the file; ``reason`` says what fails.
+    """A condition on a column of the file for a row to be included; ``reason`` names its failure.
 
-    ``known`` asks for any value, ``one_of`` for one of these, ``none_of`` for none of them (an
-    unknown value passes), ``below`` for a smaller number. Numbers are compared as numbers. With
-    ``where_unknown`` the rule holds only of rows in which that column is unknown.
+    ``known`` requires any value, ``one_of`` one of these, ``none_of`` none of them (an unknown
+    value passes), ``below`` a smaller number. Numbers are compared as numbers. With
+    ``where_unknown`` the rule applies only to rows in which that column is unknown.
     """
 
     column: str
@@ -115,9 +115,9 @@ class InclusionRule(
 class TableSchema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of patients who reached a stable dose.
 
-    ``outcome`` is the dose in ``unit``, whose median lies between ``median_from`` and
-    ``median_to`` where these are given; ``site`` the column that names where a row comes from,
-    empty where all are from one. ``groups`` are the inputs by which results are told apart.
+    ``outcome`` is the dose in ``unit``, with a median between ``median_from`` and ``median_to``
+    if given; ``site`` is the column of a row's site, empty if there is one site. ``groups`` are
+    the inputs by which results are stratified.
     """
 
     name: str
@@ -136,19 +136,19 @@ class TableSchema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     @property
     def needed(self) -> list[str]:
-        """Columns that the file must have."""
+        """Columns required in the file."""
         own = [s.column for column in self.columns for s in column.sources]
         rules = [rule.column for rule in self.rules]
         return list(dict.fromkeys([self.outcome, *filter(None, [self.site]), *own, *rules]))
 
 
 def parse_schema(data: bytes, where: str | Path = "schema.json") -> TableSchema:
-    """Return the schema that a file's bytes say.
+    """Return the schema in a file's bytes.
 
     Raises
     ------
     DataTableError
-        It is no schema, or of another version.
+        It is not a schema, or has another version.
     """
     schema: TableSchema = decode(
         data, TableSchema, "no schema of a table", where, refuse=DataTableError
@@ -166,8 +166,8 @@ class DataTable:
     """The included patients of a table.
 
     ``columns`` holds the inputs, each of shape (n,); ``dose`` (n,) float64 in the schema's unit;
-    ``site`` (n,) text, empty where the table names none. ``dropped`` counts rows left out by
-    reason, ``unreadable`` cells that were taken as unknown, by input.
+    ``site`` (n,) text, empty if the table has no sites. ``dropped`` counts excluded rows by
+    reason, ``unreadable`` cells treated as unknown, by input.
     """
 
     columns: Columns
@@ -181,11 +181,11 @@ class DataTable:
 
     @property
     def n(self) -> int:
-        """How many patients are included."""
+        """Number of included patients."""
         return len(self.dose)
 
     def take(self, rows: npt.NDArray[Any]) -> DataTable:
-        """Return some of the patients, by index or mask; counts stay those of the file."""
+        """Return a subset of patients, by index or mask; counts remain those of the file."""
         columns = {name: column[rows] for name, column in self.columns.items()}
         return DataTable(
             columns, self.dose[rows], self.site[rows], self.n_read, self.dropped,
@@ -194,16 +194,17 @@ class DataTable:
 
 
 def read_table(path: Path, schema: TableSchema) -> DataTable:
-    """Read a table: comma-separated, or by tabs where its name ends in ``.tsv``.
+    """Read a table: comma-separated, or tab-separated if its name ends in ``.tsv``.
 
     Raises
     ------
     DataTableError
-        It cannot be read, lacks a column, has no row that is included, or its units are others.
+        It cannot be read, lacks a column, has no included row, or has other units.
     """
     try:
         data = read_whole(path, _MAX_BYTES)
         separator = "\t" if path.suffix == ".tsv" else ","
+        # all cells are read as text: type inference would alter codes such as 01
         frame = pl.read_csv(data, separator=separator, infer_schema=False)
     except (OSError, PolarsError, UnicodeDecodeError) as error:
         what = str(error).partition("\n")[0]
@@ -212,7 +213,7 @@ def read_table(path: Path, schema: TableSchema) -> DataTable:
 
 
 def table_of(frame: pl.DataFrame, schema: TableSchema, where: str, sha256: str = "") -> DataTable:
-    """Return what a schema makes of a frame of text columns; see `read_table`."""
+    """Return the patients in a frame of text columns by a schema; see `read_table`."""
     absent = [name for name in schema.needed if name not in frame.columns]
     if absent:
         raise DataTableError(
@@ -220,7 +221,7 @@ def table_of(frame: pl.DataFrame, schema: TableSchema, where: str, sha256: str =
             where=where,
             remedy="name the schema of this table with --schema",
         )
-    # a second column of a name is renamed in reading: which of the two is meant, nobody knows
+    # polars renames a second column of the same name; which of the two is meant is unknown
     if twice := [n for n in schema.needed if f"{n}_duplicated_0" in frame.columns]:
         raise DataTableError(f"the table has two columns {twice[0]!r}", where=where)
     cells = {name: _cells(frame[name], schema) for name in schema.needed}
@@ -244,7 +245,7 @@ def table_of(frame: pl.DataFrame, schema: TableSchema, where: str, sha256: str =
 
 
 def _without_unread(table: DataTable, where: str) -> DataTable:
-    """Leave out rows of which a required input could not be read, and count them."""
+    """Exclude rows with an unreadable required input, and count them."""
     dropped, kept = dict(table.dropped), np.ones(table.n, np.bool_)
     for column in table.schema.columns if table.schema else ():
         gap = kept & is_unknown(table.columns[column.name])
@@ -268,7 +269,7 @@ def _cells(column: pl.Series, schema: TableSchema) -> _Text:
 
 
 def _as_numbers(cells: _Text) -> _Values:
-    """Return cells as numbers, NaN where they are none."""
+    """Return cells as numbers, NaN where they are not numbers."""
     found = pl.Series(cells.tolist(), dtype=pl.String).cast(pl.Float64, strict=False)
     return found.fill_null(float("nan")).to_numpy().astype(np.float64)
 
@@ -276,15 +277,17 @@ def _as_numbers(cells: _Text) -> _Values:
 def _included(
     cells: Mapping[str, _Text], schema: TableSchema, n: int
 ) -> tuple[npt.NDArray[np.bool_], dict[str, int]]:
-    """Return which rows are included, and how many fell out by each reason, in the rules' order."""
+    """Return which rows are included, and the number excluded by each reason, in rule order."""
     kept = np.ones(n, np.bool_)
     dropped: dict[str, int] = {}
+    # the outcome comes last, so that a row is counted under the schema's own reasons first
     outcome = InclusionRule(column=schema.outcome, reason="no dose", known=True)
     for rule in (*schema.rules, outcome):
         failed = kept & ~_holds(rule, cells)
         if failed.any():
             dropped[rule.reason] = dropped.get(rule.reason, 0) + int(failed.sum())
         kept &= ~failed
+    # a dose must be positive: models predict its root or logarithm
     numbers = _as_numbers(cells[schema.outcome])
     impossible = kept & ~(np.isfinite(numbers) & (numbers > 0))
     if impossible.any():
@@ -301,13 +304,14 @@ def _holds(rule: InclusionRule, cells: Mapping[str, _Text]) -> npt.NDArray[np.bo
         holds &= _is_among(own, rule.one_of)
     if rule.none_of:
         holds &= ~_is_among(own, rule.none_of)
+    # negated, so that an unknown value (NaN) passes, as with none_of
     if rule.below is not None:
         holds &= ~(_as_numbers(own) >= rule.below)
     return holds | (cells[rule.where_unknown] != "") if rule.where_unknown else holds
 
 
 def _is_among(cells: _Text, values: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-    """Return which cells are one of the values, as text or as number (2 is 2.0)."""
+    """Return which cells equal one of the values, as text or as number (2 is 2.0)."""
     numbers = _as_numbers(np.array(values, np.str_))
     return np.isin(cells, values) | np.isin(_as_numbers(cells), numbers[~np.isnan(numbers)])
 
@@ -315,7 +319,7 @@ def _is_among(cells: _Text, values: tuple[str, ...]) -> npt.NDArray[np.bool_]:
 def _column(
     column: TableColumn, cells: Mapping[str, _Text], known: Columns, n: int
 ) -> tuple[_Values | _Text, int]:
-    """Return an input and how many of its cells could not be read."""
+    """Return an input and the number of its unreadable cells."""
     found, unread = np.full(n, "", object), np.zeros(n, np.bool_)
     for source in column.sources:
         values, bad = _translated(source, cells[source.column], column)
@@ -324,8 +328,9 @@ def _column(
         unread |= bad
         if column.join is Join.FIRST:
             found = np.where(found == "", values, found)
-        else:  # yes where any says yes, no where some say no and none yes
+        else:  # yes if any says yes, no if some say no and none yes
             found = np.where((values == "1") | (found == ""), values, found)
+    # an unreadable cell matters only if no other source supplied the value
     n_bad = int((unread & (found == "")).sum())
     if column.kind.is_numeric:
         return _bounded(column, _as_numbers(found.astype(np.str_)), n_bad)
@@ -335,7 +340,8 @@ def _column(
 def _translated(
     source: SourceColumn, cells: _Text, column: TableColumn
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
-    """Return cells in the model's own values, empty where unknown; and which could not be read."""
+    """Return cells in the model's own values, empty where unknown; and which are unreadable."""
+    # columns have few distinct cells, so each distinct cell is translated once
     distinct, places = np.unique(cells, return_inverse=True)
     values = [_value(source, cell, column) for cell in distinct.tolist()]
     bad = np.array(
@@ -361,7 +367,7 @@ def _value(source: SourceColumn, cell: str, column: TableColumn) -> str:
 
 
 def _number(cell: str) -> float:
-    """Return a cell as number, NaN where it is none; Python's 1_000 is none."""
+    """Return a cell as a number, NaN otherwise; Python's 1_000 is not accepted."""
     try:
         return math.nan if "_" in cell else float(cell)
     except ValueError:
@@ -378,7 +384,7 @@ def _bounded(column: TableColumn, values: _Values, n_bad: int) -> tuple[_Values,
 def _check_median(
     name: str, values: _Values | _Text, own: TableColumn | TableSchema, where: str
 ) -> None:
-    """Refuse numbers whose median shows another unit, where enough are known to say so."""
+    """Refuse numbers whose median indicates another unit, if enough values are known."""
     if own.median_from is None or own.median_to is None or values.dtype.kind != "f":
         return
     known = np.asarray(values, np.float64)
@@ -393,7 +399,7 @@ def _check_median(
 
 
 def _check_unit(column: TableColumn, n_bad: int, n_good: int, where: str) -> None:
-    """Refuse a column of whose known values most cannot be: its unit or coding is another."""
+    """Refuse a column with mostly implausible values: its unit or coding is another."""
     if n_bad > max(n_good, _FEW):
         what = column.unit or column.kind.value
         raise DataTableError(
@@ -404,16 +410,16 @@ def _check_unit(column: TableColumn, n_bad: int, n_good: int, where: str) -> Non
 
 
 def columns_for(inputs: Sequence[Input], table: DataTable, unit: str) -> Columns:
-    """Return a table's columns for a model whose dose is in ``unit``, each of shape (n,).
+    """Return a table's columns for a model with dose in ``unit``, each of shape (n,).
 
-    Genotypes come in the order of the model's alleles, ``*2/*1`` as ``*1/*2``. A level or allele
-    that the model does not know counts as unknown.
+    Genotypes follow the order of the model's alleles, ``*2/*1`` as ``*1/*2``. A level or allele
+    unknown to the model counts as unknown.
 
     Raises
     ------
     DataTableError
-        The table has no such input, has it in another unit or as another kind, its dose is in
-        another unit, or most of its levels or genotypes are strange to the model.
+        The table lacks an input or has it in another unit or kind, its dose is in another unit, or
+        most of its levels or genotypes are unknown to the model.
     """
     _check_schema(inputs, table, unit)
     return {own.name: _known(own, table.columns[own.name]) for own in inputs}
@@ -447,12 +453,13 @@ def _check_schema(inputs: Sequence[Input], table: DataTable, unit: str) -> None:
 
 
 def _known(own: Input, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return a column in which what the model does not know is unknown."""
+    """Return a column in which values unknown to the model are unknown."""
     if own.kind.is_numeric:
         return column
     distinct, places = np.unique(column.astype(np.str_), return_inverse=True)
     found = np.array([_text(own, value) for value in distinct.tolist()], np.str_)[places]
     n_strange = int(((found == "") & (column != "")).sum())
+    # a majority of unknown values indicates another coding, not rare alleles
     if n_strange > (found != "").sum():
         raise DataTableError(
             f"{n_strange} values of {own.name} are none that the model knows",

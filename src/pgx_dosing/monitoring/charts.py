@@ -95,7 +95,7 @@ def _solve(
     *,
     is_lower: bool,
 ) -> float:
-    """Return the proportion at which the upper (lower limit) or lower tail at ``k`` has a probability."""
+    """Return the proportion at which the tail from ``k`` up (lower limit) or down has a chance."""
     counts = np.arange(k, n + 1) if is_lower else np.arange(k + 1)
     low, high = 0.0, 1.0
     for _ in range(_STEPS):

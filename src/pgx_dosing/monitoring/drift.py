@@ -54,7 +54,7 @@ _ADVICE: Final = (
     " patients, validate the model on them before it is used further"
 )
 _MISSING_ADVICE: Final = "find out where the value is lost: interface, form, laboratory, unit"
-_UNKNOWN_SHARE: Final = 0.01  # assumed share of missing values in a reference of unknown size
+_UNKNOWN_SHARE: Final = 0.01  # upper bound of a rare share in a reference of unknown size
 
 
 class InputShares(msgspec.Struct, frozen=True):

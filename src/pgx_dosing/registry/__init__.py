@@ -1,8 +1,8 @@
-"""The registry of models: folders with digests, signatures, states, and the gate before use.
+"""The model registry: folders with digests, signatures, lifecycle states, and the gate before use.
 
 In the order of data flow: ``files`` (bytes, JSON), ``manifest`` (digests), ``signature``,
-``protocol`` (limits against metrics), ``history`` (states, chained), ``folder`` (all files of
+``protocol`` (limits on metrics), ``history`` (states, hash chain), ``folder`` (all files of
 one model, verified), ``notes`` and ``steps`` (who, why, when), ``making`` (new folders),
-``change_plan``, ``states`` (going from one to the next, the gate before use),
-``store`` (where models live, by name), ``card`` and ``checklist`` (what a model reports of itself).
+``change_plan``, ``states`` (transitions, and the gate before use),
+``store`` (models by name), ``card`` and ``checklist`` (a model's reporting items).
 """

@@ -1,4 +1,4 @@
-"""The card of a model: Model Card and TRIPOD+AI, filled from its own files; nothing is made up."""
+"""The card of a model (Model Card and TRIPOD+AI), filled from its own files only."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def _checklist(facts: CardFacts) -> Iterator[str]:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a Markdown table; cells are escaped already."""
+    """Yield the lines of a Markdown table; cells must be escaped."""
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:

@@ -1,7 +1,7 @@
-"""What a model's own files say of it, as short texts, and by the items of TRIPOD+AI.
+"""Facts from a model's own files as short texts, including the items of TRIPOD+AI.
 
-What no file says is not reported, with the reason; nothing is made up. A sentence of the makers,
-``statements`` by number in lineage.json or model.json, answers an item that a run cannot.
+An item that no file covers is marked as not reported, with the reason. Items that a run cannot
+cover are answered by the makers: ``statements`` by number in lineage.json or model.json.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ METRICS = {
     "interval_coverage": "interval holds the actual dose",
 }
 """Metrics that a card shows, by key of ``metrics.json``."""
-# entries of a list in a cell; the rest is counted
+# entries of a list in a cell, which must stay readable; the rest is counted
 _ITEMS_SHOWN = 40
 _NOBODY_SAID: Final = "the makers left no statement"
 _NOT_IN_FILES: Final = "the model's files do not say"
@@ -41,7 +41,7 @@ _OF_PUBLICATION: Final = "see the publication"
 
 
 def in_cell(value: object) -> str:
-    """Return a value as text in a cell of a Markdown table: one line, no markup.
+    """Return a value as text of a Markdown table cell: one line, markup escaped.
 
     >>> in_cell("dose <i>")
     'dose &lt;i&gt;'
@@ -68,7 +68,7 @@ def number_text(value: object) -> str:
 
 @dataclass(frozen=True)
 class CardFacts:
-    """Content of a model's files; what it has not is empty."""
+    """Content of a model's files; empty where a file is absent."""
 
     model: Json
     lineage: Json = field(default_factory=dict)
@@ -78,7 +78,7 @@ class CardFacts:
     digest: str = ""
 
     def statement(self, key: str) -> str:
-        """Return what somebody wrote of an item: ``statements`` of model.json or lineage.json."""
+        """Return the makers' statement on an item, from model.json or lineage.json."""
         for source in (self.model, self.lineage):
             statements = source.get("statements")
             if isinstance(statements, dict) and isinstance(statements.get(key), str):
@@ -86,13 +86,13 @@ class CardFacts:
         return ""
 
     def text(self, key: str) -> str:
-        """Return a text of model.json."""
+        """Return a text from model.json."""
         value = self.model.get(key)
         return value.strip() if isinstance(value, str) else ""
 
     @property
     def is_trained(self) -> bool:
-        """Whether the numbers come from data at hand, not from a publication."""
+        """Whether the coefficients were fitted here, not taken from a publication."""
         return self.model.get("kind") == "trained"
 
     @property
@@ -107,7 +107,7 @@ class CardFacts:
 
     @property
     def outcome(self) -> str:
-        """What is predicted, with its unit; model.json has it as texts or as one object."""
+        """The outcome with its unit; model.json has it as texts or as one object."""
         predicts = self.model.get("predicts")
         if isinstance(predicts, dict):
             parts = [str(predicts.get(key, "")) for key in ("quantity", "unit")]
@@ -122,13 +122,13 @@ class CardFacts:
         return [own for own in inputs if isinstance(own, dict)] if isinstance(inputs, list) else []
 
     def of_data(self, key: str) -> object:
-        """Return what lineage.json says of the training table, at its top or under ``data``."""
+        """Return a value of lineage.json on the training table, at its top or under ``data``."""
         data = _object(self.lineage, "data")
         return data.get(key, self.lineage.get(key))
 
     @property
     def dropped(self) -> str:
-        """Who was left out, by reason."""
+        """Excluded patients, by reason."""
         for key in ("dropped", "inclusion"):
             if isinstance(self.of_data(key), dict):
                 return _counts(self.of_data(key))
@@ -136,7 +136,7 @@ class CardFacts:
 
     @property
     def sites(self) -> str:
-        """Sites, with the number of patients where it is known."""
+        """Sites, with the number of patients where known."""
         sites = self.of_data("sites")
         if isinstance(sites, dict):
             return f"{len(sites)}: {_counts(sites)}" if sites else ""
@@ -146,7 +146,7 @@ class CardFacts:
 
     @property
     def settings(self) -> str:
-        """Settings of the training, the seed among them."""
+        """Training settings, including the seed."""
         settings = self.lineage.get("settings")
         shown = dict(settings) if isinstance(settings, dict) else {}
         for key in ("recipe", "seed"):
@@ -156,7 +156,7 @@ class CardFacts:
 
     @property
     def uses_race(self) -> bool | None:
-        """Whether race or ancestry is an input; left out, it is none. None: it cannot be told."""
+        """Whether race or ancestry is an input; absent means no. None: cannot be determined."""
         uses = self.model.get("uses_race", False)
         return uses if isinstance(uses, bool) else None
 
@@ -168,26 +168,26 @@ class CardFacts:
 
     @property
     def leakage(self) -> str:
-        """How well the inputs tell the site, in words."""
+        """How well the inputs identify the site, as text."""
         leakage = _object(self.lineage, "leakage").get("remark")
         return leakage if isinstance(leakage, str) else ""
 
     @property
     def remarks(self) -> list[str]:
-        """What the evaluation says in words of its own numbers."""
+        """Remarks of the evaluation on its own metrics."""
         remarks = self.metrics.get("remarks")
         return [str(remark) for remark in remarks] if isinstance(remarks, list) else []
 
     @property
     def n(self) -> str:
-        """How many patients the metrics rest on, and how many the training had."""
+        """Number of patients in the evaluation and in the training."""
         measured, trained = (number_text(x) for x in (self.metrics.get("n"), self.of_data("n")))
         parts = (f"{trained} in training" if trained else "", f"{measured} in evaluation"
                  if measured else "")  # fmt: skip
         return ", ".join(part for part in parts if part)
 
     def blocks(self) -> Iterator[tuple[str, str, Json]]:
-        """Yield all patients, then each group: name, value, numbers."""
+        """Yield all patients, then each group: name, value, metrics."""
         if self.metrics:
             yield "all", "", self.metrics
         for name, values in _object(self.metrics, "groups").items():
@@ -196,20 +196,20 @@ class CardFacts:
                     yield str(name), str(value), numbers
 
     def baselines(self) -> Iterator[tuple[str, Json]]:
-        """Yield other models on the same rows: name, numbers."""
+        """Yield other models on the same rows: name, metrics."""
         for name, numbers in _object(self.metrics, "by_baseline").items():
             if isinstance(numbers, dict):
                 yield str(name), numbers
 
     @property
     def limits(self) -> list[str]:
-        """Limits that the model itself names."""
+        """Limits stated by the model itself."""
         limits = self.model.get("limits")
         return [str(limit) for limit in limits] if isinstance(limits, list) else []
 
 
 def facts_of(folder: ModelFolder) -> CardFacts:
-    """Return what the files of a verified model say."""
+    """Return the facts from the files of a verified model."""
     return CardFacts(
         model=folder.model,
         lineage=folder.document("lineage.json") or {},
@@ -238,7 +238,7 @@ def _value(value: object) -> str:
 
 
 class ChecklistItem(NamedTuple):
-    """One item: number, short words, what the files report, and why they may not."""
+    """One item: number, short title, the reported text, and why it may be missing."""
 
     number: str
     words: str
@@ -247,7 +247,7 @@ class ChecklistItem(NamedTuple):
 
 
 def answer(item: ChecklistItem, facts: CardFacts) -> str:
-    """Return what a model says to an item, or why it does not."""
+    """Return a model's text for an item, or why there is none."""
     said = facts.statement(item.number) or (item.says(facts) if item.says else "")
     if said:
         return said

@@ -1,8 +1,8 @@
-"""Change plans: what a later version may change without a new approval, and whether it kept to it.
+"""Change plans: the changes a later version may make without a new approval, and their check.
 
-A plan (``change-plan.json``) is written before, with the version that is approved; a new version
-is held against the plan of the old one, key by key of ``model.json``. What no plan can permit:
-another drug, another outcome, other inputs or ranges, another population, another plan.
+A plan (``change-plan.json``) is approved with its version; a new version is compared with the
+plan of the old one, key by key of ``model.json``. A plan can never permit another drug, outcome,
+inputs, ranges, population, or plan.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ID: Final = "urn:pgx-therapy:schema:pgx-change-plan:1.0"
 _ANY: Final = "*"
 _ABSENT: Final = "(absent)"
-_GONE: Final = object()  # marks an absent value
+_GONE: Final = object()  # marks an absent value; None is a valid JSON value
 
 
 class PermittedChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,18 +116,18 @@ class ChangeItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangeVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """All differences of a new version from an old one, in the light of the old one's plan."""
+    """All differences of a new version from an old one, judged by the old version's plan."""
 
     items: tuple[ChangeItem, ...]
 
     @property
     def is_permitted(self) -> bool:
-        """Whether the plan permits everything that is different."""
+        """Whether the plan permits every difference."""
         return all(item.is_permitted for item in self.items)
 
     @property
     def reasons(self) -> list[str]:
-        """What is not permitted, a line each."""
+        """The differences that are not permitted, one line each."""
         return [item.line() for item in self.items if not item.is_permitted]
 
 
@@ -139,12 +139,12 @@ def plan_schema() -> Json:
 
 
 def plan_of(folder: ModelFolder) -> ChangePlan | None:
-    """Return a model's change plan, checked; None where it has none.
+    """Return a model's change plan, checked; None if it has none.
 
     Raises
     ------
     ModelFolderError
-        It is no plan, permits what no plan can, or gives contradictory limits.
+        It is not a plan, permits what no plan can, or has contradictory limits.
     ModelStateError
         The limits of its validation cannot be read.
     """
@@ -158,7 +158,7 @@ def parse_plan(content: Json, where: str) -> ChangePlan:
     Raises
     ------
     ModelFolderError
-        It is no plan, permits what no plan can, or gives contradictory limits.
+        It is not a plan, permits what no plan can, or has contradictory limits.
     ModelStateError
         The limits of its validation cannot be read.
     """
@@ -177,7 +177,7 @@ def parse_plan(content: Json, where: str) -> ChangePlan:
 
 
 def _plan_fault(change: PermittedChange) -> str:
-    """Return what is wrong with a permission as such, "" where nothing is."""
+    """Return the fault of a permission itself, "" if there is none."""
     if change.path.split("/")[1] in _FIXED | {_ANY}:
         return "no plan can permit a change of it"
     if change.kind == "text":
@@ -189,7 +189,7 @@ def _plan_fault(change: PermittedChange) -> str:
 
 
 def check_change(old: ModelFolder, new: ModelFolder) -> ChangeVerdict:
-    """Hold a new version against the change plan of an old one.
+    """Compare a new version with the change plan of an old one.
 
     Raises
     ------
@@ -225,11 +225,12 @@ def _file_items(old: ModelFolder, new: ModelFolder) -> Iterator[ChangeItem]:
 
 
 def _validation_items(plan: ChangePlan, new: ModelFolder) -> Iterator[ChangeItem]:
-    """Yield what the new version's metrics say to the limits of the plan."""
+    """Yield the checks of the new version's metrics against the limits of the plan."""
     metrics = new.document(METRICS) or {}
     fault = metrics_fault(new.model, metrics)
     if fault:
         yield _no(METRICS, "of this version", "of another", fault)
+    # without a known sample size the limits below cannot be judged
     n = metrics.get("n")
     if type(n) is not int or n < plan.validation.minimum_n:
         least = f"at least {plan.validation.minimum_n}"
@@ -241,9 +242,10 @@ def _validation_items(plan: ChangePlan, new: ModelFolder) -> Iterator[ChangeItem
 
 
 def _differences(old: object, new: object, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Yield path, old and new value of each leaf that is different, in the order of the old."""
+    """Yield path, old and new value of each differing leaf, in the order of the old version."""
     if _is_object(old) and _is_object(new) and (old, new) != (_GONE, _GONE):
         a, b = _members(old), _members(new)
+        # an object and an empty or absent one have no leaves to report, but still differ
         if not a and not b and old != new:
             yield path, old, new
         for key in dict.fromkeys((*a, *b)):
@@ -251,13 +253,13 @@ def _differences(old: object, new: object, path: str = "") -> Iterator[tuple[str
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from _differences(one, other, f"{path}/{index}")
-    # lists of different lengths share no indices: they differ as a whole
+    # lists of different lengths share no indices, so they differ as a whole
     elif not _is_same(old, new):
         yield path, old, new
 
 
 def _is_object(value: object) -> bool:
-    """Whether a value has members; one that is not there has none of them."""
+    """Whether a value can have members; an absent one counts as an object without members."""
     return isinstance(value, dict) or value is _GONE
 
 
@@ -266,12 +268,13 @@ def _members(value: object) -> Json:
 
 
 def _is_same(old: object, new: object) -> bool:
-    """Whether two leaves are the same: 1 and 1.0 are, 1 and true are not."""
+    """Whether two leaves are equal: 1 and 1.0 are, 1 and true are not."""
     is_comparable = type(old) is type(new) or (_is_number(old) and _is_number(new))
     return is_comparable and old == new
 
 
 def _escaped(key: str) -> str:
+    # JSON Pointer (RFC 6901): ~ and / inside a key are escaped, ~ first
     return key.replace("~", "~0").replace("/", "~1")
 
 
@@ -296,7 +299,7 @@ def _item(path: str, old: object, new: object, plan: ChangePlan | None) -> Chang
 
 
 def _faults(change: PermittedChange, old: object, new: object) -> Iterator[str]:
-    """Yield what is wrong with a value; where several changes name it, it has to fit all."""
+    """Yield the faults of a value; if several changes name it, it must satisfy all of them."""
     if (old is _GONE or new is _GONE) and not change.may_be_absent:
         yield "it may neither come nor go"
     elif change.kind == "text":

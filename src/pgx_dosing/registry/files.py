@@ -1,11 +1,11 @@
-"""Files of a model folder: read whole and once, named by a manifest, signed by HMAC-SHA256.
+"""Files of a model folder: read completely and once, listed in a manifest, signed by HMAC-SHA256.
 
-What is digested and what is parsed are the same bytes, so that nobody can swap a file between.
+The same bytes are hashed and parsed, so a file cannot be swapped in between.
 
-It has one spelling only and ends with a digest of itself, so that any changed byte shows.
+A manifest has one canonical form and ends with its own digest, so any changed byte is detected.
 
-Who has the key can sign, and can check. The key itself is never printed nor written; what
-names it is a part of its digest.
+The holder of the key can sign and verify. The key itself is never printed or written; its id is
+part of its digest.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
-# no link is followed, and the open of a named pipe does not wait for a writer
+# links are not followed, and opening a named pipe does not wait for a writer
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-# digits of the largest 64-bit integer
+# digits of the largest 64-bit integer; longer ones are not portable between JSON readers
 _DIGITS: Final = 19
 _REPAIR: Final = "take the folder again from where it was made"
 MANIFEST: Final = "manifest.json"
@@ -73,7 +73,7 @@ FILES: Final = (
 """The files that a manifest may name; the first one it must."""
 KEY_VARIABLE: Final = "PGX_MODEL_KEY"
 METHOD: Final = "hmac-sha256"
-# 32 bytes, as HMAC-SHA256 has 256 bits; a key of few distinct bytes is not random
+# 32 bytes match the 256 bits of HMAC-SHA256; a key of few distinct bytes is not random
 _SHORTEST, _LONGEST, _FEWEST_VALUES = 32, 4096, 16
 _MAKE: Final = "make one with: head -c 32 /dev/urandom > KEYFILE"
 
@@ -89,12 +89,13 @@ def read_file(path: Path, most: int) -> bytes:
     Raises
     ------
     ModelFolderError
-        It is absent, a link or no file, too large, or cannot be read.
+        It is absent, a link, not a regular file, too large, or cannot be read.
     """
     try:
         with os.fdopen(os.open(path, _FLAGS), "rb") as handle:
             if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
                 raise ModelFolderError("is no regular file", where=str(path), remedy=_REPAIR)
+            # one byte more than allowed shows that a file is too large without reading all of it
             data = handle.read(most + 1)
     except OSError as error:
         what = "is a link" if path.is_symlink() else f"cannot be read: {error.strerror}"
@@ -107,12 +108,12 @@ def read_file(path: Path, most: int) -> bytes:
 
 
 def parse_json(data: bytes, where: str) -> Json:
-    """Return a JSON object; stricter than JSON readers are: no key twice, finite numbers only.
+    """Return a JSON object, stricter than usual readers: unique keys and finite numbers only.
 
     Raises
     ------
     ModelFolderError
-        It is no JSON object in UTF-8, or one of that is not so.
+        It is not a JSON object in UTF-8, or violates one of these rules.
     """
     try:
         content = json.loads(
@@ -122,7 +123,7 @@ def parse_json(data: bytes, where: str) -> Json:
             parse_int=_whole,
             parse_constant=_no_number,
         )
-        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        json.dumps(content, ensure_ascii=False).encode()  # refuses unpaired surrogates
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise ModelFolderError(f"is no usable JSON: {reason}", where=where) from error
@@ -132,6 +133,7 @@ def parse_json(data: bytes, where: str) -> Json:
 
 
 def _finite(text: str) -> float:
+    # JSON allows 1e999, which Python reads as infinity
     value = float(text)
     if not math.isfinite(value):
         raise ValueError("a number is too large")
@@ -149,13 +151,13 @@ def _no_number(text: str) -> float:
 
 
 def canonical_json(content: object) -> bytes:
-    """Return the one spelling of some content: keys A–Z, two spaces, a line feed at the end."""
+    """Return the canonical form of some content: keys A–Z, two spaces, a line feed at the end."""
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode("utf-8")
 
 
 def not_written(path: Path, error: OSError) -> OutputError:
-    """Return the error of a file or folder that could not be written."""
+    """Return the error for a file or folder that could not be written."""
     return OutputError(
         f"cannot be written: {error.strerror or type(error).__name__}",
         where=str(path),
@@ -164,26 +166,26 @@ def not_written(path: Path, error: OSError) -> OutputError:
 
 
 def temporary_name() -> str:
-    """Return a name that no model has, for what is not complete yet."""
+    """Return a name that no model can have, for incomplete files."""
     return f".pgx-{os.getpid()}-{os.urandom(4).hex()}.tmp"
 
 
 def write_in_one_step(path: Path, data: bytes, beside: Path) -> None:
-    """Write a file under a temporary name in the folder ``beside``, then give it its own.
+    """Write a file atomically: under a temporary name in the folder ``beside``, then rename it.
 
-    A model folder may hold nothing unknown, not even for a moment: ``beside`` is its parent.
+    A model folder must never hold an unknown file, even briefly: ``beside`` is its parent.
 
     Raises
     ------
     OutputError
-        Disk, permission or quota; nothing is left behind.
+        Disk, permission or quota; no file is left behind.
     """
     temporary = beside / temporary_name()
     try:
         with temporary.open("xb") as handle:
             handle.write(data)
             handle.flush()
-            # the data reach the disk before the name does, so that a crash leaves old or new
+            # the data reach the disk before the name: a crash leaves the old or the new file
             os.fsync(handle.fileno())
         os.replace(temporary, path)  # noqa: PTH105 (one atomic step is the point)
     except OSError as error:
@@ -195,14 +197,14 @@ def write_in_one_step(path: Path, data: bytes, beside: Path) -> None:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep others from changing a model's folder while the block runs: they wait.
+    """Lock a model's folder while the block runs; other processes wait.
 
-    Locked is the folder around it, which stays when the model's own is replaced.
+    The parent folder is locked, because it persists when the model's own folder is replaced.
 
     Raises
     ------
     ModelFolderError
-        There is no such folder.
+        The folder does not exist.
     """
     try:
         handle = os.open(folder.absolute().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -245,9 +247,9 @@ class ModelManifest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of all that was said of the files: one value for the whole model.
+        """SHA-256 (hex) over all file entries: one value for the whole model.
 
-        The signature is not part of it: a model stays the same when it is signed anew.
+        It excludes the signature: signing a model again does not change its identity.
         """
         content = msgspec.to_builtins(self)
         del content["signature"]
@@ -255,7 +257,7 @@ class ModelManifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _ModelManifestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A manifest as it is written."""
+    """A manifest as it is stored."""
 
     check: str
     digest: str
@@ -267,7 +269,7 @@ class _ModelManifestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 
 
 def manifest_of(model: str, version: str, files: Mapping[str, bytes]) -> ModelManifest:
-    """Return the manifest, not signed, of the files of a model."""
+    """Return the unsigned manifest of a model's files."""
     digests = {
         name: FileDigest(sha256=sha256(data), size=len(data))
         for name, data in sorted(files.items())
@@ -278,7 +280,7 @@ def manifest_of(model: str, version: str, files: Mapping[str, bytes]) -> ModelMa
 
 
 def manifest_bytes(manifest: ModelManifest) -> bytes:
-    """Return the one spelling of a manifest."""
+    """Return the canonical form of a manifest."""
     content = msgspec.to_builtins(manifest) | {"digest": manifest.digest}
     return canonical_json(content | {"check": sha256(canonical_json(content))})
 
@@ -289,8 +291,8 @@ def parse_manifest(data: bytes, where: str) -> ModelManifest:
     Raises
     ------
     ModelFolderError
-        It is no manifest, of another schema, not as it was written, or names a file that a
-        model has not.
+        It is not a manifest, has another schema version, is not in canonical form, or names a file
+        that a model cannot have.
     """
     file: _ModelManifestFile = decode(data, _ModelManifestFile, "is no manifest", where)
     if file.schema_version != MANIFEST_SCHEMA:
@@ -311,7 +313,7 @@ def parse_manifest(data: bytes, where: str) -> ModelManifest:
 
 
 class SignatureState(enum.StrEnum):
-    """What a signature is worth, in the light of the key at hand (or of none)."""
+    """Result of a signature check with the available key (or none)."""
 
     UNSIGNED = "unsigned"
     SIGNED = "signed"
@@ -322,7 +324,7 @@ class SignatureState(enum.StrEnum):
 
 
 class ModelKey:
-    """A key; prints as its id only.
+    """A key; its repr shows the id only.
 
     Raises
     ------
@@ -342,6 +344,7 @@ class ModelKey:
         if len(set(secret)) < _FEWEST_VALUES:
             raise ModelFolderError("the key is not random", where=where, remedy=_MAKE)
         self._secret = secret
+        # the prefix separates this digest from any other SHA-256 of the key
         self.key_id: str = hashlib.sha256(b"pgx model key\n" + secret).hexdigest()[:16]
 
     def __repr__(self) -> str:
@@ -352,40 +355,41 @@ class ModelKey:
 
     def over(self, purpose: str, digest: str) -> str:
         """Return the HMAC-SHA256 (hex) over a digest, for one purpose."""
+        # the purpose is part of the message: a model's signature is not valid for a history
         text = f"pgx {purpose} 1\n{digest}".encode()
         return hmac.new(self._secret, text, hashlib.sha256).hexdigest()
 
 
 def read_key(path: Path) -> ModelKey:
-    """Read a key: the bytes of a file, as they are.
+    """Read a key: the unchanged bytes of a file.
 
     Raises
     ------
     ModelFolderError
-        The file cannot be read, or is no key.
+        The file cannot be read, or is not a key.
     """
     return ModelKey(read_file(real_path(path), _LONGEST), where=str(path))
 
 
 def configured_key() -> ModelKey | None:
-    """Return the key whose file `KEY_VARIABLE` names, None where it names none.
+    """Return the key in the file named by `KEY_VARIABLE`, None if the variable is not set.
 
     Raises
     ------
     ModelFolderError
-        It names a file that is no key: nobody goes on as if there were none.
+        The named file is not a key: continuing without one would skip the check silently.
     """
     named = os.environ.get(KEY_VARIABLE)
     return read_key(Path(named)) if named else None
 
 
 def signature_over(purpose: str, digest: str, key: ModelKey) -> ManifestSignature:
-    """Sign a digest for one purpose: what signs a model cannot be taken to sign a history."""
+    """Sign a digest for one purpose: a signature of a model is not valid for a history."""
     return ManifestSignature(method=METHOD, key_id=key.key_id, value=key.over(purpose, digest))
 
 
 def signed(manifest: ModelManifest, key: ModelKey) -> ModelManifest:
-    """Return a manifest with this key's signature, in place of any other."""
+    """Return a manifest with this key's signature, replacing any other."""
     signature = signature_over("model", manifest.digest, key)
     return msgspec.structs.replace(manifest, signature=signature)
 
@@ -393,14 +397,14 @@ def signed(manifest: ModelManifest, key: ModelKey) -> ModelManifest:
 def signature_state(
     signature: ManifestSignature | None, purpose: str, digest: str, key: ModelKey | None
 ) -> SignatureState:
-    """Say what a signature over a digest is worth."""
+    """Return the result of checking a signature over a digest."""
     if signature is None:
         return SignatureState.UNSIGNED
     if signature.method != METHOD:
         return SignatureState.UNKNOWN_METHOD
     if key is None:
         return SignatureState.NOT_CHECKED
-    # compared in constant time, so that timing tells nothing about the right value
+    # compared in constant time, so that timing reveals nothing about the expected value
     if not hmac.compare_digest(signature.key_id.encode(), key.key_id.encode()):
         return SignatureState.OTHER_KEY
     expected = key.over(purpose, digest)

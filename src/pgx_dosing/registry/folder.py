@@ -1,6 +1,6 @@
-"""One model's folder: every file verified against the manifest, and nothing else in it.
+"""One model's folder: every file verified against the manifest, and no other file in it.
 
-A folder holds JSON and one text only: nothing in it is ever executed or unpickled.
+A folder holds JSON and one text only; its content is never executed or unpickled.
 """
 
 from __future__ import annotations
@@ -61,19 +61,21 @@ __all__ = [
 MODEL: Final = FILES[0]
 Document = Mapping[str, object] | str
 """Content of a file: an object for JSON, a text for the card."""
-# bytes that are read at most; a model with trees is the largest file
+# limits on the bytes read, so that a damaged file cannot exhaust memory; models with trees are
+# the largest files
 _LARGEST: Final = {MODEL: 64 << 20, MANIFEST: 1 << 20}
 _LARGEST_OTHER: Final = 16 << 20
 _KINDS: Final = frozenset({"published", "trained"})
+# names and versions become folder names: no separator, no leading dot, bounded length
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._+-]{0,31}")
 
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A verified model: bytes of its files, manifest, and history (None where it has none).
+    """A verified model: bytes of its files, manifest, and history (None if it has none).
 
-    ``where`` is the folder; ``is_shipped`` whether it came with `pgx`.
+    ``where`` is the folder; ``is_shipped`` is true for models shipped with `pgx`.
     """
 
     where: Path
@@ -88,12 +90,12 @@ class ModelFolder:
         return parse_json(self.files[MODEL], MODEL)
 
     def document(self, name: str) -> Json | None:
-        """Return the content of another JSON file, None where the model has it not.
+        """Return the content of another JSON file, None if the model does not have it.
 
         Raises
         ------
         ModelFolderError
-            It is no JSON object.
+            It is not a JSON object.
         """
         return parse_json(self.files[name], name) if name in self.files else None
 
@@ -124,23 +126,23 @@ class ModelFolder:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text can name a model: a–z, 0–9, and . _ - after the first sign."""
+    """Whether a text is a valid model name: a–z, 0–9, and . _ - after the first character."""
     return _NAME.fullmatch(text) is not None and ".." not in text
 
 
 def is_version(text: str) -> bool:
-    """Whether a text can name a version: letters, digits, and . _ + - after the first sign."""
+    """Whether a text is a valid version: letters, digits, and . _ + - after the first character."""
     return _VERSION.fullmatch(text) is not None and ".." not in text
 
 
 def read_folder(folder: Path, *, is_shipped: bool = False) -> ModelFolder:
-    """Read a model's folder and verify it whole.
+    """Read a model's folder and verify it completely.
 
     Raises
     ------
     ModelFolderError
-        It is no folder; a file is absent, unknown, a link, too large or changed; the manifest or
-        the history is not as it was written; or the history is that of another model.
+        It is not a folder; a file is absent, unknown, a link, too large or changed; the manifest or
+        the history is not in canonical form; or the history belongs to another model.
     """
     names = _names_in(folder)
     manifest = read_manifest(folder)
@@ -148,6 +150,7 @@ def read_folder(folder: Path, *, is_shipped: bool = False) -> ModelFolder:
     files = {name: _read(folder, name) for name in manifest.files}
     for name, data in files.items():
         _check_digest(folder / name, data, manifest)
+        # shipped files are also checked against the release, which a rewritten manifest cannot pass
         if is_shipped:
             check_data(folder / name, data)
     history = None
@@ -162,12 +165,12 @@ def read_folder(folder: Path, *, is_shipped: bool = False) -> ModelFolder:
 
 
 def read_manifest(folder: Path) -> ModelManifest:
-    """Read the manifest of a folder alone: which model it says that it is.
+    """Read only the manifest of a folder: the model's stated identity.
 
     Raises
     ------
     ModelFolderError
-        The manifest is absent, or not as it was written.
+        The manifest is absent or not in canonical form.
     """
     return parse_manifest(_read(folder, MANIFEST), str(folder / MANIFEST))
 
@@ -217,6 +220,7 @@ def _check_content(folder: ModelFolder) -> None:
     _check_model(folder.model, where)
     if (folder.model["name"], folder.model["version"]) != (folder.name, folder.version):
         raise ModelFolderError("has another name or version than the manifest", where=where)
+    # a history is bound to its model by digest, so it cannot be copied to another one
     if folder.history and folder.history.entries[-1].model_digest != folder.digest:
         raise ModelFolderError(
             "the history is that of another model: one of them was swapped",
@@ -238,9 +242,9 @@ def _check_model(model: Mapping[str, object], where: str) -> None:
 
 
 def check_signatures(folder: ModelFolder, key: ModelKey | None) -> None:
-    """Refuse a model that this key did not sign, or whose history it did not; shipped ones pass.
+    """Refuse a model or history that this key did not sign; shipped models pass.
 
-    Without a key nothing is refused: digests show damage, not who made a change.
+    Without a key nothing is refused: digests detect damage, not the author of a change.
 
     Raises
     ------
@@ -263,12 +267,12 @@ def check_signatures(folder: ModelFolder, key: ModelKey | None) -> None:
 
 
 def pack(documents: Mapping[str, Document]) -> dict[str, bytes]:
-    """Return documents as bytes of the files of a model: JSON, keys in their order, or text.
+    """Return documents as file bytes of a model: JSON with keys in their order, or text.
 
     Raises
     ------
     ModelFolderError
-        A name is none of `FILES`, ``model.json`` is absent or unusable, or a number is not
+        A name is not in `FILES`, ``model.json`` is absent or unusable, or a number is not
         finite.
     """
     files: dict[str, bytes] = {}
@@ -300,14 +304,14 @@ def write_folder(
     history: History,
     key: ModelKey | None = None,
 ) -> ModelFolder:
-    """Write a model's folder in one step, signed if there is a key, in place of an older one.
+    """Write a model's folder atomically, signed if there is a key, replacing an older one.
 
     Raises
     ------
     ModelFolderError
-        What was written cannot be read as a model: nothing is changed then.
+        The written files are not a valid model: nothing is changed then.
     OutputError
-        Disk, permission or quota; an older folder is as it was.
+        Disk, permission or quota; an older folder is unchanged.
     """
     model = parse_json(files[MODEL], MODEL)
     manifest = manifest_of(model["name"], model["version"], files)
@@ -331,11 +335,11 @@ def write_folder(
 
 
 def _take_place(new: Path, folder: Path) -> None:
-    """Give a complete folder its name; what had it before goes."""
+    """Rename a complete folder to its final name; a previous folder of that name is removed."""
     if not folder.exists():
         new.rename(folder)
         return
-    # a rename cannot replace a folder that is not empty: the old one is moved aside first
+    # a rename cannot replace a non-empty folder: the old one is moved aside first
     old = folder.parent / temporary_name()
     folder.rename(old)
     try:
@@ -352,7 +356,7 @@ def write_history(folder: ModelFolder, history: History) -> ModelFolder:
     Raises
     ------
     OutputError
-        Disk, permission or quota; the history is as it was.
+        Disk, permission or quota; the history is unchanged.
     """
     parent = folder.where.absolute().parent
     write_in_one_step(folder.where / STATES, history_bytes(history), parent)
@@ -365,7 +369,7 @@ def write_manifest(folder: ModelFolder, manifest: ModelManifest) -> ModelFolder:
     Raises
     ------
     OutputError
-        Disk, permission or quota; the manifest is as it was.
+        Disk, permission or quota; the manifest is unchanged.
     """
     write_in_one_step(
         folder.where / MANIFEST, manifest_bytes(manifest), folder.where.absolute().parent

@@ -1,4 +1,4 @@
-"""States that a model went through, and the protocols by which its validation was checked.
+"""The state history of a model, and the protocols used in its validation.
 
 ::
 
@@ -8,12 +8,12 @@
      "groups": {"race": {"minimum_n": 50, "interval_coverage": {"at_least": 0.86}}},
      "baselines": {"iwpc-clinical": {"mae_mg_per_week": {"not_worse_by": 0.0}}}}
 
-A name of a metric is a key of ``metrics.json``. A limit of a group holds for each of its values;
-one with fewer than ``minimum_n`` patients is listed and not judged. What was not measured fails.
+Metric names are keys of ``metrics.json``. A limit of a group applies to each of its values; a
+value with fewer than ``minimum_n`` patients is listed but not judged. A missing metric fails.
 
-Each entry holds the digest of the one before and that of the model it speaks of; the file has
-one spelling only. An edited history, or a model that was swapped under its history, is refused.
-Who can write the file could write a whole other history: the signature protects against that.
+Each entry holds the digest of the previous entry and of its model; the file has one canonical
+form. An edited history, or a model swapped under its history, is refused. Write access allows
+replacing the whole history: only the signature protects against that.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ __all__ = [
 METRICS: Final = "metrics.json"
 _LARGEST: Final = 1 << 20
 _TITLE, _GROUPS, _BASELINES, _FEWEST = "title", "groups", "baselines", "minimum_n"
-# a baseline limit needs the direction of a metric, known from the start of its name
+# a baseline limit needs the direction of a metric, which the prefix of its name determines
 _SMALLER_IS_BETTER: Final = ("mae", "rmse", "median_absolute")
 _LARGER_IS_BETTER: Final = ("within_20_percent", "r2")
 STATES: Final = "states.json"
@@ -76,7 +76,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class LimitOutcome(enum.StrEnum):
-    """How one limit came out."""
+    """Outcome of one limit."""
 
     MET = "met"
     FAILED = "failed"
@@ -84,9 +84,9 @@ class LimitOutcome(enum.StrEnum):
 
 
 class ProtocolCheck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One limit and what was measured; ``what`` is a path such as ``groups.race.Asian.n``.
+    """One limit and the measured value; ``what`` is a path such as ``groups.race.Asian.n``.
 
-    ``measured`` is None where the metrics have no such number.
+    ``measured`` is None if the metrics have no such number.
     """
 
     what: str
@@ -112,7 +112,7 @@ class Protocol(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProtocolRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a protocol asked and what was measured."""
+    """The limits of a protocol and the measured values."""
 
     title: str
     sha256: str
@@ -126,14 +126,14 @@ class ProtocolRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 def read_protocol(path: Path) -> Protocol:
-    """Read a protocol and check its form.
+    """Read a protocol and check its format.
 
     Raises
     ------
     ModelFolderError
-        The file cannot be read or is no JSON object.
+        The file cannot be read or is not a JSON object.
     ModelStateError
-        It has no title, no limit, or a limit that says nothing.
+        It has no title, no limit, or an empty limit.
     """
     data = read_file(real_path(path), _LARGEST)
     content = parse_json(data, str(path))
@@ -145,12 +145,12 @@ def read_protocol(path: Path) -> Protocol:
 
 
 def parse_limits(content: Json, where: str) -> None:
-    """Check the form of limits.
+    """Check the format of limits.
 
     Raises
     ------
     ModelStateError
-        There is none for the model as a whole, or one of them cannot be read.
+        The model as a whole has no limit, or a limit is invalid.
     """
     whole = [key for key in content if key not in {_TITLE, _GROUPS, _BASELINES}]
     if not whole:
@@ -168,12 +168,12 @@ def parse_limits(content: Json, where: str) -> None:
 
 
 def check_protocol(protocol: Protocol, metrics: Json) -> ProtocolRecord:
-    """Compare the limits of a protocol with what was measured.
+    """Compare the limits of a protocol with the metrics.
 
     Parameters
     ----------
     protocol
-        Limits, whose form was checked when they were read.
+        Limits, validated when they were read.
     metrics
         Content of ``metrics.json``: numbers, ``groups`` (name, value, numbers) and
         ``by_baseline`` (name, numbers).
@@ -187,10 +187,10 @@ def check_protocol(protocol: Protocol, metrics: Json) -> ProtocolRecord:
 
 
 def metrics_fault(model: Json, metrics: Json) -> str:
-    """Return why metrics cannot be those of a model, "" where they can.
+    """Return why metrics cannot belong to a model, "" if they can.
 
-    A site's intercept, say, makes another version: what was measured of the old one is not
-    what the new one does.
+    A site-specific intercept, for example, makes another version: metrics of the old version do
+    not describe the new one.
     """
     for key, own in (("model", "name"), ("version", "version")):
         if metrics.get(key, model.get(own)) != model.get(own):
@@ -209,6 +209,7 @@ def _group_checks(content: Json, metrics: Json) -> Iterator[ProtocolCheck]:
         values = _object(_object(metrics, _GROUPS), name)
         wanted = {key: limit for key, limit in limits.items() if key != _FEWEST}
         fewest = limits.get(_FEWEST, 0)
+        # a group that was not evaluated at all fails each of its limits
         if not values:
             yield from (_check(f"{_GROUPS}.{name}.{key}", wanted[key], None) for key in wanted)
         for value in values:
@@ -227,6 +228,7 @@ def _baseline_checks(content: Json, metrics: Json) -> Iterator[ProtocolCheck]:
             what, margin = f"{_BASELINES}.{name}.{key}", float(limit["not_worse_by"])
             theirs, ours = _number(other, key), _number(metrics, key)
             if theirs is None:
+                # no baseline value: nothing to compare with, so the limit fails
                 yield _check(what, {}, None)
             elif key.startswith(_SMALLER_IS_BETTER):
                 yield _check(what, {"at_most": theirs + margin}, ours)
@@ -244,6 +246,7 @@ def _check(
         and (most is None or measured <= most)
     )
     outcome = (
+        # a small group decides nothing: its estimate is too imprecise to pass or fail a limit
         LimitOutcome.TOO_FEW if is_small else LimitOutcome.MET if is_met else LimitOutcome.FAILED
     )
     return ProtocolCheck(
@@ -287,6 +290,7 @@ def _limit(limit: Any, what: str, where: str) -> None:  # noqa: ANN401 - as it w
 
 def _count(limits: Json, what: str, where: str) -> None:
     fewest = limits.get(_FEWEST, 0)
+    # JSON true is an int in Python, so the exact type is compared
     if type(fewest) is not int or fewest < 0:
         raise _bad(f"{_FEWEST} of {what} is no count", where)
 
@@ -308,7 +312,7 @@ def _bad(what: str, where: str) -> ModelStateError:
 
 
 class LifecycleState(enum.StrEnum):
-    """Lifecycle state of a model; only an approved one is used without a flag."""
+    """Lifecycle state of a model; only an approved one is usable without a flag."""
 
     DRAFT = "draft"
     VALIDATED = "validated"
@@ -325,7 +329,7 @@ _NEXT: Final = {
 
 
 class PlanRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The change plan under which a version was approved: whose, and its SHA-256 (hex)."""
+    """The change plan under which a version was approved: its owner, and its SHA-256 (hex)."""
 
     model: str
     version: str
@@ -334,9 +338,9 @@ class PlanRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class StateEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One step: state reached, ISO day, person, reason, and what it rests on.
+    """One transition: state reached, ISO day, person, reason, and its basis.
 
-    ``previous`` is the digest of the entry before, "" for the first one.
+    ``previous`` is the digest of the previous entry, "" for the first one.
     """
 
     state: LifecycleState
@@ -351,12 +355,12 @@ class StateEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of the entry, which holds the digest of the one before."""
+        """SHA-256 (hex) of the entry, which includes the digest of the previous one."""
         return sha256(canonical_json(msgspec.to_builtins(self)))
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """All entries of one version of a model, the first one first, at least one."""
+    """All entries of one version of a model, oldest first, at least one."""
 
     entries: tuple[StateEntry, ...]
     signature: ManifestSignature | None = None
@@ -368,17 +372,17 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def head(self) -> str:
-        """Digest of the last entry and so, through the chain, of all."""
+        """Digest of the last entry and thereby, through the chain, of all."""
         return self.entries[-1].digest
 
     @property
     def was_approved(self) -> bool:
-        """Whether some entry approved the model."""
+        """Whether the model was ever approved."""
         return any(entry.state is LifecycleState.APPROVED for entry in self.entries)
 
 
 class _HistoryFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A history as it is written."""
+    """A history as it is stored."""
 
     check: str
     entries: tuple[StateEntry, ...]
@@ -388,7 +392,7 @@ class _HistoryFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 def is_day(text: str) -> bool:
-    """Whether a text is a day as YYYY-MM-DD.
+    """Whether a text is a valid date YYYY-MM-DD.
 
     >>> is_day("2026-11-29"), is_day("2026-02-30"), is_day("20261129")
     (True, False, False)
@@ -405,7 +409,7 @@ def with_entry(history: History | None, entry: StateEntry, key: ModelKey | None)
     Raises
     ------
     ModelFolderError
-        The entry cannot follow the ones before.
+        The entry cannot follow the previous ones.
     """
     entries = (*(history.entries if history else ()), entry)
     _check_entries(entries, STATES)
@@ -414,7 +418,7 @@ def with_entry(history: History | None, entry: StateEntry, key: ModelKey | None)
 
 
 def history_bytes(history: History) -> bytes:
-    """Return the one spelling of a history."""
+    """Return the canonical form of a history."""
     content = msgspec.to_builtins(history)
     content |= {"schema_version": HISTORY_SCHEMA, "head": history.head}
     return canonical_json(content | {"check": sha256(canonical_json(content))})
@@ -426,8 +430,8 @@ def parse_history(data: bytes, where: str) -> History:
     Raises
     ------
     ModelFolderError
-        It is no history, of another schema, not as it was written, or its entries cannot
-        follow each other.
+        It is not a history, has another schema version, is not in canonical form, or its entries
+        cannot follow each other.
     """
     file: _HistoryFile = decode(data, _HistoryFile, "is no history of states", where)
     if file.schema_version != HISTORY_SCHEMA:
@@ -438,6 +442,7 @@ def parse_history(data: bytes, where: str) -> History:
         raise ModelFolderError("has no entry", where=where)
     _check_entries(file.entries, where)
     history = History(entries=file.entries, signature=file.signature)
+    # one canonical form: other bytes with the same content show an edited file
     if history_bytes(history) != data:
         raise ModelFolderError("is not as it was written", where=where)
     return history
@@ -469,11 +474,12 @@ def _check_entry(entry: StateEntry, where: str) -> None:
 def _check_step(before: StateEntry, after: StateEntry, where: str) -> None:
     if after.previous != before.digest:
         raise ModelFolderError("does not follow the entry before: it was edited", where=where)
+    # days are ISO texts, whose order is that of the dates
     if after.day < before.day:
         raise ModelFolderError("is of an earlier day than the entry before", where=where)
     if after.model_digest != before.model_digest and after.state is not LifecycleState.DRAFT:
         raise ModelFolderError("speaks of another model than the entry before", where=where)
-    # a retired version is approved again by a rollback only
+    # a retired version can return to approved only by a rollback
     is_return = (
         after.is_rollback
         and after.state is LifecycleState.APPROVED
@@ -486,7 +492,7 @@ def _check_step(before: StateEntry, after: StateEntry, where: str) -> None:
 
 
 def _check_rollbacks(entries: tuple[StateEntry, ...], where: str) -> None:
-    """A rollback approves what had been approved, and nothing else."""
+    """Check that a rollback re-approves a version that was approved before."""
     was_approved = False
     for number, entry in enumerate(entries, start=1):
         is_first = entry.state is LifecycleState.APPROVED and not was_approved

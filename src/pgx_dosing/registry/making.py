@@ -1,4 +1,4 @@
-"""Make a model's folder, change a draft, sign a model."""
+"""Create a model's folder, change a draft, sign a model."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def make_model(
     Parameters
     ----------
     folder
-        Where to; must not exist.
+        Target folder; must not exist.
     documents
-        Content by name of file: ``model.json`` at least. A card is made where none is given.
+        Content by file name: ``model.json`` at least. A card is generated if none is given.
     note
         Who made it, why, when.
     key
@@ -59,9 +59,9 @@ def make_model(
     Raises
     ------
     ModelFolderError
-        The folder exists, or the documents are no model.
+        The folder exists, or the documents are not a valid model.
     OutputError
-        Disk, permission or quota; nothing is left behind.
+        Disk, permission or quota; no file is left behind.
     """
     files = pack(documents if _CARD in documents else _with_card(documents))
     if folder.exists() or folder.is_symlink():
@@ -75,16 +75,16 @@ def make_model(
 def revise_model(
     folder: Path, documents: Mapping[str, Document], note: Note, key: ModelKey | None = None
 ) -> ModelFolder:
-    """Replace files of a draft, or of a validated model, which is a draft again then.
+    """Replace files of a draft, or of a validated model, which becomes a draft again.
 
     Raises
     ------
     ModelStateError
-        The model was approved once: what was approved never changes.
+        The model was approved once: approved models never change.
     ModelFolderError
-        The folder is damaged or not trusted, or the documents are no model.
+        The folder is damaged or not trusted, or the documents are not a valid model.
     OutputError
-        Disk, permission or quota; the model is as it was.
+        Disk, permission or quota; the model is unchanged.
     """
     with locked(folder):
         old = read_folder(folder)
@@ -113,19 +113,19 @@ def attach(
     statements: Json | None = None,
     key: ModelKey | None = None,
 ) -> ModelFolder:
-    """Give a draft metrics, a change plan, statements for its card; the card is written anew.
+    """Add metrics, a change plan or card statements to a draft; the card is regenerated.
 
-    What a model's training left for its monitoring (``reference``, ``local``) stays where new
-    metrics have nothing of the kind.
+    The training's reference for monitoring (``reference``, ``local``) is kept if the new metrics
+    have none.
 
     Raises
     ------
     ModelStateError
-        The model was approved once, or the metrics are those of another one.
+        The model was approved once, or the metrics belong to another one.
     ModelFolderError
-        The folder is damaged or not trusted, or the plan is none.
+        The folder is damaged or not trusted, or the plan is invalid.
     OutputError
-        Disk, permission or quota; the model is as it was.
+        Disk, permission or quota; the model is unchanged.
     """
     old = read_folder(folder)
     documents: dict[str, Document] = {}
@@ -146,7 +146,7 @@ def attach(
 
 
 def _with_card(documents: Mapping[str, Document]) -> dict[str, Document]:
-    """Return documents with a card made from them."""
+    """Return documents with a card generated from them."""
 
     def held(name: str) -> Json:
         content = documents.get(name)
@@ -164,9 +164,9 @@ def _digest_of(files: Mapping[str, bytes]) -> str:
 
 
 def sign_model(folder: Path, key: ModelKey) -> ModelFolder:
-    """Sign a model and its history with a key, in place of any other signature.
+    """Sign a model and its history with a key, replacing any other signature.
 
-    Who signs answers for what is signed: digests are checked before, trust is not.
+    The signer takes responsibility for the content: digests are checked first, trust is not.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""From one state to the next, with who, why and when, and the gate before a model is used."""
+"""Transitions between lifecycle states, with person, reason and day, and the gate before use."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from pgx_dosing.registry.history import (
 
 __all__ = ["Note", "advance", "check_key", "check_usable", "next_entry", "note_of", "record"]
 
-# letters of a name; a reason may be ten times as long
+# maximum length of a name; a reason may be ten times as long
 _LONGEST: Final = 300
 _FEWEST_LETTERS: Final = 2
-# words that fill a required field without naming anybody
+# placeholders for a required field that identify nobody
 _NOBODY: Final = frozenset(
     {
         "admin", "administrator", "anonymous", "anyone", "approver", "fixme", "foo", "bar", "name",
@@ -52,7 +52,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """Who takes a step, why, and on which day (YYYY-MM-DD)."""
+    """Person, reason and day (YYYY-MM-DD) of a transition."""
 
     person: str
     reason: str
@@ -60,12 +60,12 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def note_of(person: str, reason: str, day: str | None = None, *, today: date | None = None) -> Note:
-    """Return a note, checked.
+    """Return a note after checking it.
 
     Raises
     ------
     ModelStateError
-        The person is nobody, the reason says nothing, or the day is none or still to come.
+        The person or the reason is a placeholder, or the day is invalid or in the future.
     """
     today = today or datetime.now().astimezone().date()
     day = day or today.isoformat()
@@ -73,6 +73,7 @@ def note_of(person: str, reason: str, day: str | None = None, *, today: date | N
         raise ModelStateError(
             f"{day!r} is no day up to today", remedy="write the day as YYYY-MM-DD"
         )
+    # NFC: the same name typed on different systems gives the same bytes, and so the same digest
     person, reason = (unicodedata.normalize("NFC", " ".join(t.split())) for t in (person, reason))
     if not _is_person(person):
         raise ModelStateError(
@@ -90,6 +91,7 @@ def _letters(text: str) -> int:
 
 def _is_placeholder(text: str) -> bool:
     """Whether a text is a placeholder."""
+    # brackets and $ indicate an unfilled template or shell variable
     words = {word.casefold() for word in _WORD.findall(text)}
     return (
         words <= _NOBODY or text.casefold() in _NOBODY_IN_FULL or bool(set("<>{}[]$?") & set(text))
@@ -117,12 +119,12 @@ def next_entry(
     protocol: ProtocolRecord | None = None,
     plan: PlanRecord | None = None,
 ) -> StateEntry:
-    """Return the entry that follows the history of ``before``, or the first one of all.
+    """Return the entry that follows the history of ``before``, or the first entry.
 
     Raises
     ------
     ModelStateError
-        The day lies before that of the last entry.
+        The day precedes that of the last entry.
     """
     history = before.history if before else None
     if history and note.day < history.entries[-1].day:
@@ -144,7 +146,7 @@ def next_entry(
 
 
 def check_key(folder: ModelFolder, key: ModelKey | None) -> None:
-    """Refuse to go on with a signed history without a key.
+    """Refuse to extend a signed history without a key.
 
     Raises
     ------
@@ -168,7 +170,7 @@ def advance(
     plan_of: ModelFolder | None = None,
     key: ModelKey | None = None,
 ) -> ModelFolder:
-    """Bring a model to its next state, and record who did it, why and on what grounds.
+    """Move a model to its next state; record the person, the reason and the basis.
 
     Parameters
     ----------
@@ -178,18 +180,18 @@ def advance(
         ``validated`` (needs a protocol that the metrics pass), ``approved`` (needs the same
         protocol again, or ``plan_of``) or ``retired``.
     note
-        Who, why, when.
+        Person, reason, day.
     protocol
         The laboratory's limits.
     plan_of
-        An approved earlier version whose change plan permits what is different here.
+        An approved earlier version whose change plan permits the differences.
     key
         Signs the history.
 
     Raises
     ------
     ModelStateError
-        The step cannot be taken; nothing is recorded.
+        The transition is not allowed; nothing is recorded.
     ModelFolderError
         The folder is damaged, or not trusted with the key.
     OutputError
@@ -221,12 +223,12 @@ def record(
     plan: PlanRecord | None = None,
     key: ModelKey | None = None,
 ) -> ModelFolder:
-    """Add one entry to a model's history; the caller has checked that it may.
+    """Append one entry to a model's history; the caller has checked that it is allowed.
 
     Raises
     ------
     ModelStateError
-        The day lies before the last entry, or the history is signed and there is no key.
+        The day precedes the last entry, or the history is signed and there is no key.
     OutputError
         Disk or permission.
     """
@@ -271,7 +273,7 @@ def _check_step(model: ModelFolder, to: LifecycleState) -> None:
 
 
 def _passed(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
-    """Return what a protocol found, if the model passes it."""
+    """Return the result of a protocol if the model passes it."""
     if protocol is None:
         raise ModelStateError(
             "no validation protocol is given", where=model.label, remedy="name it with --protocol"
@@ -302,7 +304,7 @@ def _passed(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
 
 
 def _passed_again(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
-    """Return what the protocol found by which the model was validated, and no other one."""
+    """Return the result of the protocol used in the model's validation, and of no other."""
     found = _passed(model, protocol)
     last = model.history.entries[-1].protocol if model.history else None
     if last is None or last.sha256 != found.sha256:
@@ -315,7 +317,7 @@ def _passed_again(model: ModelFolder, protocol: Protocol | None) -> ProtocolReco
 
 
 def _permitted(model: ModelFolder, old: ModelFolder) -> PlanRecord:
-    """Return the plan of an approved version that permits what is different in this one."""
+    """Return the plan of an approved version that permits the differences of this one."""
     if old.state is not LifecycleState.APPROVED:
         raise ModelStateError(f"its plan does not count: it is {old.state.value}", where=old.label)
     verdict = check_change(old, model)
@@ -334,14 +336,14 @@ def _permitted(model: ModelFolder, old: ModelFolder) -> PlanRecord:
 
 
 def check_usable(model: ModelFolder, *, allow_unapproved: bool = False) -> LifecycleState:
-    """Return a model's state, if it may be used for a person; the gate before a prediction.
+    """Return a model's state if it may be used for a person; the gate before a prediction.
 
     Parameters
     ----------
     model
         A verified model, as `find_model` gives it.
     allow_unapproved
-        Use it whatever its state; the caller says the state with every prediction.
+        Accept any state; the caller must state it with every prediction.
 
     Raises
     ------

@@ -1,12 +1,12 @@
-"""Where models live: those that came with `pgx`, and those of the user's registry.
+"""The models shipped with `pgx` and those of the user's registry, by name and version.
 
 ::
 
     data/models/NAME/model.json …        shipped, one version of each
     PGX_MODELS/NAME/VERSION/model.json … the user's
 
-Which version is current is chosen by state: the newest approved one. A version that lies in both
-is the user's, so that a hospital can retire what was shipped.
+The current version is the newest approved one. A version in both places is taken from the
+user's registry, so that a hospital can retire a shipped model.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _PARTS = re.compile(r"[0-9]+|[^0-9.]+")
 
 
 def _is_dir(text: str) -> bool:
-    """Return whether a text names a folder; one that is too long for a name does not."""
+    """Return whether a text names a folder; a text too long for a file name does not."""
     try:
         return Path(text).is_dir()
     except (OSError, ValueError):
@@ -71,13 +71,13 @@ def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
 def _part_order(part: str) -> tuple[int, int, str]:
     if part.isdecimal():
         return (3, int(part), "")
-    # 0 sorts before the end of a version (1), as 2rc1 before 2; other letters after it
+    # 0 sorts before the end of a version (1), so 2rc1 precedes 2; other letters follow it
     return (0 if part in _BEFORE else 2, 0, part)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where one version of a model lies; not read yet."""
+    """Location of one version of a model; not read yet."""
 
     name: str
     version: str
@@ -91,11 +91,11 @@ class Store:
     Parameters
     ----------
     user
-        The user's registry; `user_folder` if not given. Need not exist.
+        The user's registry; by default `user_folder`. Need not exist.
     shipped
-        Folder of shipped models; `shipped_folder` if not given.
+        Folder of shipped models; by default `shipped_folder`.
     key
-        With a key, what is not shipped must be signed with it.
+        If given, models that are not shipped must be signed with it.
     """
 
     def __init__(
@@ -106,12 +106,12 @@ class Store:
         self.key = key
 
     def places(self) -> list[Place]:
-        """Return where every version of every model lies, A–Z, older versions first.
+        """Return the locations of all versions of all models, A–Z, older versions first.
 
         Raises
         ------
         ModelFolderError
-            A shipped folder cannot be read, or two different models are one version.
+            A shipped folder cannot be read, or two different models have the same version.
         """
         found = {(p.name, p.version): p for p in self._shipped_places()}
         found |= {(p.name, p.version): p for p in self._user_places()}
@@ -129,12 +129,12 @@ class Store:
                 yield Place(named.name, folder.name, folder, is_shipped=False)
 
     def read(self, place: Place) -> ModelFolder:
-        """Read the model at a place, and check whose it is.
+        """Read the model at a location and check its identity.
 
         Raises
         ------
         ModelFolderError
-            It is damaged, not trusted, or another model than its place says.
+            It is damaged, not trusted, or another model than its location states.
         """
         model = read_folder(place.folder, is_shipped=place.is_shipped)
         if (model.name, model.version) != (place.name, place.version):
@@ -149,12 +149,12 @@ class Store:
     def versions(self, name: str) -> list[ModelFolder]:
         """Return all versions of a model, the oldest first.
 
-        A damaged one is refused, not left out: it might be the one that is in use.
+        A damaged version raises instead of being skipped: it might be the one in use.
 
         Raises
         ------
         ModelFolderError
-            There is no such model, or one of its versions is damaged or not trusted.
+            The model does not exist, or one of its versions is damaged or not trusted.
         """
         places = self.places()
         found = [place for place in places if place.name == name]
@@ -166,25 +166,25 @@ class Store:
         return [self.read(place) for place in found]
 
     def current(self, name: str) -> ModelFolder | None:
-        """Return the newest approved version of a model, None where none is approved.
+        """Return the newest approved version of a model, None if none is approved.
 
         Raises
         ------
         ModelFolderError
-            There is no such model, or one of its versions is damaged or not trusted.
+            The model does not exist, or one of its versions is damaged or not trusted.
         """
         approved = [m for m in self.versions(name) if m.state is LifecycleState.APPROVED]
         return approved[-1] if approved else None
 
     def find(self, text: str) -> ModelFolder:
-        """Return the model that a name, a NAME@VERSION or a folder means.
+        """Return the model for a name, a NAME@VERSION or a folder.
 
-        A name means its current version and, where none is approved, its newest one.
+        A name selects the current version or, if none is approved, the newest one.
 
         Raises
         ------
         ModelFolderError
-            There is no such model, or it is damaged or not trusted.
+            The model does not exist, or it is damaged or not trusted.
         """
         name, at, version = text.partition("@")
         if is_name(name) and at:
@@ -212,14 +212,14 @@ class Store:
         return model
 
     def add(self, model: ModelFolder, note: Note) -> ModelFolder:
-        """Copy a verified model into the user's registry, as a draft of its own history.
+        """Copy a verified model into the user's registry, as a draft with a new history.
 
-        Whoever approved it elsewhere did not approve it here.
+        An approval elsewhere is not an approval here.
 
         Raises
         ------
         ModelFolderError
-            The registry has this version already.
+            The registry already has this version.
         OutputError
             Disk, permission or quota.
         """
@@ -234,17 +234,17 @@ class Store:
         return write_folder(target, model.files, with_entry(None, entry, self.key), self.key)
 
     def roll_back(self, name: str, version: str, note: Note) -> ModelFolder:
-        """Make an earlier approved version current again; record it in all that it concerns.
+        """Make an earlier approved version current again; record it in all affected versions.
 
-        Approved versions that are newer are retired first: if something fails between, no
-        version is in use, rather than the one that was to go.
+        Newer approved versions are retired first: after a failure in between, no version is in use,
+        rather than the withdrawn one.
 
         Raises
         ------
         ModelStateError
-            It was never approved, is current already, or a newer one than the current.
+            It was never approved, is already current, or is newer than the current one.
         ModelFolderError
-            There is no such version, or one is damaged or not trusted.
+            The version does not exist, or one is damaged or not trusted.
         OutputError
             Disk or permission.
         """
@@ -263,21 +263,21 @@ class Store:
 
 
 def find_model(text: str) -> ModelFolder:
-    """Return the model that a name, a NAME@VERSION or a folder means, verified and trusted.
+    """Return the verified and trusted model for a name, a NAME@VERSION or a folder.
 
     With a key (``PGX_MODEL_KEY`` names its file) a model that is not shipped must be signed.
-    Whether it may be used is for `check_usable` to say.
+    `check_usable` decides whether it may be used.
 
     Raises
     ------
     ModelFolderError
-        There is no such model, or it is damaged or not trusted.
+        The model does not exist, or it is damaged or not trusted.
     """
     return Store(key=configured_key()).find(text)
 
 
 def _folders(root: Path) -> list[Path]:
-    """Return the folders in a folder, A–Z; none where there is no such folder."""
+    """Return the folders in a folder, A–Z; empty if the folder does not exist."""
     try:
         found = sorted(entry for entry in root.iterdir() if entry.is_dir())
     except FileNotFoundError:
@@ -310,9 +310,9 @@ def _check_target(target: ModelFolder, newer: list[ModelFolder], models: list[Mo
 
 
 def _check_changeable(model: ModelFolder, note: Note, key: ModelKey | None) -> None:
-    """Refuse before anything is written what would be refused between two steps."""
+    """Refuse all invalid steps before the first write, so that none is left half done."""
     check_key(model, key)
-    if model.is_shipped:  # the next install replaces its folder
+    if model.is_shipped:  # the next installation would replace its folder
         raise ModelStateError(
             "came with pgx, and its folder is replaced with it",
             where=model.label,

@@ -1,1 +1,1 @@
-"""What a report says and draws of doses, and of a model in use."""
+"""Report sections and figures for doses, and the dashboard of a model in use."""

@@ -1,6 +1,6 @@
-"""The page of a model in use: one file with its pictures, without network, script or clock time.
+"""The dashboard of a model in use: one HTML file without network, script or clock time.
 
-What it shows is in the status too, but for the pictures.
+Except for the charts, its content is also in the status.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ __all__ = ["draw_intervals", "draw_runs", "draw_shares", "render_dashboard"]
 
 _Scale = Callable[[float], float]
 _Shown = Callable[[float], str]
-# lengths of a picture in px
+# dimensions of a chart in px
 _WIDTH: Final = 340.0
 _LABEL: Final = 112.0
 _ROW: Final = 20.0
-_ROWS: Final = 14  # of a picture; the rest is one row
+_ROWS: Final = 14  # rows of a chart; the others are merged into one row
 _LEFT, _TOP, _PLOT = 34.0, 12.0, 130.0
-# points of a line, about one a px
+# points of a line, about one per px: more would not be visible
 _POINTS: Final = 300
 _STATE_WORDS: Final = {
     CheckState.OK: "ok",
@@ -74,8 +74,9 @@ _PERCENT: Final = frozenset({"missing", "unseen", "within_20", "coverage"})
 
 
 def draw_shares(own: InputShares) -> Markup:
-    """Return bars of an input: the validation as a frame, the log as a filled bar."""
+    """Return bars of an input: the validation as an outline, the log as a filled bar."""
     rows = _rows(own)
+    # at least 1%, so that an input without values does not divide by zero
     most = max(0.01, *(max(then, now) for _, then, now in rows))
     reach = _WIDTH - _LABEL - 44
     parts: list[str] = []
@@ -93,7 +94,7 @@ def draw_shares(own: InputShares) -> Markup:
 
 
 def _rows(own: InputShares) -> list[tuple[str, float, float]]:
-    """Return label, share then, share now; the last row is of what has no value."""
+    """Return label, share in the validation, share in the log; the last row is missing values."""
     rows = list(zip(own.labels, own.expected, own.found, strict=True))
     if len(rows) > _ROWS:
         rows.sort(key=lambda row: -max(row[1], row[2]))
@@ -111,9 +112,10 @@ def _bar(kind: str, y: float, width: float, height: float) -> str:
 
 
 def draw_runs(name: str, charts: Sequence[Chart], signs: Sequence[int], since: str) -> Markup:
-    """Return charts on one axis, each turned by its sign, with limits and the day of a signal."""
+    """Return charts on one axis, each multiplied by its sign, with limits and day of signal."""
     n = len(charts[0].values)
     pairs = list(zip(charts, signs, strict=True))
+    # 8% headroom above the largest value or limit
     peak = max(max(c.limit, float(np.abs(c.values).max())) for c in charts) * 1.08
     lowest = 0.0 if all(s > 0 for s in signs) and charts[0].kind != "ewma" else -peak
     plot = _Plot(n, lowest, peak)
@@ -135,7 +137,7 @@ def draw_runs(name: str, charts: Sequence[Chart], signs: Sequence[int], since: s
 
 
 class _Plot:
-    """Places (px) of outcomes, one after the other, and of values."""
+    """Coordinates (px) of outcomes in sequence, and of values."""
 
     def __init__(self, n: int, low: float, high: float) -> None:
         self.n, self.low, self.high = n, low, high
@@ -151,7 +153,7 @@ class _Plot:
         return f'<path class="{kind}" d="M{number(_LEFT)} {y}H{number(_WIDTH - 4)}"/>'
 
     def line(self, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
-        """Return a path; of many values those farthest from zero are drawn."""
+        """Return a path; of many values the extremes are drawn, so that signals stay visible."""
         places = np.arange(self.n)
         if self.n > _POINTS:
             parts = np.array_split(places, _POINTS)
@@ -173,7 +175,7 @@ class _Plot:
 
 
 def draw_intervals(name: str, checks: Sequence[MonitoringCheck], *, as_percent: bool) -> Markup:
-    """Return a row a check: the value with its interval, a ring where the validation was."""
+    """Return a row per check: the value with its interval, and a ring at the validation's value."""
     ends = [
         end
         for c in checks
@@ -181,6 +183,7 @@ def draw_intervals(name: str, checks: Sequence[MonitoringCheck], *, as_percent: 
         if end is not None
     ]
     low, high = min(ends), max(ends)
+    # 1 stands for a range of zero, which would give no axis
     margin = 0.04 * (high - low or 1.0)
     low, high = low - margin, high + margin
 
@@ -221,7 +224,7 @@ def _says(check: MonitoringCheck, shown: _Shown) -> str:
 
 
 class _Row(msgspec.Struct, frozen=True):
-    """A check as the page lists it."""
+    """A check as listed on the page."""
 
     title: str
     state: CheckState
@@ -240,7 +243,7 @@ class _InputFigure(msgspec.Struct, frozen=True):
 
 
 def render_dashboard(found: Monitoring) -> str:
-    """Return the page as HTML; every value in it is escaped, equal findings give equal text."""
+    """Return the page as HTML; all values are escaped, equal findings give equal text."""
     status = found.status
     style = _style()
     checks = sorted(status.checks, key=lambda c: (_ORDER.index(c.state), _FIRST.index(c.family)))
@@ -346,7 +349,7 @@ def _input_figures(
 
 
 def _chances(status: ModelStatus) -> dict[str, str]:
-    """Return the chances that a false alarm has, as the page says them."""
+    """Return the false-alarm probabilities, as worded on the page."""
     own = status.settings
     by_family = {
         "drift": own.drift_alpha,
@@ -369,6 +372,6 @@ def _style() -> Markup:
 
 
 def _policy(style: str) -> str:
-    """Allow nothing but the style of this file, by digest."""
+    """Return a content security policy that permits only this file's style, by digest."""
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -1,4 +1,4 @@
-"""The part of a report on doses: what models and rules say of a patient enters, entries leave."""
+"""The dose section of a report: answers of models and rules converted to report entries."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ from pgx_dosing.specification import InputValue
 
 __all__ = ["build_doses", "preferred_entries", "rule_entries"]
 
-# what a page lists at most: answers of a rule, ways to an answer, bars
+# limits of the page's lists: answers of a rule, conditions of an answer, bars
 _ANSWERS: Final = 6
 _WAYS: Final = 2
 _NOWHERE: Final = "international"
 
 _Result = RuleResult | FlowResult | LoadingResult
 Words = Mapping[str, Any]
-# What adds less to a dose, in its unit, is no bar
+# a smaller contribution, in the dose's unit, would be displayed as 0.00 and gets no bar
 _LEAST: Final = 0.005
 _BARS: Final = 10
 _PLAIN_STATES: Final = ("approved", "published")
-# remarks of `pgx_dosing.predicting`, taken apart to be put into the language of the report
+# remarks of `pgx_dosing.predicting`, parsed so that they can be translated
 _UNCOUNTED: Final = re.compile(r"(\S+): (.+) is not in the equation and counts as (\S+)")
 _WITHOUT: Final = re.compile(r"(.+) not known: the dose rests less on genotype than .+")
 
 
 def rule_entries(answer: DoseAnswer, teller: Teller) -> tuple[RuleEntry, ...]:
-    """Return entries in the order of what is asked first: flow, regimen, labels and scores.
+    """Return entries in reading order: flow, regimen, labels and scores.
 
-    Flows that come before the equations have entries of their own, see `preferred_entries`.
+    Flows that precede the equations are returned by `preferred_entries`.
     """
     return (
         *(_flow(own, teller) for own in answer.flows if own not in answer.preferred),
@@ -86,7 +86,7 @@ def _rule_entry(
 
 
 def _link(citation: RuleCitation, teller: Teller) -> tuple[str, str]:
-    """Return a paper with its address, which is empty where there is none."""
+    """Return a citation with its address, which is empty if there is none."""
     if not citation.pmid.isdecimal():
         return teller.english(citation.text), ""
     return f"{citation.text}, PMID {citation.pmid}", pubmed(citation.pmid)
@@ -97,7 +97,7 @@ def _labels(missing: Iterable[Missing], teller: Teller) -> dict[str, str]:
 
 
 def _waits(own: _Result, teller: Teller) -> str:
-    """Say what would have to be known for one answer."""
+    """Return the inputs needed for a single answer, as text."""
     if not own.settled_by:
         return ""
     labels = _labels(own.missing, teller)
@@ -111,7 +111,7 @@ def _missing(item: Missing, teller: Teller) -> str:
 
 
 def _when(parts: Sequence[str], labels: Mapping[str, str], teller: Teller) -> str:
-    """Put ``input = value`` into words."""
+    """Return conditions ``input = value`` as text."""
     said = []
     for part in parts:
         name, sign, value = part.partition(" = ")
@@ -194,7 +194,7 @@ def _loading(own: LoadingResult, teller: Teller) -> RuleEntry:
 def build_doses(
     result: PatientResult, replies: Iterable[DoseReply], words: Words
 ) -> tuple[tuple[DoseEntry, ...], frozenset[str]]:
-    """Return what a report says of doses, and the texts that stayed English in it."""
+    """Return the dose section of a report, and the texts left in English."""
     teller = Teller(words)
     ordered = sorted(replies, key=_is_without_amount)
     entries = tuple(
@@ -204,7 +204,7 @@ def build_doses(
 
 
 def _is_without_amount(reply: DoseReply) -> bool:
-    """Whether no equation answers: doses by equations, and their refusals, come first."""
+    """Whether no equation gives a dose: doses and refusals of equations come first."""
     return reply.answer is not None and not reply.answer.models
 
 
@@ -252,7 +252,7 @@ def _refusal(reply: DoseReply, teller: Teller) -> str:
 
 
 def _preferred_brief(answer: DoseAnswer, entries: Sequence[RuleEntry], teller: Teller) -> str:
-    """Return the summary beside the drug's recommendation where a flow comes first, else ""."""
+    """Return the summary beside the drug's recommendation if a flow comes first, else ""."""
     if not entries:
         return ""
     said = [*_certain_answers(entries)]
@@ -281,7 +281,7 @@ def _brief(
 
 
 def _certain_answers(rules: Iterable[RuleEntry]) -> Iterator[str]:
-    """Yield the answers of rules that are one."""
+    """Yield the definite answers of rules."""
     for rule in rules:
         if rule.certainty == Certainty.CERTAIN.value and len(rule.answers) == 1:
             yield (
@@ -290,10 +290,10 @@ def _certain_answers(rules: Iterable[RuleEntry]) -> Iterator[str]:
 
 
 def _dose_notes(reply: DoseReply, result: PatientResult, said: Mapping[str, Any]) -> Iterator[str]:
-    """Say what the doses do not count.
+    """Yield the limits of the doses.
 
-    A laboratory's decision on a gene that the drug's advice rests on, and that a patient who takes
-    the drug needs no loading.
+    These are a laboratory decision on a gene relevant to the drug, and that a patient already on
+    the drug needs no loading dose.
     """
     if reply.answer and reply.answer.loading and reply.asked is Asked.CURRENT:
         yield said["for_start"]
@@ -351,7 +351,7 @@ def _interval(own: DosePrediction, teller: Teller) -> str:
 
 
 def _alternatives(own: DosePrediction, teller: Teller) -> Iterator[str]:
-    """Yield the other doses that the data leave possible, with what is then so."""
+    """Yield the other doses compatible with the data, with their conditions."""
     main = {item.name: item.value for item in own.inputs}
     for other in own.alternatives:
         changed = [_is(n, v, teller) for n, v in other.values.items() if main.get(n) != v]
@@ -371,7 +371,7 @@ def _is(name: str, value: InputValue, teller: Teller) -> str:
 
 
 def _bars(shares: Sequence[InputContribution], teller: Teller) -> Iterator[DoseBar]:
-    """Yield what inputs add, the largest first; the last bar is of all that are too many."""
+    """Yield contributions of inputs, largest first; the last bar sums the remaining ones."""
     shown = [share for share in shares if abs(share.amount) >= _LEAST]
     rest = [share for share in shares if abs(share.amount) < _LEAST]
     if len(shown) > _BARS:
@@ -386,7 +386,7 @@ def _bars(shares: Sequence[InputContribution], teller: Teller) -> Iterator[DoseB
 
 
 def _signed(value: float, teller: Teller) -> str:
-    """Return a share with two digits: shares are read as a sum."""
+    """Return a contribution with two decimals: readers add them up."""
     return f"{'+' if value > 0 else '−'}{figure(f'{abs(value):.2f}', teller.words)}"
 
 
@@ -405,8 +405,9 @@ def _input(item: InputUsed, label: str, teller: Teller) -> DoseFact:
 
 
 def _remarks(own: DosePrediction, teller: Teller) -> Iterator[str]:
-    """Yield whether genotype helps in the person's group, and what else is to be known."""
+    """Yield the benefit of genotype in the person's group, and further remarks."""
     said, gain = teller.dose, own.gain
+    # an interval that includes 0 does not show a benefit
     if gain:
         key = "gain_none" if gain.lower <= 0.0 else "gain_some"
         yield said[key].format(
@@ -430,7 +431,7 @@ def _plain(value: float, teller: Teller) -> str:
 
 
 def _remark(text: str, teller: Teller) -> str:
-    """Return a remark of a model in the language of the report."""
+    """Return a model's remark in the language of the report."""
     found = _UNCOUNTED.fullmatch(text)
     if found:
         name, alleles, first = found.groups()

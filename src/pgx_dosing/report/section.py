@@ -1,4 +1,4 @@
-"""The part on doses of a report, page and print: what `pgx.reports.content.document` asks for."""
+"""The dose section of a report, HTML and PDF, as used by `pgx.reports.content.document`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pgx_dosing.report.words import DoseEntry, EquationEntry, RuleEntry
 
 __all__ = ["Step", "draw_shares", "entries", "page", "printed", "scale_top", "steps", "style"]
 
-# lengths of the picture in px: names, bars, all, a row, a bar
+# dimensions of the figure in px: labels, bars, total width, a row, a bar
 _NAMES: Final = 125.0
 _PLOT: Final = 150.0
 _WIDTH: Final = 340.0
@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 
 def steps(own: EquationEntry, typical: str, patient: str) -> list[Step]:
-    """Return the bars: the typical patient's dose, what each input adds, this patient's dose."""
+    """Return the bars: typical patient's dose, contribution of each input, this patient's dose."""
     found = [Step(typical, 0.0, own.typical, own.typical_said, "sum")]
     at = own.typical
     for bar in own.bars:
@@ -49,13 +49,13 @@ def steps(own: EquationEntry, typical: str, patient: str) -> list[Step]:
 
 
 def scale_top(own: EquationEntry) -> float:
-    """Return the largest amount that the picture shows, in the dose's unit."""
+    """Return the largest amount in the figure, in the dose's unit."""
     ends = [end for step in steps(own, "", "") for end in (step.start, step.end)]
     return max([*ends, own.high or 0.0])
 
 
 def draw_shares(drug: str, own: EquationEntry, words: Mapping[str, Any]) -> Markup:
-    """Return the picture; more is a full bar, less an empty one, and each has its signed amount."""
+    """Return the figure; increases are filled bars, decreases outlined, with signed amounts."""
     said = words["dose"]
     rows = steps(own, said["typical"], said["own"])
     top = scale_top(own)
@@ -74,9 +74,10 @@ def draw_shares(drug: str, own: EquationEntry, words: Mapping[str, Any]) -> Mark
 
 
 def _row(index: int, row: Step, scale: float) -> Iterator[str]:
-    """Yield a name, a bar and its amount to the right of the bar."""
+    """Yield a label, a bar and its amount to the right of the bar."""
     y = index * _ROW
     low, high = sorted((row.start, row.end))
+    # at least 1.5 px, so that a contribution near zero remains visible
     x, width = _NAMES + low * scale, max((high - low) * scale, 1.5)
     kind = {"sum": "sum", "more": "bar", "less": "less"}[row.kind]
     yield text(0, y + 13, shortened(row.name, _NAMES - 4), "b" if row.kind == "sum" else "")
@@ -91,7 +92,7 @@ def _row(index: int, row: Step, scale: float) -> Iterator[str]:
 
 
 def _interval(own: EquationEntry, index: int, scale: float) -> Iterator[str]:
-    """Yield the interval as a line with ends, below the last bar."""
+    """Yield the interval as a line with end caps, below the last bar."""
     if own.low is None or own.high is None:
         return
     y = index * _ROW + _ROW + 1
@@ -113,15 +114,15 @@ def _says(own: EquationEntry, said: Mapping[str, str]) -> str:
 def entries(
     result: PatientResult, knowledge: KnowledgeBase, words: Words
 ) -> tuple[tuple[DoseEntry, ...], frozenset[str]]:
-    """Return an entry a drug, and the texts that stayed English in them.
+    """Return one entry per drug, and the texts left in English.
 
-    A saved result holds what the models said when it was made; the report computes it anew, so
-    that a model that was retired since does not speak.
+    A saved result holds the models' answers from when it was made; the report recomputes them, so
+    that a model retired since is not used.
     """
     replies = dose_replies(knowledge, result)
     if not replies:
         return (), frozenset()
-    # the entries know the records of models and rules: loaded where there is a dose to tell
+    # the modules of models and rules are loaded only if there is a dose to report
     from pgx_dosing.report.entries import build_doses
 
     return build_doses(result, replies, words)
@@ -129,7 +130,7 @@ def entries(
 
 @functools.cache
 def style() -> Markup:
-    """Return the style of the part of the page."""
+    """Return the CSS of the dose section."""
     return Markup(resource("dose.css", _PACKAGE))  # noqa: S704 (our own file)
 
 
@@ -139,9 +140,9 @@ def page(
     marks: Mapping[str, Markup],
     untranslated: frozenset[str],
 ) -> Markup:
-    """Return the part of the page; ``marks`` are the signs of each certainty.
+    """Return the dose section of the page; ``marks`` are the symbols of each certainty.
 
-    Every value is escaped by the template, which is that of the page.
+    The page's template escapes every value.
     """
     text = page_template(without_implied(resource("doses.html.j2", _PACKAGE))).render(
         doses=doses,
@@ -159,7 +160,7 @@ def _picture(dose: DoseEntry, words: Words) -> Markup:
 
 
 def printed(doses: Iterable[DoseEntry], words: Words) -> list[dict[str, Any]]:
-    """Return what is printed of doses; lengths of bars are shares (0–1) of the scale."""
+    """Return the doses for the PDF; bar lengths are fractions (0–1) of the scale."""
     return [_dose(dose, words) for dose in doses]
 
 
@@ -223,7 +224,7 @@ def _rule(own: RuleEntry, words: Words) -> dict[str, Any]:
 
 
 def _about(own: EquationEntry | RuleEntry, words: Words) -> list[str]:
-    """Return for whom it was made, its limits and its source."""
+    """Return population, limits and source."""
     said = words["dose"]
     source = "; ".join(filter(None, (own.source, *(name for name, _ in own.links))))
     pairs = [

@@ -1,4 +1,4 @@
-"""Answers of models and rules, and a refined dose, as text and JSON on the screen."""
+"""Answers of models and rules, and a refined dose, as text and JSON for the terminal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
     "value_text",
 ]
 
-# columns of a line on the screen
+# line width on the terminal
 _WIDTH: Final = 96
 _HANDLED: Final = {
     "assumed": "not known ({reason}); taken as {value}",
@@ -69,7 +69,7 @@ def _folded(lines: Iterable[str]) -> Iterator[str]:
 
 
 def value_text(value: InputValue, unit: str = "") -> str:
-    """Return an input's value in words."""
+    """Return an input's value as text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -78,7 +78,7 @@ def value_text(value: InputValue, unit: str = "") -> str:
 
 
 def input_text(own: InputUsed) -> str:
-    """Return what an input was, or what was done without it."""
+    """Return an input's value, or how its absence was handled."""
     if not own.handled:
         more = (
             f" (one of several that are possible; {own.reason.replace('_', ' ')})"
@@ -116,7 +116,7 @@ def _prediction(own: DosePrediction, *, first: bool) -> Iterator[str]:
 
 
 def _scope(own: DosePrediction | FlowResult | LoadingResult | RuleResult) -> Iterator[str]:
-    """Yield for whom a model or rule was made, and its limits."""
+    """Yield the population of a model or rule, and its limits."""
     yield f"  made for: {own.population}"
     yield from (f"  limit: {limit}" for limit in own.limits)
 
@@ -144,6 +144,7 @@ def _flow(own: FlowResult) -> Iterator[str]:
             f"  {_span(outcome.low, outcome.high)} {outcome.unit}{when} "
             f"({outcome.equation} equation: {outcome.reason})"
         )
+    # outcomes are sorted by probability: the first six are the most likely
     if len(outcomes) > 6:
         yield f"  and {len(outcomes) - 6} more possibilities; --json-lines has all"
     yield from (f"  note: {alert.text}{'' if alert.sure else ' (maybe)'}" for alert in own.alerts)
@@ -187,7 +188,7 @@ def _answer(own: RuleAnswer, indent: str) -> Iterator[str]:
 
 
 def refinement_json(found: Refinement) -> str:
-    """Return a refinement as one line of JSON, numbers rounded to what they can mean."""
+    """Return a refinement as one line of JSON, numbers rounded to their meaningful precision."""
     tree: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "unit": "mg/week",
@@ -210,7 +211,7 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 - any part of a tree of JSON
 
 
 def refinement_text(found: Refinement) -> str:
-    """Return a refinement as lines of text, ending in a line break."""
+    """Return a refinement as lines of text, ending with a line break."""
     return "\n".join(_lines(found)) + "\n"
 
 

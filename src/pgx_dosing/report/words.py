@@ -1,8 +1,8 @@
-"""Records of what a report says of a dose, and texts of models in the report's language.
+"""Records of a report's dose section, and model texts in the report's language.
 
-Models and rules are data, and in English. What was shipped with `pgx` is translated by tables
-that lie beside it (``words/TAG.json``, English text to its translation); a text that has no
-translation stays English and is named, so that a page can mark it.
+Texts of models and rules are English data. Those shipped with `pgx` are translated by the tables
+beside them (``words/TAG.json``, English text to translation); a text without a translation
+stays English and is recorded, so that a page can mark it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pgx.messages.catalogue import DEFAULT_LANGUAGE
 from pgx.reports.content.phrases import figure, phenotype_in_words
 
 if TYPE_CHECKING:
-    # a page without doses asks for records alone, and loads none of the models
+    # a page without doses needs the records only and loads no model
     from pgx_dosing.specification import InputValue
 
 __all__ = [
@@ -43,7 +43,7 @@ _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
 
 
 class DoseFact(msgspec.Struct, frozen=True):
-    """A name, a value, and whether the value was not known, so that something stood in."""
+    """A name, a value, and whether the value was imputed."""
 
     name: str
     value: str
@@ -51,7 +51,7 @@ class DoseFact(msgspec.Struct, frozen=True):
 
 
 class DoseBar(msgspec.Struct, frozen=True):
-    """What one input adds to the typical patient's dose, in the unit of the dose."""
+    """Contribution of one input to the typical patient's dose, in the unit of the dose."""
 
     name: str
     amount: float
@@ -61,9 +61,9 @@ class DoseBar(msgspec.Struct, frozen=True):
 class EquationEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A dose by one equation.
 
-    ``dose``, ``typical``, ``low`` and ``high`` are in ``unit``; ``said`` is the dose in words.
+    ``dose``, ``typical``, ``low`` and ``high`` are in ``unit``; ``said`` is the dose as text.
     ``bars`` add up from ``typical`` to ``dose``. ``certainty`` is a code, ``alternatives`` are
-    other doses that the data leave possible, with what would have to be so.
+    other doses compatible with the data, with their conditions.
     """
 
     title: str
@@ -89,9 +89,9 @@ class EquationEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a guideline's flow, a regimen, a label or a score answers.
+    """The answer of a guideline's flow, a regimen, a label or a score.
 
-    ``answers`` are all that the data leave possible: one, where all is known that matters.
+    ``answers`` are all those compatible with the data: one if all relevant inputs are known.
     """
 
     title: str
@@ -108,7 +108,7 @@ class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoseEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What models and rules say of one drug; ``refusal`` says why there is no dose.
+    """Answers of models and rules for one drug; ``refusal`` is the reason for a missing dose.
 
     ``brief`` is the summary beside the drug's recommendation; the first of ``equations`` is shown
     in full.
@@ -130,7 +130,7 @@ class DoseEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def amount(value: float) -> str:
-    """Return a dose with three digits that count.
+    """Return a dose with three significant digits.
 
     >>> amount(31.274), amount(4.4676)
     ('31.3', '4.47')
@@ -139,12 +139,12 @@ def amount(value: float) -> str:
 
 
 def one_decimal(value: InputValue) -> InputValue:
-    """Return an imputed value without digits that it does not have."""
+    """Return an imputed value to one decimal: more digits would suggest false precision."""
     return round(value, 1) if isinstance(value, float) else value
 
 
 def pubmed(pmid: str) -> str:
-    """Return the address of a paper."""
+    """Return the PubMed address of a paper."""
     return f"{_PUBMED}{pmid}/"
 
 
@@ -157,9 +157,9 @@ def _translations(language: str) -> dict[str, str]:
 
 
 class Teller:
-    """Puts texts, values and numbers into the language of ``words``.
+    """Renders texts, values and numbers in the language of ``words``.
 
-    ``left`` are the texts that stayed English.
+    ``left`` are the texts left in English.
     """
 
     def __init__(self, words: Words) -> None:
@@ -170,7 +170,7 @@ class Teller:
         self._own = _translations(words["language"])
 
     def say(self, text: str) -> str:
-        """Return a text of a model or rule."""
+        """Return a text of a model or rule, translated where possible."""
         if self._is_english or not text:
             return text
         found = self._own.get(text)
@@ -189,27 +189,27 @@ class Teller:
         return tuple(map(self.say, texts))
 
     def number(self, value: float) -> str:
-        """Return an amount with three digits that count."""
+        """Return an amount with three significant digits."""
         return figure(amount(value), self.words)
 
     def span(self, low: float, high: float) -> str:
-        """Return an amount, or from where to where it goes."""
+        """Return an amount, or a range."""
         ends = self.number(low), self.number(high)
         return (
             ends[0] if ends[0] == ends[1] else self.dose["span"].format(low=ends[0], high=ends[1])
         )
 
     def percent(self, share: float) -> str:
-        """Return a share (0–1) in percent."""
+        """Return a fraction (0–1) as a percentage."""
         return str(self.dose["percent"].format(number=figure(f"{share * 100:.3g}", self.words)))
 
     def reason(self, code: str) -> str:
-        """Return in words why an input is not known."""
+        """Return, as text, why an input is not known."""
         known = self.dose["reason"].get(code) or self.words["reason"].get(code)
         return str(known) if known else code.replace("_", " ")
 
     def short(self, name: str) -> str:
-        """Return a short name of an input; that of a gene is its symbol."""
+        """Return a short name of an input; for a gene, its symbol."""
         known = self.dose["short"].get(name)
         if known:
             return str(known)
@@ -224,7 +224,7 @@ class Teller:
         return self.level(str(value))
 
     def level(self, value: str) -> str:
-        """Return a value that is a word, a genotype, a phenotype or a span; several have ``or``."""
+        """Return a level as text: term, genotype, phenotype or range; ``or`` joins several."""
         if _OR in value:
             return str(self.dose["values"]).join(map(self.level, value.split(_OR)))
         span = _SPAN.fullmatch(value)

@@ -1,6 +1,5 @@
-"""Published rules that are no regression: label tables, scores, adjustments of a dose.
+"""Published rules other than regressions: label tables, scores, dose adjustments.
 
-A rule is data, `data/models/NAME/rules.json`; the code knows no gene and no drug. What is not known
-about a person enters as all values that are possible, and an answer is given only where every
-one of them leads to it.
+A rule is data, `data/models/NAME/rules.json`; the code contains no gene or drug. An unknown input
+takes all its possible values, and an answer is definite only if every one of them leads to it.
 """

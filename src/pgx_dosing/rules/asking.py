@@ -1,12 +1,12 @@
-"""Rules of a drug asked: decision tables, scores and equations of a label.
+"""Evaluate the rules of a drug: decision tables, scores and equations of a label.
 
-Enters: a table and what was observed. Leaves: its answer, if every possible value gives that
-one; else all answers that are possible, and the inputs that would settle it. The table is walked as
-a tree that splits on an open input only where a row asks for it; a branch whose ends are
-all alike is no branch.
+Input: a table and observations. Output: its answer if every possible value gives the same one;
+else all possible answers, and the inputs that would resolve them. The table is traversed as a tree
+that splits on an unresolved input only where a row uses it; a branch with equal subtrees is
+collapsed.
 
-Shares add up on the logarithmic scale and multiply on the dose's. An input that may have several
-values has a share from the least to the greatest, and so has the dose: no value is filled in.
+Terms are additive on the logarithmic scale and multiplicative on the dose scale. An input with
+several possible values contributes a range, and so the dose is a range: no value is imputed.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ from pgx_dosing.rules.specification import (
 
 __all__ = ["add_up", "answer", "compute", "decide", "rules_for"]
 
-# bounds the work that a rule file can cause
+# limits the work that a rule file can cause
 _MOST: Final = 20_000
-# ways to an answer that are listed
+# conditions listed per answer
 _WAYS: Final = 12
-# Points that are possible, each with its probability (None: not weighed)
+# possible points, each with its probability (None: unknown)
 _Points = dict[int, float | None]
 
 
@@ -66,16 +66,16 @@ _Tree = _Branch | RuleAnswer
 
 
 def decide(rule: TableRule, observations: Iterable[PossibleValues]) -> RuleResult:
-    """Answer a decision table for one person.
+    """Evaluate a decision table for one person.
 
     Raises
     ------
     OutOfDomainError
-        A value that its input does not allow.
+        A value not allowed for its input.
     MissingCovariateError
-        A required input is not known.
+        A required input is unknown.
     ModelError
-        More combinations than can be walked; no shipped table has so many.
+        Too many combinations to traverse; no shipped table has that many.
     """
     known = checked(rule.inputs, observations)
     tree = _Walk(rule, known).tree()
@@ -95,7 +95,7 @@ def decide(rule: TableRule, observations: Iterable[PossibleValues]) -> RuleResul
 
 
 class _Walk:
-    """Walks a table; counts its steps, so that no rule file can keep it busy for ever."""
+    """Traverses a table; counts its steps, so that no rule file can keep it busy forever."""
 
     def __init__(self, rule: TableRule, known: Mapping[str, PossibleValues]) -> None:
         conditions = [c for row in rule.rows for c in row.when]
@@ -111,6 +111,7 @@ class _Walk:
         self._steps += 1
         if self._steps > _MOST:
             raise ModelError("the table has too many combinations", where=self._rule.name)
+        # rows are tried in order: the first one whose conditions all hold gives the answer
         for row in self._rule.rows:
             verdict = _verdict(row.when, fixed)
             if verdict is True:
@@ -121,15 +122,16 @@ class _Walk:
 
     def _split(self, name: str, fixed: Mapping[str, Value]) -> _Tree:
         ways = tuple((p, self._from({**fixed, name: p.value})) for p in self._options[name])
-        # equal subtrees: the input does not matter here
+        # equal subtrees: the input is irrelevant here
         first = ways[0][1]
         return first if all(tree == first for _, tree in ways) else _Branch(name, ways)
 
 
 def _verdict(when: tuple[RuleCondition, ...], fixed: Mapping[str, Value]) -> bool | str:
-    """Whether a row's conditions hold, or the first input on which that depends."""
+    """Whether a row's conditions hold, or the first unresolved input it depends on."""
     open_input = ""
     for condition in when:
+        # a later condition that fails decides the row even if this input is unresolved
         if condition.input not in fixed:
             open_input = open_input or condition.input
         elif not holds(condition, fixed[condition.input]):
@@ -147,7 +149,7 @@ def _inputs(tree: _Tree) -> Iterator[str]:
 def _leaves(
     tree: _Tree, way: tuple[str, ...] = (), share: float | None = 1.0
 ) -> Iterator[tuple[RuleAnswer, tuple[str, ...], float | None]]:
-    """Yield each end with the way to it and the product of the probabilities on that way."""
+    """Yield each leaf with its path and the product of the probabilities along the path."""
     if not isinstance(tree, _Branch):
         yield tree, way, share
         return
@@ -158,7 +160,7 @@ def _leaves(
 
 
 def _alike(branch: _Branch) -> list[list[tuple[Possible, _Tree]]]:
-    """Return the ways out of a branch, those together that go on in the same way."""
+    """Return the ways out of a branch, grouped by equal subtrees."""
     groups: list[list[tuple[Possible, _Tree]]] = []
     for way in branch.ways:
         for group in groups:
@@ -171,7 +173,7 @@ def _alike(branch: _Branch) -> list[list[tuple[Possible, _Tree]]]:
 
 
 def _alternatives(tree: _Tree) -> tuple[PossibleResult, ...]:
-    """Return the possible answers, likeliest first, those without a weight in the order met."""
+    """Return the possible answers, most likely first, those without probability in order found."""
     ways: dict[bytes, tuple[RuleAnswer, list[tuple[str, ...]], list[float | None]]] = {}
     for answer, way, share in _leaves(tree):
         key = msgspec.json.encode(answer)
@@ -188,9 +190,9 @@ def _alternatives(tree: _Tree) -> tuple[PossibleResult, ...]:
 def _table_contributions(
     rule: TableRule, known: Mapping[str, PossibleValues]
 ) -> tuple[Contribution, ...]:
-    """Return the determined inputs that the answering row, or one that was passed over, asks for.
+    """Return the determined inputs used by the answering row or by a row that was skipped.
 
-    Inputs that are open do not matter here: the answer is the same for all their values.
+    Unresolved inputs are irrelevant here: the answer is the same for all their values.
     """
     fixed = {name: o.values[0].value for name, o in known.items() if o.is_determined}
     asked: dict[str, None] = {}
@@ -200,6 +202,7 @@ def _table_contributions(
             asked = dict.fromkeys([c.input for c in row.when])
             break
         refuted = [c.input for c in row.when if c.input in fixed and not holds(c, fixed[c.input])]
+        # one failing condition suffices to skip a row, so only the first one is listed
         asked.update(dict.fromkeys(refuted[:1]))
     return tuple(
         Contribution(input=name, value=shown(fixed[name]), effect="decides")
@@ -209,17 +212,17 @@ def _table_contributions(
 
 
 def add_up(rule: ScoreRule, observations: Iterable[PossibleValues]) -> RuleResult:
-    """Answer a score for one person.
+    """Evaluate a score for one person.
 
-    ``answer`` is given where every possible score lies in one band; its ``amount`` is the score,
+    ``answer`` is set if every possible score is in the same band; its ``amount`` is the score,
     or its ``low`` and ``high`` bound it.
 
     Raises
     ------
     OutOfDomainError
-        A value that its input does not allow.
+        A value not allowed for its input.
     MissingCovariateError
-        A required input is not known.
+        A required input is unknown.
     """
     known = checked(rule.inputs, observations)
     points = {item.input: _points(rule, item, known) for item in rule.items}
@@ -251,7 +254,7 @@ def _points(rule: ScoreRule, item: ScoreItem, known: Mapping[str, PossibleValues
     found: _Points = {}
     for possible in options(rule.input(item.input), known[item.input], conditions):
         add_weight(found, _points_of(item, possible), possible.probability)
-    # all values give the same points: certain, whether or not they were weighed
+    # all values give the same points, so these are certain even without probabilities
     return {next(iter(found)): 1.0} if len(found) == 1 else found
 
 
@@ -263,7 +266,7 @@ def _points_of(item: ScoreItem, possible: Possible) -> int:
 
 
 def _totals(each: Iterable[_Points]) -> _Points:
-    """Return the sums that are possible, inputs being independent."""
+    """Return the possible sums, assuming independent inputs."""
     totals: _Points = {0: 1.0}
     for points in each:
         new: _Points = {}
@@ -275,7 +278,7 @@ def _totals(each: Iterable[_Points]) -> _Points:
 
 
 def _by_band(bands: Sequence[Band], totals: _Points) -> list[tuple[Band, _Points]]:
-    """Return the bands that are possible, highest first, each with its scores."""
+    """Return the possible bands, highest first, each with its scores."""
     ordered = sorted(bands, key=lambda band: -band.at_least)
     found: dict[int, tuple[Band, _Points]] = {}
     for score, share in sorted(totals.items()):
@@ -299,7 +302,7 @@ def _effect(
     unit: str,
     term: tuple[float, float] | None = None,
 ) -> Contribution:
-    """Return what an input adds, from the least to the greatest of its possible values."""
+    """Return the contribution of an input, from the smallest to the largest possible value."""
     value = " or ".join(map(str, known[name].values)) or "unknown"
     low, high = ends
     return Contribution(
@@ -308,17 +311,17 @@ def _effect(
 
 
 def compute(rule: EquationRule, observations: Iterable[PossibleValues]) -> RuleResult:
-    """Return the dose that an equation gives for one person.
+    """Return the dose of an equation for one person.
 
-    ``answer.amount`` is the dose where all inputs are determined; else the answer is an alternative
-    with the bounds ``low`` and ``high`` over all possible values.
+    ``answer.amount`` is the dose if all inputs are determined; otherwise the answer is an
+    alternative with the bounds ``low`` and ``high`` over all possible values.
 
     Raises
     ------
     OutOfDomainError
-        A value that its input does not allow.
+        A value not allowed for its input.
     MissingCovariateError
-        A required input is not known.
+        A required input is unknown.
     """
     known = checked(rule.inputs, observations)
     shares = {
@@ -339,7 +342,7 @@ def compute(rule: EquationRule, observations: Iterable[PossibleValues]) -> RuleR
 
 
 def _ways(item: RuleInput, found: PossibleValues) -> tuple[Possible, ...]:
-    """Return the values that bound an input's share; both limits of a number not known."""
+    """Return the values that bound an input's contribution; both limits of an unknown number."""
     if item.kind == "number" and not found.values and item.low is not None:
         # each term is monotonic in a number, so the limits bound it
         ends = (item.low, item.low if item.high is None else item.high)
@@ -348,7 +351,7 @@ def _ways(item: RuleInput, found: PossibleValues) -> tuple[Possible, ...]:
 
 
 def _log_share(rule: EquationRule, name: str, ways: Iterable[Possible]) -> tuple[float, float]:
-    """Return the least and the greatest sum of an input's terms."""
+    """Return the smallest and the largest sum of an input's terms."""
     terms = [term for term in rule.terms if term.input == name]
     sums = [math.fsum(_term(term, p) for term in terms) for p in ways]
     return min(sums), max(sums)
@@ -363,6 +366,7 @@ def _term(term: RuleTerm, possible: Possible) -> float:
 
 def _dose(rule: EquationRule, shares: Mapping[str, tuple[float, float]]) -> RuleAnswer:
     low, high = (
+        # the equation gives the natural logarithm of the dose
         math.exp(math.fsum([rule.intercept, *(share[end] for share in shares.values())]))
         for end in (0, 1)
     )
@@ -405,9 +409,9 @@ def _equation_contributions(
 
 
 def rules_for(drug: str, jurisdiction: str = "") -> tuple[AnyRule, ...]:
-    """Return the shipped rules of a drug, by name; those of one jurisdiction where it is given.
+    """Return the shipped rules of a drug, by name; of one jurisdiction if given.
 
-    A rule without borders (``international``) is one of every jurisdiction.
+    An ``international`` rule applies in every jurisdiction.
 
     Raises
     ------
@@ -425,17 +429,17 @@ def rules_for(drug: str, jurisdiction: str = "") -> tuple[AnyRule, ...]:
 def answer(
     rule: TableRule | ScoreRule | EquationRule, observations: Iterable[PossibleValues]
 ) -> RuleResult:
-    """Answer a table, a score or an equation for one person.
+    """Evaluate a table, a score or an equation for one person.
 
-    Flows and loading regimens need a dose of another model: `pgx_dosing.rules.flows.follow` and
+    Flows and loading regimens need a predicted dose: `pgx_dosing.rules.flows.follow` and
     `pgx_dosing.rules.flows.load`.
 
     Raises
     ------
     OutOfDomainError
-        A value that its input does not allow.
+        A value not allowed for its input.
     MissingCovariateError
-        A required input is not known.
+        A required input is unknown.
     """
     if isinstance(rule, TableRule):
         return decide(rule, observations)

@@ -1,8 +1,8 @@
-"""Flows and loading regimens: which equation to use, and the factors and days on top of it.
+"""Flows and loading regimens: the choice of equation, and its factors and days.
 
-Enters: a flow, what was observed, and a function that predicts a dose by an equation's name.
-Leaves: the adjusted dose as a span, and what each input did. Where an input is open, each of its
-values is followed. The middle of a span is ours: the guideline gives ranges.
+Input: a flow, observations, and a function that predicts a dose by an equation's name. Output: the
+adjusted dose as a range, and the contribution of each input. All values of an unresolved input are
+followed. The midpoint of a range is computed here: the guideline gives ranges only.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ __all__ = [
     "load",
 ]
 
-# bounds the work that a rule file with many open inputs can cause
+# limits the work that a rule file with many unresolved inputs can cause
 _MOST: Final = 20_000
-# Which of its values each input has, in the order of the inputs that the flow asks for
+# index of each input's value, in the order of the flow's inputs
 _At = tuple[int, ...]
 
 
 class BaseDose(msgspec.Struct, frozen=True, kw_only=True):
-    """A dose that an equation predicts, in ``unit``, with its own interval where it has one."""
+    """A dose predicted by an equation, in ``unit``, with the equation's interval if it has one."""
 
     dose: float
     unit: str
@@ -72,10 +72,10 @@ Predictor = Callable[[str], BaseDose]
 
 
 class FlowOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """One end of a flow.
+    """One outcome of a flow.
 
     ``low`` to ``high`` is the equation's dose times the range of the factors, ``middle`` its
-    middle; ``interval`` also holds the equation's own interval, where it has one. All in ``unit``.
+    midpoint; ``interval`` also includes the equation's own interval, if any. All in ``unit``.
     """
 
     equation: str
@@ -93,7 +93,7 @@ class FlowOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RaisedAlert(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to say beside the dose; not ``sure`` where only some values call for it."""
+    """A remark on the dose; ``sure`` is false if only some possible values require it."""
 
     code: str
     text: str
@@ -101,9 +101,9 @@ class RaisedAlert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlowResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a flow says about one person; see `pgx_dosing.rules.results.RuleResult`.
+    """The answer of a flow for one person; see `pgx_dosing.rules.results.RuleResult`.
 
-    ``preferred`` says that its guideline prefers it to the equation alone for this person.
+    ``preferred``: the flow's guideline prefers it to the equation alone for this person.
     """
 
     rule: str
@@ -125,7 +125,7 @@ class FlowResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Path(msgspec.Struct, frozen=True):
-    """Which equation and which factors one combination of values leads to."""
+    """The equation and the factors for one combination of values."""
 
     base: Base
     spans: tuple[Span, ...]
@@ -134,16 +134,16 @@ class _Path(msgspec.Struct, frozen=True):
 def follow(
     rule: FlowRule, observations: Iterable[PossibleValues], predict: Predictor
 ) -> FlowResult:
-    """Follow a flow for one person.
+    """Evaluate a flow for one person.
 
     Raises
     ------
     OutOfDomainError
-        A value that its input does not allow, or an equation that predicts no positive dose.
+        A value not allowed for its input, or an equation that predicts no positive dose.
     MissingCovariateError
-        A required input is not known, or the equation lacks one.
+        A required input is unknown, or the equation lacks one.
     ModelError
-        More combinations of open inputs than can be followed.
+        Too many combinations of unresolved inputs.
     """
     known = checked(rule.inputs, observations)
     ways = _ways(rule, known)
@@ -172,7 +172,7 @@ def _conditions(rule: FlowRule) -> list[RuleCondition]:
 
 
 def _is_preferred(rule: FlowRule, known: Mapping[str, PossibleValues]) -> bool:
-    """Whether every value that is possible meets the conditions; an unknown input meets none."""
+    """Whether every possible value meets the conditions; an unknown input meets none."""
     return bool(rule.preferred_when) and all(
         known[condition.input].values
         and all(holds(condition, possible.value) for possible in known[condition.input].values)
@@ -181,8 +181,9 @@ def _is_preferred(rule: FlowRule, known: Mapping[str, PossibleValues]) -> bool:
 
 
 def _ways(rule: FlowRule, known: Mapping[str, PossibleValues]) -> dict[str, tuple[Possible, ...]]:
-    """Return the values to try of each input whose value decides a path."""
+    """Return the values to try of each input that determines the path."""
     conditions = _conditions(rule)
+    # conditions on a state (tested, settled) need no value to try
     asked = {c.input for c in conditions if not c.state} | {a.input for a in rule.adjustments}
     return {
         item.name: options(item, known[item.name], conditions)
@@ -239,7 +240,7 @@ def _span(
     values: Mapping[str, Value],
     known: Mapping[str, PossibleValues],
 ) -> Span:
-    """Return the factors of an adjustment, 1 where it does not count."""
+    """Return the factors of an adjustment, 1 if it does not apply."""
     counts = base.equation in adjustment.equations or not adjustment.equations
     if not counts or not _all_hold(adjustment.when, values, known):
         return Span(low=1.0, high=1.0)
@@ -249,7 +250,7 @@ def _span(
 def _settling(
     ways: Mapping[str, Sequence[Possible]], paths: Mapping[_At, _Path]
 ) -> tuple[str, ...]:
-    """Return the inputs of which a change, all others being equal, changes the path."""
+    """Return the inputs whose change alone, all others being equal, changes the path."""
     found = []
     for place, (name, each) in enumerate(ways.items()):
         if len(each) == 1:
@@ -276,7 +277,7 @@ def _outcomes(
     settled_by: Sequence[str],
     doses: Mapping[str, BaseDose],
 ) -> tuple[FlowOutcome, ...]:
-    """Return one outcome for each combination of the inputs that matter, likeliest first."""
+    """Return one outcome for each combination of the relevant inputs, most likely first."""
     names = list(ways)
     grouped: dict[_At, _At] = {}
     for at in paths:
@@ -299,7 +300,7 @@ def _outcome(
     rule: FlowRule, path: _Path, doses: Mapping[str, BaseDose], values: Mapping[str, Value]
 ) -> FlowOutcome:
     base = doses[path.base.equation]
-    # factors multiply, and are positive: so do their lower and upper ends
+    # factors are positive, so the products of the lower and of the upper ends bound the range
     low = high = 1.0
     for span in path.spans:
         low, high = low * span.low, high * span.high
@@ -326,7 +327,7 @@ def _interval(base: BaseDose, low: float, high: float) -> Span | None:
 def _flow_contributions(
     rule: FlowRule, path: _Path, values: Mapping[str, Value]
 ) -> tuple[Contribution, ...]:
-    """Return the factors that are not 1."""
+    """Return the factors that differ from 1."""
     return tuple(
         Contribution(
             input=adjustment.input,
@@ -343,9 +344,9 @@ def _flow_contributions(
 
 
 def _alerts(rule: FlowRule, known: Mapping[str, PossibleValues]) -> tuple[RaisedAlert, ...]:
-    """Return what some value of an input that was observed calls for.
+    """Return the alerts required by some possible value of an observed input.
 
-    An input of which nothing is known raises no alert: it would say the same of everybody.
+    A completely unknown input raises no alert: every untested person would get it.
     """
     found = []
     for alert in rule.alerts:
@@ -360,7 +361,7 @@ def _alerts(rule: FlowRule, known: Mapping[str, PossibleValues]) -> tuple[Raised
 
 
 class LoadingDose(msgspec.Struct, frozen=True, kw_only=True):
-    """The dose of one day in ``unit``; ``low`` is ``high`` where the genotype is certain."""
+    """The dose of one day in ``unit``; ``low`` equals ``high`` if the genotype is certain."""
 
     day: int
     low: float
@@ -371,8 +372,8 @@ class LoadingDose(msgspec.Struct, frozen=True, kw_only=True):
 class LoadingResult(msgspec.Struct, frozen=True, kw_only=True):
     """A loading regimen for one person; see `pgx_dosing.rules.results.RuleResult`.
 
-    ``days`` hold all values that are possible. ``loading`` is the loading dose from which the
-    days are mixed with the maintenance dose.
+    ``days`` hold all possible values. ``loading`` is the loading dose that the days combine
+    with the maintenance dose.
     """
 
     rule: str
@@ -404,17 +405,17 @@ def _inside(value: float, span: Span, what: str) -> None:
 def load(
     rule: LoadingRule, observations: Iterable[PossibleValues], maintenance: float
 ) -> LoadingResult:
-    """Return the loading doses by day for a predicted maintenance dose in mg/day.
+    """Return the daily loading doses for a predicted maintenance dose in mg/day.
 
-    The loading dose L makes the amount in the body after the rule's number of doses that
-    of a steady state: L = M / ((1 - q)(1 + q + ...)), q = exp(-rate * interval).
+    The loading dose L gives, after the rule's number of doses, the steady-state amount in the
+    body: L = M / ((1 - q)(1 + q + ...)), q = exp(-rate * interval).
 
     Raises
     ------
     OutOfDomainError
-        The maintenance dose or a value lies outside of what the rule allows.
+        The maintenance dose or a value is outside the rule's limits.
     MissingCovariateError
-        The genotype is not known and required.
+        The genotype is required and unknown.
     """
     known = checked(rule.inputs, observations)
     _inside(maintenance, rule.maintenance, "the maintenance dose (mg/day)")
@@ -422,6 +423,7 @@ def load(
     ways = options(item, known[item.name], ())
     _covered(rule, ways)
     loads = [maintenance * _accumulation(rule, str(p.value)) for p in ways]
+    # rounded: genotypes with the same rate must not differ by floating-point error
     settled_by = (item.name,) if len({round(x, 9) for x in loads}) > 1 else ()
     span = Span(low=min(loads), high=max(loads))
     return result_of(
@@ -444,7 +446,7 @@ def load(
 
 
 def _covered(rule: LoadingRule, ways: Iterable[Possible]) -> None:
-    """Refuse a genotype for which no rate was published: no other rate is close enough."""
+    """Refuse a genotype without a published rate: no other rate is a valid substitute."""
     if any(p.value not in rule.rates for p in ways):
         raise OutOfDomainError(
             "no elimination rate was published for this genotype", where=rule.input_name
@@ -452,8 +454,9 @@ def _covered(rule: LoadingRule, ways: Iterable[Possible]) -> None:
 
 
 def _accumulation(rule: LoadingRule, level: str) -> float:
-    # share of a dose that is left in the body after one interval
+    # fraction of a dose that remains in the body after one interval
     q = math.exp(-rule.rates[level] * rule.interval_hours)
+    # steady state holds M / (1 - q); the loading doses accumulate to L (1 + q + ...)
     return 1 / ((1 - q) * sum(q**n for n in range(rule.doses)))
 
 

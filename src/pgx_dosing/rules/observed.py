@@ -1,8 +1,8 @@
-"""From a person's calls and patient file to what a rule asks: every value that is possible.
+"""A person's calls and patient file converted to rule inputs: every possible value.
 
-A gene that was not assessed, a copy number that nobody counted or a position without an answer
-leaves values open; nothing is taken for the reference allele. A condition that a record does not
-name is not known to be absent. A list of medicines is taken as complete where it names any.
+A gene that was not assessed, an undetermined copy number or a missing position leaves several
+values possible; nothing is assumed to be the reference allele. A condition that is not recorded is
+not assumed absent. A non-empty list of medicines is taken as complete.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pgx_dosing.rules.specification import UNLISTED, DosingRule, Observe, RuleIn
 
 __all__ = ["Person", "body_mass_index", "body_surface_area", "observe", "observed_gene"]
 
-# Candidates that are not listed count, if their probability together is at least this
+# unlisted candidates count if their total probability is at least this
 _NEGLIGIBLE: Final = 1e-3
 _NOT_LISTED: Final = "candidates_not_listed"
 _ANSWERED: Final = (CallStatus.CALLED, CallStatus.AMBIGUOUS)
@@ -38,11 +38,11 @@ _LIVER: Final = {"A": "mild", "B": "moderate", "C": "severe"}
 def observed_gene(
     item: RuleInput, call: GeneCall | None, gene: GeneDefinition | None
 ) -> PossibleValues:
-    """Return the values of an input that a call leaves possible, likeliest first.
+    """Return the values of an input compatible with a call, most likely first.
 
-    What the call could not see (copies that nobody counted, positions without an answer, alleles
-    for which an outside laboratory may not have looked) leaves every value possible; those that
-    the call gives then come first and carry no probability.
+    Missing information (undetermined copy number, missing positions, alleles that an outside
+    laboratory may not have tested) leaves every value possible; those of the call then come first,
+    without probabilities.
     """
     if call is None:
         return untold(item.name, "gene_not_in_result")
@@ -55,9 +55,10 @@ def observed_gene(
         return untold(item.name, "not_in_call")
     blind = _blind(item, call)
     if blind == _NOT_LISTED and item.observe.other == UNLISTED and call.rest is not None:
-        add_weight(shares, UNLISTED, call.rest)  # a model weighs them as what it does not know
+        add_weight(shares, UNLISTED, call.rest)  # a model treats it as an unknown value
         blind = ""
     if blind:
+        # the call's probabilities ignore the missing data, so none is given here
         every: Iterable[Value] = (*shares, *_allowed(item))
         values = tuple(Possible(value) for value in dict.fromkeys(every))
         return PossibleValues(input=item.name, values=values, reason=blind)
@@ -75,7 +76,7 @@ def _allowed(item: RuleInput) -> Iterable[Value]:
 
 
 def _blind(item: RuleInput, call: GeneCall) -> str:
-    """Return a code of what the call could not see, "" where it saw all that matters."""
+    """Return a code for missing information in the call, "" if it covers all that matters."""
     if (
         NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes
         or f"{call.gene}:copy_number" in call.depends_on
@@ -83,6 +84,7 @@ def _blind(item: RuleInput, call: GeneCall) -> str:
         return "copy_number_not_assessed"
     if set(item.observe.positions) & set(call.missing):
         return "position_not_answered"
+    # an outside call without a list of tested alleles cannot show that an allele is absent
     counted = item.observe.kind == "allele_count" and item.observe.positions
     if counted and call.source == "outside":
         return "outside_call_without_list_of_tested_alleles"
@@ -93,10 +95,11 @@ def _blind(item: RuleInput, call: GeneCall) -> str:
 
 
 def _diplotypes(call: GeneCall) -> list[tuple[str, float | None]]:
-    """Return each diplotype that fits, as core alleles, with its probability."""
+    """Return each compatible diplotype, as core alleles, with its probability."""
     found = [(c.diplotype, c.probability) for c in call.candidates]
     if not found and call.diplotype is not None:
         found = [(call.diplotype, call.probability)]
+    # a single candidate is certain whatever its stored probability
     if len(found) == 1 and call.n_candidates <= 1:
         return [(found[0][0], 1.0)]
     return found
@@ -107,7 +110,7 @@ def _haplotypes(diplotype: str) -> list[str]:
 
 
 def _by_diplotype(item: RuleInput, call: GeneCall, _gene: GeneDefinition | None) -> _Shares:
-    """Return the levels that candidates are; the order of the haplotypes does not matter."""
+    """Return the levels of the candidates; the order of the haplotypes is ignored."""
     levels = {tuple(sorted(level.split("/"))): level for level in item.levels}
     shares: _Shares = {}
     for diplotype, share in _diplotypes(call):
@@ -119,13 +122,13 @@ def _by_diplotype(item: RuleInput, call: GeneCall, _gene: GeneDefinition | None)
 
 
 def _by_phenotype(item: RuleInput, call: GeneCall, gene: GeneDefinition | None) -> _Shares:
-    """Return the phenotypes that candidates give; one that is no level leaves all open."""
+    """Return the phenotypes of the candidates; one that is not a level leaves all possible."""
     terms = {rule.lookup_key: rule.phenotype for rule in gene.rules} if gene else {}
     shares: _Shares = {}
     for evidence in call.key_evidence:
         term = terms.get(evidence.lookup_key, evidence.lookup_key)
         add_weight(shares, term, evidence.probability)
-    # without a definition a key may be a score, which is no phenotype: then nothing is weighed
+    # without a definition a key may be a score instead of a phenotype: no probabilities then
     if not shares or not set(shares) <= set(call.phenotypes):
         named = call.phenotypes or ((call.phenotype,) if call.phenotype else ())
         shares = {term: 1.0 if len(named) == 1 else None for term in named}
@@ -133,9 +136,9 @@ def _by_phenotype(item: RuleInput, call: GeneCall, gene: GeneDefinition | None) 
 
 
 def _by_alleles(item: RuleInput, call: GeneCall, _gene: GeneDefinition | None) -> _Shares:
-    """Return how often the counted alleles occur in candidates.
+    """Return how often the counted alleles occur in the candidates.
 
-    A haplotype that combines alleles, or one that is listed as unsure, may count or not.
+    A combined haplotype, or one listed as unsure, may or may not count.
     """
     shares: _Shares = {}
     for diplotype, share in _diplotypes(call):
@@ -150,6 +153,7 @@ def _counts(item: RuleInput, name: str) -> tuple[int, ...]:
     how = item.observe
     if name in how.alleles:
         return (1,)
+    # brackets, + and xN mark combined or multiplied alleles, whose copies are not counted here
     plain = not any(sign in name for sign in "[]+") and "x" not in name.rpartition("*")[2]
     if name in how.unsure or not plain:
         return (0, 1)
@@ -157,7 +161,7 @@ def _counts(item: RuleInput, name: str) -> tuple[int, ...]:
 
 
 def _variant_count(item: RuleInput, call: GeneCall) -> PossibleValues:
-    """Return how many haplotypes carry a base at a position; unknown haplotypes may or may not."""
+    """Return how many haplotypes carry a base at a position; missing alleles may or may not."""
     how = item.observe
     site = next((s for s in call.sites if s.position in how.positions), None)
     if site is None or not site.alleles or set(site.alleles) == {"."}:
@@ -181,11 +185,11 @@ _SHARES: Final[Mapping[str, Callable[[RuleInput, GeneCall, GeneDefinition | None
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one person.
+    """The data of one person.
 
-    ``calls`` by gene, ``genes`` are the knowledge base's definitions, ``medicines`` those of the
-    patient in its terms, ``modulators`` tells which of them act on an enzyme; ``ancestry`` is the
-    population group that was named for the person. What is None or empty was not given.
+    ``calls`` by gene, ``genes`` are the knowledge base's definitions, ``medicines`` the patient's
+    medicines in its terms, ``modulators`` identifies those that act on an enzyme; ``ancestry`` is
+    the person's stated population group. None or empty means not given.
     """
 
     calls: Mapping[str, GeneCall] = {}
@@ -199,9 +203,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 def observe(
     rule: DosingRule, person: Person, given: Mapping[str, Value] | None = None
 ) -> tuple[PossibleValues, ...]:
-    """Return what is known of each input of a rule, in the rule's order.
+    """Return the observation of each input of a rule, in the rule's order.
 
-    ``given`` are values that the caller states by the input's name; they take precedence.
+    ``given`` are values stated by the caller, by input name; they take precedence.
     """
     stated = dict(given or {})
     found = [
@@ -210,7 +214,7 @@ def observe(
         else _observe(rule, item, person)
         for item in rule.inputs
     ]
-    # a name that the rule does not have is kept, so that it is refused and not overlooked
+    # a name unknown to the rule is kept, so that it is refused instead of ignored
     found += [PossibleValues(input=n, values=(Possible(v),)) for n, v in stated.items()]
     return tuple(found)
 
@@ -264,7 +268,7 @@ def body_mass_index(weight_kg: float, height_cm: float) -> float:
 
 
 def body_surface_area(weight_kg: float, height_cm: float) -> float:
-    """Return m² from weight in kg and height in cm, by Du Bois.
+    """Return m² from weight in kg and height in cm, by the formula of Du Bois.
 
     >>> round(body_surface_area(70, 170), 2)
     1.81
@@ -283,20 +287,21 @@ def _body(formula: Callable[[float, float], float]) -> Callable[..., PossibleVal
 
 
 def _bands(item: RuleInput, how: Observe, patient: Patient) -> PossibleValues:
-    """Return the levels that a number may mean; dialysis has its own."""
+    """Return the levels that a number may mean; dialysis has its own level."""
     if how.dialysis and patient.kidney.dialysis:
         return _one(item, how.dialysis)
     value = _number(patient, how.field)
     if value is None:
         return untold(item.name, "not_recorded")
     for band in how.bands:
+        # a band may allow several levels: published definitions differ at the boundary
         if band.below is None or value < band.below:
             return _several(item, band.levels, "between_definitions")
     return untold(item.name, "not_recorded")
 
 
 def _child_pugh(item: RuleInput, _how: Observe, patient: Patient) -> PossibleValues:
-    """Return the impairment that a Child-Pugh class means; none recorded is not none."""
+    """Return the impairment for a Child-Pugh class; not recorded differs from no impairment."""
     level = _LIVER.get(patient.liver.child_pugh)
     return untold(item.name, "not_recorded") if level is None else _one(item, level)
 
@@ -304,6 +309,7 @@ def _child_pugh(item: RuleInput, _how: Observe, patient: Patient) -> PossibleVal
 def _condition(item: RuleInput, how: Observe, patient: Patient) -> PossibleValues:
     if any(_is_meant(condition, how) for condition in patient.conditions):
         return _one(item, "yes")
+    # a condition that is not recorded may still be present
     return untold(item.name, "condition_not_recorded")
 
 
@@ -312,6 +318,7 @@ def _is_meant(condition: Condition, how: Observe) -> bool:
         return condition.code in how.snomed
     if condition.system == "ICD-10":
         code = condition.code.replace(".", "").upper()
+        # ICD-10 is hierarchical: a code also covers its subcodes
         return any(code.startswith(known.replace(".", "")) for known in how.icd10)
     return " ".join(condition.name.casefold().split()) in how.names
 
@@ -327,14 +334,15 @@ _FROM_PATIENT: Final[Mapping[str, Callable[[RuleInput, Observe, Patient], Possib
 
 
 def _taken(person: Person) -> Sequence[KnownMedicine] | None:
-    """Return the medicines that count, None where nobody said what is taken."""
+    """Return the relevant medicines, None if no medicines were recorded."""
     if not person.medicines:
         return None
+    # local (skin, eye) medicines have no systemic effect on enzymes
     return [m for m in person.medicines if not m.local]
 
 
 def _modulator(rule: DosingRule, item: RuleInput, person: Person) -> PossibleValues:
-    """Return how strongly current medicines act; one of unknown use may act or not."""
+    """Return the strength of current modulators; a medicine of unknown use may or may not act."""
     taken = _taken(person)
     if taken is None or person.modulators is None:
         return untold(item.name, "medicines_not_recorded")
@@ -342,7 +350,7 @@ def _modulator(rule: DosingRule, item: RuleInput, person: Person) -> PossibleVal
     unsure = [m for m in taken if m.use is MedicineUse.UNKNOWN]
     least = _strength(rule, item, person.modulators, sure)
     if any(m.unrecognised for m in (*sure, *unsure)):
-        # what nobody recognises may be an inhibitor of any strength
+        # an unrecognised medicine may be a modulator of any strength
         return _several(item, _STRENGTHS[least:], "medicine_not_recognised")
     as_if = [msgspec.structs.replace(m, use=MedicineUse.CURRENT) for m in unsure]
     possible = {least} | {max(least, _strength(rule, item, person.modulators, [m])) for m in as_if}
@@ -355,7 +363,7 @@ def _strength(
     modulators: Phenoconverter,
     medicines: Sequence[KnownMedicine],
 ) -> int:
-    """Return the place of the strongest effect among `_STRENGTHS`, 0 for none."""
+    """Return the index of the strongest effect among `_STRENGTHS`, 0 for none."""
     acting = modulators.acting(medicines, but=(rule.drug,))
     how = item.observe
     return max(
@@ -370,7 +378,7 @@ def _strength(
 
 
 def _substance(item: RuleInput, person: Person) -> PossibleValues:
-    """Return whether a substance is taken; what is not recognised may be it."""
+    """Return whether a substance is taken; an unrecognised medicine may be that substance."""
     taken = _taken(person)
     if taken is None:
         return untold(item.name, "medicines_not_recorded")
@@ -379,7 +387,7 @@ def _substance(item: RuleInput, person: Person) -> PossibleValues:
     if any(m.use is MedicineUse.CURRENT for m in meant):
         return _one(item, "yes")
     for use in (MedicineUse.PLANNED, MedicineUse.STOPPED):
-        if any(m.use is use for m in meant):  # it will act, or may still, months after the last
+        if any(m.use is use for m in meant):  # planned: will act; stopped: may act for months
             return _several(item, ("no", "yes"), f"medicine_{use.value}")
     if any(m.use is MedicineUse.UNKNOWN for m in meant):
         return _several(item, ("yes", "no"), "medicine_use_unknown")

@@ -1,4 +1,4 @@
-"""Read rule files and refuse those that do not hold together."""
+"""Read rule files and refuse inconsistent ones."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ def shipped_rules() -> dict[str, AnyRule]:
     Raises
     ------
     SnapshotIntegrityError
-        A rule file is not as it was released.
+        A rule file differs from the released one.
     ModelFolderError
-        One does not hold together.
+        A rule file is inconsistent.
     """
     folders = [path.parent for path in data_files(f"models/*/{RULES_FILE}")]
     return {folder.name: read_rule(folder) for folder in folders}
 
 
 def read_rule(folder: Path) -> AnyRule:
-    """Return the rule of a folder.
+    """Return the rule in a folder.
 
     Raises
     ------
     ModelFolderError
-        There is no rule file, it is too large, or it does not hold together.
+        The rule file is absent, too large or inconsistent.
     """
     path = folder / RULES_FILE
     try:
@@ -74,12 +74,12 @@ def read_rule(folder: Path) -> AnyRule:
 
 
 def parse_rule(data: bytes, where: str) -> AnyRule:
-    """Return the rule that the content of a rule file describes.
+    """Return the rule defined by the content of a rule file.
 
     Raises
     ------
     ModelFolderError
-        The content is no rule, of another schema version, or contradicts itself.
+        The content is not a rule, has another schema version, or is inconsistent.
     """
     if len(data) > _LARGEST:
         raise ModelFolderError("the rule file is larger than 1 MiB", where=where)
@@ -90,7 +90,7 @@ def parse_rule(data: bytes, where: str) -> AnyRule:
 
 
 def _problems(rule: AnyRule) -> Iterator[str]:
-    """Yield what is wrong with a rule, one sentence each."""
+    """Yield the faults of a rule, one sentence each."""
     if rule.schema_version != SCHEMA_VERSION:
         yield f"schema version {rule.schema_version} is not {SCHEMA_VERSION}"
     if not (rule.source and rule.population and rule.citations):
@@ -112,6 +112,7 @@ def _input_problems(item: RuleInput) -> Iterator[str]:
             yield f"{item.name}: levels have to be two or more, each once"
         return
     low, high = item.low, item.high
+    # unknown numbers are replaced by their range, which must therefore be finite
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         yield f"{item.name}: a number has two finite limits"
     elif low > high:
@@ -172,12 +173,14 @@ def _score_problems(rule: ScoreRule) -> Iterator[str]:
         yield "an input gives points in two items"
     if any(c.input != item.input for item in rule.items for case in item.cases for c in case.when):
         yield "an item asks for another input than its own"
+    # an item without a matching case gives 0 points, so 0 is part of each minimum
     least = sum(min((0, *(case.points for case in item.cases))) for item in rule.items)
     if not rule.bands or min(band.at_least for band in rule.bands) > least:
         yield "the bands do not hold every score"
 
 
 def _flow_problems(rule: FlowRule, inputs: dict[str, RuleInput]) -> Iterator[str]:
+    # the last equation is the fallback, so that every person has one
     if not rule.bases or rule.bases[-1].when:
         yield "the last equation of a flow has no condition"
     for adjustment in rule.adjustments:
@@ -190,6 +193,7 @@ def _flow_problems(rule: FlowRule, inputs: dict[str, RuleInput]) -> Iterator[str
 
 
 def _span_problems(name: str, spans: Iterable[Span]) -> Iterator[str]:
+    # positive factors keep a product of ranges a range
     if any(not 0 < span.low <= span.high < math.inf for span in spans):
         yield f"{name}: factors are positive, the lower one first"
 

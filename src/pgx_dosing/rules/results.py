@@ -1,4 +1,4 @@
-"""What is known of an input, every value that it may have, and records of what a rule answers."""
+"""Possible values of an input, and the records of a rule's answer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = [
     "untold",
 ]
 
-# probabilities of candidates are rounded sums, which may exceed 1 in the last digits
+# probabilities of candidates are rounded, so their sum may slightly exceed 1
 _WHOLE: Final = 1e-9
 _ABOUT_RULE: Final = (
     "title", "drug", "jurisdiction", "population", "limits", "source", "as_of", "citations",
@@ -48,9 +48,9 @@ Key = TypeVar("Key")
 
 
 class Possible(msgspec.Struct, frozen=True):
-    """A value that an input may have; ``probability`` is None where nobody weighed it.
+    """A possible value of an input; ``probability`` is None if unknown.
 
-    ``text`` is how to show it, where the value represents a span of numbers.
+    ``text`` is the displayed form if the value represents a range of numbers.
     """
 
     value: Value
@@ -62,10 +62,10 @@ class Possible(msgspec.Struct, frozen=True):
 
 
 class PossibleValues(msgspec.Struct, frozen=True, kw_only=True):
-    """All values that one input may have.
+    """All possible values of one input.
 
-    No value at all means any value that the input allows. ``known`` says that there are data
-    at all; ``reason`` is a code of why more than one value is possible.
+    An empty tuple means any value that the input allows. ``known`` says whether there are data;
+    ``reason`` is a code for why more than one value is possible.
     """
 
     input: str
@@ -75,17 +75,17 @@ class PossibleValues(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_determined(self) -> bool:
-        """Whether one value is possible."""
+        """Whether exactly one value is possible."""
         return len(self.values) == 1
 
 
 def untold(name: str, reason: str = "not_given") -> PossibleValues:
-    """Return the observation of an input of which nothing is known."""
+    """Return the observation of a completely unknown input."""
     return PossibleValues(input=name, reason=reason, known=False)
 
 
 def shown(value: Value) -> str:
-    """Return a value as text, numbers without needless digits.
+    """Return a value as text, numbers without trailing zeros.
 
     >>> shown(2.0), shown("*1/*3"), shown(0.25)
     ('2', '*1/*3', '0.25')
@@ -94,19 +94,19 @@ def shown(value: Value) -> str:
 
 
 def add_weight(weights: dict[Key, float | None], key: Key, weight: float | None) -> None:
-    """Add a probability to that of a key; one that was not weighed makes the sum unweighed."""
+    """Add a probability to a key's sum; an unknown one makes the sum unknown."""
     old = weights.get(key, 0.0)
     weights[key] = None if old is None or weight is None else old + weight
 
 
 def total(weights: Iterable[float | None]) -> float | None:
-    """Return the sum of probabilities, at most 1; None where one of them was not weighed."""
+    """Return the sum of probabilities, at most 1; None if one is unknown."""
     known = _all_known(weights)
     return None if known is None else min(1.0, sum(known, 0.0))
 
 
 def product(weights: Iterable[float | None]) -> float | None:
-    """Return the product of probabilities; None where one of them was not weighed."""
+    """Return the product of probabilities; None if one is unknown."""
     known = _all_known(weights)
     return None if known is None else math.prod(known, start=1.0)
 
@@ -120,15 +120,15 @@ def _all_known(weights: Iterable[float | None]) -> list[float] | None:
 def checked(
     inputs: Sequence[RuleInput], observations: Iterable[PossibleValues]
 ) -> dict[str, PossibleValues]:
-    """Return one observation for each input; what was not observed is unknown.
+    """Return one observation for each input; inputs without an observation are unknown.
 
     Raises
     ------
     OutOfDomainError
-        A value is none of the input's levels, no finite number, or outside of its limits; an
-        input that the rule does not have, or that was observed twice.
+        A value is not a level of the input, not a finite number, or outside its limits; or an
+        observation is of an input that the rule does not have, or repeats one.
     MissingCovariateError
-        An input that the rule cannot do without is not known.
+        A required input is unknown.
     """
     found = {item.name: untold(item.name) for item in inputs}
     seen: set[str] = set()
@@ -177,7 +177,7 @@ def _check_value(item: RuleInput, value: object) -> None:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Whether a value is a finite number; a bool, an int in Python, counts nothing here."""
+    """Whether a value is a finite number; bool, an int in Python, is not a number here."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -188,7 +188,7 @@ def _limits(item: RuleInput) -> tuple[float, float]:
 
 
 def holds(condition: RuleCondition, value: Value) -> bool:
-    """Whether a condition on the value of its input holds."""
+    """Whether a condition holds for the value of its input."""
     if condition.among and value not in condition.among:
         return False
     bounds = (condition.above, condition.at_least, condition.below, condition.at_most)
@@ -208,9 +208,9 @@ def holds(condition: RuleCondition, value: Value) -> bool:
 def options(
     item: RuleInput, observation: PossibleValues, conditions: Iterable[RuleCondition]
 ) -> tuple[Possible, ...]:
-    """Return the values to try for an input; a number that is not known is cut into cells.
+    """Return the values to try for an input; the range of an unknown number is cut into cells.
 
-    Within a cell no condition changes, so one number represents all of it.
+    All conditions are constant within a cell, so one number represents it.
     """
     if observation.values:
         return observation.values
@@ -232,8 +232,8 @@ def _thresholds(name: str, conditions: Iterable[RuleCondition]) -> list[float]:
 
 
 def _cells(low: float, high: float, thresholds: Sequence[float]) -> Iterable[Possible]:
-    """Yield each threshold, and a number between neighbours for the span between them."""
-    # a threshold is a cell of its own, because at_most includes it and below does not
+    """Yield each threshold, and one number for each interval between neighbours."""
+    # a threshold is a cell of its own: at_most includes it and below does not
     inside = {t for t in thresholds if low <= t <= high}
     edges = sorted({low, high, *inside})
     for left, right in zip(edges, [*edges[1:], None], strict=True):
@@ -244,11 +244,11 @@ def _cells(low: float, high: float, thresholds: Sequence[float]) -> Iterable[Pos
 
 
 class Contribution(msgspec.Struct, frozen=True, kw_only=True):
-    """What one input does to the answer.
+    """Contribution of one input to the answer.
 
-    ``effect`` is ``decides`` (a table's row asks for it), ``points``, ``factor`` or ``amount``
-    (in ``unit``); the effect lies from ``low`` to ``high``, equal where the value is certain.
-    ``term`` is the additive share on the equation's logarithmic scale, where there is one.
+    ``effect`` is ``decides`` (used by a table's row), ``points``, ``factor`` or ``amount``
+    (in ``unit``); it ranges from ``low`` to ``high``, equal if the value is certain.
+    ``term`` is the additive term on the equation's logarithmic scale, if any.
     """
 
     input: str
@@ -262,10 +262,10 @@ class Contribution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True):
-    """An input of which more than one value is possible.
+    """An input with more than one possible value.
 
-    ``reason`` is a code; ``handled`` is ``not_needed`` (every value gives the same) or
-    ``all_values`` (the answer was sought for each).
+    ``reason`` is a code; ``handled`` is ``not_needed`` (every value gives the same answer) or
+    ``all_values`` (the rule was evaluated for each).
     """
 
     input: str
@@ -276,9 +276,9 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PossibleResult(msgspec.Struct, frozen=True, kw_only=True):
-    """A possible answer, when it is the one, and how probable that is (None: not weighed).
+    """A possible answer, its conditions, and its probability (None: unknown).
 
-    ``when`` holds ways to come to it, each a tuple of ``input = value``; at most a dozen.
+    ``when`` holds ways to reach it, each a tuple of ``input = value``; at most a dozen.
     """
 
     answer: RuleAnswer
@@ -287,13 +287,13 @@ class PossibleResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule says about one person.
+    """The answer of a rule for one person.
 
-    ``answer`` is given only where every possible value of every input leads to it. Otherwise
-    ``certainty`` is ``depends`` (the data leave several values open) or ``unknown`` (an input that
-    matters is not known at all), ``alternatives`` are all possible answers, and ``settled_by`` are
-    the inputs that, all known, would give one. ``meanwhile`` is what the source says to do until
-    then, where it says so.
+    ``answer`` is set only if every possible value of every input leads to it. Otherwise
+    ``certainty`` is ``depends`` (the data leave several values possible) or ``unknown`` (a relevant
+    input is completely unknown), ``alternatives`` are all possible answers, and ``settled_by`` are
+    the inputs that together would give a single one. ``meanwhile`` is the source's advice until
+    then, if it has any.
     """
 
     rule: str
@@ -323,10 +323,10 @@ def result_of(
     open_inputs: tuple[str, ...] | None = None,
     **own: object,
 ) -> Result:
-    """Return a result of any kind, with what the rule states about itself.
+    """Return a result of any kind, including the rule's statements about itself.
 
-    ``settled_by`` are the inputs on which the result depends; ``open_inputs`` those of which all
-    values were followed, the same if not given; ``own`` are the other fields of the kind.
+    ``settled_by`` are the inputs on which the result depends; ``open_inputs`` those whose values
+    were all followed, by default the same; ``own`` are the other fields of the result type.
     """
     about = {name: getattr(rule, name) for name in _ABOUT_RULE}
     missing = _missing_of(rule, known, settled_by if open_inputs is None else open_inputs)
@@ -338,7 +338,7 @@ def result_of(
 def _certainty_of(
     settled_by: tuple[str, ...], observations: Mapping[str, PossibleValues]
 ) -> Certainty:
-    """Return how sure an answer is that waits for some inputs."""
+    """Return the certainty of an answer that depends on some inputs."""
     if not settled_by:
         return Certainty.CERTAIN
     known = all(observations[name].known for name in settled_by)

@@ -45,7 +45,7 @@ UNLISTED: Final = "(a genotype that the model does not know)"
 
 
 class RuleCitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a rule is published; ``pmid`` and ``doi`` are empty where there is none."""
+    """The publication of a rule; ``pmid`` and ``doi`` are empty if there is none."""
 
     text: str
     pmid: str = ""
@@ -53,23 +53,23 @@ class RuleCitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ObserveBand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The levels that a number below ``below`` may mean; the last band has no bound."""
+    """The possible levels for a number below ``below``; the last band has no bound."""
 
     levels: tuple[str, ...]
     below: float | None = None
 
 
 class Observe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where an input's value is found in a result and in a patient file.
+    """Source of an input's value in a result and in a patient file.
 
-    ``kind`` is ``given`` (nowhere: the caller says it), ``diplotype``, ``phenotype``,
+    ``kind`` is ``given`` (stated by the caller only), ``diplotype``, ``phenotype``,
     ``allele_count``, ``variant_count``, ``inhibitor``, ``inducer``, ``substance``, ``patient``,
     ``bmi``, ``bsa``, ``bands``, ``child_pugh``, ``condition`` or ``ancestry``. ``genes`` are
     symbols of the knowledge base; ``alleles`` are counted, ``unsure`` may or may not count;
-    ``positions`` (``chrN:pos``, GRCh38) have to be answered for a count to be sure; ``base`` is the
-    counted base of ``variant_count``; ``other`` is the level of a diplotype that is none of the
-    levels; ``groups`` gives the level of each population group of the knowledge base that settles
-    it.
+    ``positions`` (``chrN:pos``, GRCh38) must be called for a count to be certain; ``base`` is the
+    counted base of ``variant_count``; ``other`` is the level of a diplotype that matches no
+    level; ``groups`` gives the level of each population group of the knowledge base that
+    determines it.
     """
 
     kind: Literal[
@@ -106,11 +106,11 @@ class Observe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class RuleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a rule asks about a person.
+    """An input of a rule.
 
     ``kind`` is ``level`` (one of ``levels``), ``count`` (whole number) or ``number``. ``low`` and
-    ``high`` are the allowed limits, both included, in ``unit``; ``limits`` says whose they are:
-    the ``source``'s, or of ``plausibility``. A rule cannot do without a ``required`` input.
+    ``high`` are the inclusive limits in ``unit``; ``limits`` names their origin: ``source`` or
+    ``plausibility``. A rule gives no answer without a ``required`` input.
     """
 
     name: str
@@ -126,9 +126,9 @@ class RuleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class RuleCondition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What has to hold of one input; all that is given must hold.
+    """A condition on one input; all given bounds must hold.
 
-    ``state`` asks what is known, not which value: ``settled`` (one value is possible),
+    ``state`` is about the knowledge of the value: ``settled`` (one value is possible),
     ``unsettled``, ``tested`` (there are data) or ``untested``.
     """
 
@@ -142,7 +142,7 @@ class RuleCondition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class ScheduleStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The amount of each day from ``first`` to ``last`` (days counted from 1; 0: open end)."""
+    """The amount of each day from ``first`` to ``last`` (days counted from 1; 0: open-ended)."""
 
     first: int
     last: int
@@ -151,11 +151,11 @@ class ScheduleStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class RuleAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a rule says.
+    """The answer of a rule.
 
     ``code`` is ``dose``, ``factor``, ``risk``, ``score``, ``contraindicated``, ``avoid``,
-    ``no_dose`` (the source gives none) or ``not_covered`` (this rule says nothing). ``amount``
-    in ``unit``; ``low`` and ``high`` bound it, ``interval`` says what the bounds are.
+    ``no_dose`` (the source gives none) or ``not_covered`` (outside this rule). ``amount``
+    is in ``unit``; ``low`` and ``high`` bound it, ``interval`` defines the bounds.
     """
 
     code: Literal[
@@ -182,28 +182,28 @@ class RuleAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row of a decision table: the answer where all conditions hold."""
+    """One row of a decision table: the answer if all conditions hold."""
 
     when: tuple[RuleCondition, ...]
     answer: RuleAnswer
 
 
 class Meanwhile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a source says to do until an input is known; never the answer itself."""
+    """The source's advice until an input is known; never the answer itself."""
 
     input: str
     answer: RuleAnswer
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Numbers from ``low`` to ``high``, both included."""
+    """A range of numbers from ``low`` to ``high``, both included."""
 
     low: float
     high: float
 
 
 class StartScale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a factor is applied to a standard dose: its allowed span, the result's cap, the unit."""
+    """How a factor scales a standard dose: its allowed range, the cap of the result, the unit."""
 
     standard: Span
     cap: float
@@ -212,28 +212,28 @@ class StartScale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Points of an item where all conditions hold."""
+    """Points of an item if all conditions hold."""
 
     when: tuple[RuleCondition, ...]
     points: int
 
 
 class ScoreItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of a score: points by one input, 0 where no case holds."""
+    """One item of a score: points by one input, 0 if no case holds."""
 
     input: str
     cases: tuple[Case, ...]
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The answer from a score of ``at_least`` on, up to the next band."""
+    """The answer for a score of at least ``at_least``, up to the next band."""
 
     at_least: int
     answer: RuleAnswer
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The dose equation on which a flow builds, where all conditions hold."""
+    """The dose equation on which a flow builds if all conditions hold."""
 
     when: tuple[RuleCondition, ...]
     equation: str
@@ -241,9 +241,9 @@ class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class RuleAdjustment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Factors by which an input changes a dose, by its value; ``equations`` name where it counts.
+    """Factors that adjust a dose by an input's value; ``equations`` limits where they apply.
 
-    ``factors`` has one span for each count from 0 on. ``strength`` is the source's word.
+    ``factors`` has one range for each count from 0 on. ``strength`` is the source's wording.
     """
 
     name: str
@@ -256,7 +256,7 @@ class RuleAdjustment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class RuleAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something to say beside a dose, where all conditions hold."""
+    """A remark on a dose if all conditions hold."""
 
     code: str
     when: tuple[RuleCondition, ...]
@@ -264,7 +264,7 @@ class RuleAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LoadingDay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One day's dose: a share of the loading dose plus a share of the maintenance dose."""
+    """One day's dose: a fraction of the loading dose plus a fraction of the maintenance dose."""
 
     day: int
     loading: float
@@ -274,7 +274,7 @@ class LoadingDay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class RuleTerm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A term of an equation on its own scale: coefficient times the input's value.
 
-    ``transform`` is ``identity`` or ``ln``; of a level, ``level`` counts 1 and all others 0.
+    ``transform`` is ``identity`` or ``ln``; of a level, ``level`` is 1 and all others are 0.
     """
 
     input: str
@@ -284,10 +284,10 @@ class RuleTerm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class DosingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every rule says about itself; the kinds of rules add their own data.
+    """Fields common to all rules; each kind of rule adds its own data.
 
-    ``jurisdiction`` is ``US``, ``EU`` or ``international``; ``as_of`` the edition that was read.
-    The ``drug`` itself is left out where a patient's inhibitors and inducers are counted.
+    ``jurisdiction`` is ``US``, ``EU`` or ``international``; ``as_of`` is the edition of the source.
+    The ``drug`` itself is excluded from a patient's inhibitors and inducers.
     """
 
     schema_version: str
@@ -303,7 +303,7 @@ class DosingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     limits: tuple[str, ...] = ()
 
     def input(self, name: str) -> RuleInput:
-        """Return the input of that name.
+        """Return the input with that name.
 
         Raises
         ------
@@ -317,7 +317,7 @@ class DosingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class TableRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="table"):
-    """A decision table: the first row that holds answers, else ``default``."""
+    """A decision table: the first row that holds gives the answer, else ``default``."""
 
     rows: tuple[Row, ...]
     default: RuleAnswer
@@ -326,17 +326,17 @@ class TableRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="ta
 
 
 class ScoreRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="score"):
-    """Points that add up, and what the sum means."""
+    """A score: points that add up, and the answer for each sum."""
 
     items: tuple[ScoreItem, ...]
     bands: tuple[Band, ...]
 
 
 class FlowRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="flow"):
-    """Which dose equation to use, and the factors on top of it.
+    """The choice of a dose equation, and factors applied to it.
 
-    Where all conditions of ``preferred_when`` surely hold, the flow's guideline prefers it to the
-    equation alone; without any it never does.
+    If all conditions of ``preferred_when`` hold with certainty, the flow's guideline prefers it to
+    the equation alone; without conditions it is never preferred.
     """
 
     bases: tuple[Base, ...]
@@ -346,7 +346,7 @@ class FlowRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="flo
 
 
 class LoadingRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="loading"):
-    """A loading regimen: elimination rates (1/h) by a level, and the days' shares."""
+    """A loading regimen: elimination rates (1/h) by level, and the fractions for each day."""
 
     input_name: str
     rates: dict[str, float]
@@ -357,7 +357,7 @@ class LoadingRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="
 
 
 class EquationRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="equation"):
-    """The natural logarithm of a dose in ``unit``; ``error`` is what was published of its error."""
+    """The natural logarithm of a dose in ``unit``; ``error`` is the published error."""
 
     intercept: float
     terms: tuple[RuleTerm, ...]

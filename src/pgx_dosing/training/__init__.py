@@ -1,1 +1,1 @@
-"""Models from tables of patients: recipes, fits, splits by site, intervals, local intercepts."""
+"""Models from patient tables: recipes, fits, splits by site, intervals, site intercepts."""

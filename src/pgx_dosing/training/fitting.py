@@ -1,4 +1,4 @@
-"""A model fitted to patients by a recipe: estimates of what is unknown, ridge, boosted trees."""
+"""Fit a model to patients by a recipe: imputation of unknown inputs, ridge, boosted trees."""
 
 from __future__ import annotations
 
@@ -41,24 +41,24 @@ __all__ = ["Published", "fit", "with_coefficients", "with_estimates"]
 Published = Callable[[str], Model]
 """Gives a published model by its name."""
 _Values = npt.NDArray[np.float64]
-# what a trained model takes over from its recipe unchanged
+# fields that a trained model copies from its recipe
 _OF_RECIPE: Final = (
     "name", "drug", "title", "citation", "population", "unit", "predicts", "link", "limits",
 )  # fmt: skip
-# fixed, so that the same rows give the same trees
+# fixed, so that equal rows give equal trees
 _SEED: Final = 20090219
 
 
 def with_estimates(recipe: Recipe, inputs: Sequence[Input], columns: Columns) -> tuple[Input, ...]:
-    """Return inputs with a recipe's estimates, fitted to the patients of whom they are known.
+    """Return inputs with a recipe's imputation terms, fitted to patients with known values.
 
-    Terms of inputs that are not among ``inputs`` are left out: a model without race estimates
-    without race. No dose enters.
+    Terms of inputs that are not among ``inputs`` are omitted: a model without race imputes without
+    race. The dose is not used.
 
     Raises
     ------
     DataTableError
-        An input that is to be estimated is known of nobody.
+        An input to be imputed is unknown for all patients.
     """
     of_input = {estimate.input: estimate for estimate in recipe.estimates}
     there = {own.name for own in inputs}
@@ -91,7 +91,7 @@ def _estimated(own: Input, estimate: Estimate, there: set[str], columns: Columns
 def with_coefficients(
     terms: Sequence[EquationTerm], values: npt.NDArray[np.float64]
 ) -> tuple[EquationTerm, ...]:
-    """Return terms with these coefficients, to 6 significant digits; nothing for a 0."""
+    """Return terms with these coefficients, to 6 significant digits; terms of 0 are omitted."""
     coefficients = [rounded(value) for value in values.tolist()]
     return tuple(
         msgspec.structs.replace(term, coefficient=value)
@@ -118,16 +118,16 @@ class _Task:
 
 
 def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = False) -> Model:
-    """Return a model trained on a table; the same rows give the same model.
+    """Return a model trained on a table; equal rows give an equal model.
 
-    Fixed members are taken as published, without terms of race where ``race`` is not asked for.
+    Fixed members are used as published, without terms of race unless ``race`` is requested.
 
     Raises
     ------
     UsageError
         The extra ``models`` is not installed.
     DataTableError
-        An input that is to be estimated is known of nobody; the table does not fit the recipe.
+        An input to be imputed is unknown for all patients; the table does not fit the recipe.
     """
     task = _Task(recipe, race)
     columns = columns_for(task.inputs, table, recipe.unit)
@@ -209,7 +209,7 @@ def _fixed(task: _Task, model: Model, weight: float, filled: Columns) -> Member:
 def _means_of_unknown(
     task: _Task, terms: tuple[EquationTerm, ...], filled: Columns
 ) -> Iterator[EquationTerm]:
-    """Yield a term for each genotype that may be unknown and that no term of this kind covers."""
+    """Yield a term for each genotype that can be unknown and has no term for that."""
     for own in task.inputs:
         used = [term for term in terms if own.name in term.inputs]
         covered = any(term.feature is Feature.UNKNOWN for term in used)

@@ -1,4 +1,4 @@
-"""From a table and a recipe to all that a model's folder holds; a site's own intercept."""
+"""From a table and a recipe to the content of a model folder; site-specific intercepts."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ __all__ = [
     "tried",
 ]
 
-# bins of an input in the reference that monitoring compares with
+# bins of an input in the monitoring reference
 _BINS: Final = 10
 _Values = npt.NDArray[np.float64]
-# patients from which on a site's intercept is estimated
+# fewest patients for estimating a site's intercept
 _FEWEST_LOCAL: Final = 5
-# orders of each site's patients: the table does not tell who came first
+# random orders of each site's patients: the table does not record who came first
 _DRAWS: Final = 200
 _SEED: Final = 3
-# patients below which no model is trained
+# fewest patients for training a model
 _FEWEST_TRAINED: Final = 50
-# How many local patients the site's intercept is tried with
+# numbers of local patients for which the site's intercept is evaluated
 _LOCAL: Final = (10, 20, 50)
 
 
@@ -52,7 +52,7 @@ def reference_of(
 ) -> dict[str, Any]:
     """Return distributions of inputs, spread of residuals, and results by group.
 
-    Residuals are those on the model's link scale of patients that it had not seen.
+    Residuals are on the model's link scale and of patients unseen by the model.
     """
     residual = link_of(table.dose, model.link) - unseen.value
     error = np.abs(unseen.dose - table.dose)
@@ -103,10 +103,10 @@ def _input(own: Input, column: npt.NDArray[Any]) -> dict[str, Any]:
 
 
 def _between(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return about nine cuts of equal shares, each midway between two values that occur.
+    """Return about nine cuts of equal shares, each midway between two observed values.
 
-    Ages may be coded by decade: 65 for 60 to 69. A cut at 70 tells exact ages apart as those
-    codes do, one at 65 would not.
+    Ages may be coded by decade: 65 for 60 to 69. A cut at 70 separates exact ages in the same way
+    as those codes, one at 65 would not.
     """
     distinct = np.unique(values)
     wanted = np.quantile(values, np.arange(1, _BINS) / _BINS)
@@ -139,10 +139,10 @@ class RecalibrationGain(NamedTuple):
 
 
 def spread_of(residual: _Values, site: npt.NDArray[np.str_]) -> ResidualSpread:
-    """Return how residuals (n,) of unseen sites spread between and within sites.
+    """Return the spread of residuals (n,) of unseen sites, between and within sites.
 
-    Moments of a one-way layout with groups of unequal size (DerSimonian and Laird 1986). With
-    one site, or one patient at each, nothing can be told apart: no spread between.
+    Moments of a one-way layout with groups of unequal size (DerSimonian and Laird 1986). With one
+    site, or one patient per site, the two are not identifiable: the spread between sites is 0.
     """
     names, places = np.unique(site, return_inverse=True)
     sizes = np.bincount(places).astype(np.float64)
@@ -178,9 +178,9 @@ def tried(
 ) -> RecalibrationGain | None:
     """Return the error on each site's other patients before and after ``n_first`` of its own.
 
-    A table's order says nothing of time, so who came first is drawn, many times. The spread
-    between sites is taken from the other sites; sites without other patients are left out, and
-    None is returned where all are. Arrays have shape (n,).
+    A table's order is not temporal, so the first patients are drawn at random, many times. The
+    spread between sites is estimated from the other sites; sites without other patients are
+    excluded, and None is returned if all are. Arrays have shape (n,).
     """
     before, after, n = 0.0, 0.0, 0
     rng = np.random.default_rng(_SEED)
@@ -203,7 +203,7 @@ def tried(
 def recalibrate(
     model: Model, table: DataTable, spread: ResidualSpread, site: str
 ) -> tuple[Model, RecalibrationGain]:
-    """Return the model with this site's intercept, and what it changes, patient by patient unseen.
+    """Return the model with this site's intercept, and the change per left-out patient.
 
     The change is measured leave-one-out: each patient by the intercept of the others, so that it
     can be shown before the intercept is accepted.
@@ -235,7 +235,7 @@ def recalibrate(
 
 
 def spread_in(metrics: Mapping[str, Any] | None) -> ResidualSpread:
-    """Return the spread between and within sites that a model's metrics name.
+    """Return the spread between and within sites from a model's metrics.
 
     Raises
     ------
@@ -254,7 +254,7 @@ def spread_in(metrics: Mapping[str, Any] | None) -> ResidualSpread:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model, how it did on patients that it had not seen, and where it comes from."""
+    """A model, its performance on unseen patients, and its lineage."""
 
     model: Model
     metrics: Mapping[str, Any]
@@ -271,9 +271,9 @@ def train_model(
     level: float = 0.9,
     made_by: str = "",
 ) -> Trained:
-    """Train and validate a model; the other answer to race is validated beside it.
+    """Train and validate a model, and validate the other race setting for comparison.
 
-    ``made_by`` names the program and its version in the lineage.
+    ``made_by`` is the program and its version for the lineage.
 
     Raises
     ------
@@ -308,7 +308,7 @@ def _with_gains(
     baselines: Mapping[str, Model],
     predicted: Mapping[str, Predicted],
 ) -> Model:
-    """Return the model with what genotype gains by group over the first equation without it."""
+    """Return the model with the benefit of genotype by group over the first equation without it."""
     than = next((name for name, own in baselines.items() if not own.uses_genotype), "")
     if not than or not recipe.balance:
         return model
@@ -321,7 +321,7 @@ def _with_gains(
 def _variant(
     recipe: Recipe, table: DataTable, published: Published, split: Split, *, race: bool
 ) -> dict[str, Any]:
-    """Return the scores of the same recipe with the other answer to race."""
+    """Return the scores of the same recipe with the other race setting."""
     if not recipe.race_inputs:
         return {}
     other = try_unseen(recipe, table, published, split, race=race)
@@ -329,7 +329,7 @@ def _variant(
 
 
 def _local(model: Model, table: DataTable, unseen: Unseen) -> dict[str, Any]:
-    """Return what a site's own intercept changes, by the number of its first patients."""
+    """Return the effect of a site's own intercept, by the number of its first patients."""
     if len(np.unique(table.site)) < 3:
         return {}
     residual = link_of(table.dose, model.link) - unseen.value

@@ -1,9 +1,9 @@
-"""A recipe tried on patients that its model has not seen: splits, leakage, prediction intervals.
+"""Validation of a recipe on unseen patients: splits, leakage, prediction intervals.
 
-Three things make them hold where the model is used: residuals are those of sites left out; the
-ends depend on the predicted dose, as high doses scatter more; small groups weigh more than their
-number in the calibration, so that intervals are not those of the largest group alone. A model may
-do so without using the group for a prediction.
+Three choices make the intervals valid where the model is used: residuals are those of left-out
+sites; the ends depend on the predicted dose, because high doses scatter more; small groups weigh
+more than their number in the calibration, so that intervals do not reflect the largest group
+alone. The calibration may use a group that the prediction does not.
 """
 
 from __future__ import annotations
@@ -45,35 +45,35 @@ __all__ = [
 _Mask = npt.NDArray[np.bool_]
 # folds of a random split
 _N_RANDOM = 10
-# the tree that guesses the site: leaves of five patients keep it from learning single ones
+# the tree that predicts the site: leaves of five patients prevent it from memorising patients
 _FOLDS: Final = 5
 _LEAF: Final = 5
 _SEED: Final = 11
-# Share of sites named rightly above which a missing-value pattern must not be an input
+# share of correctly identified sites above which a missing-value pattern must not be an input
 _TELLING: Final = 0.5
 _Values = npt.NDArray[np.float64]
-# Residuals of each bin of predicted dose: fewer give unsteady ends
+# residuals per bin of predicted dose: fewer give unstable ends
 _LEAST: Final = 200
 # ends differ by predicted dose, because high doses scatter more
 _BINS: Final = 3
-# tails tried from the nominal one down to its half
+# tails tried, from the nominal one down to its half
 _STEPS: Final = 21
 
 
 class Split(StrEnum):
-    """How patients are parted for validation."""
+    """How patients are split for validation."""
 
     SITE = "leave-one-site-out"
     RANDOM = "random"
 
 
 def choose_split(table: DataTable, asked: Split | None, *, allow_random: bool) -> Split:
-    """Return how a table is split: by site where it names sites.
+    """Return how a table is split: by site if it has sites.
 
     Raises
     ------
     UsageError
-        A random split of a table with sites, not allowed by name; sites where there is one only.
+        A random split of a table with sites without explicit permission; sites if there is only one.
     """
     n_sites = len(np.unique(table.site))
     is_random = asked is Split.RANDOM or (asked is None and n_sites < 3)
@@ -89,7 +89,7 @@ def choose_split(table: DataTable, asked: Split | None, *, allow_random: bool) -
 
 
 def folds(table: DataTable, split: Split, seed: int = 1) -> Iterator[_Mask]:
-    """Yield which patients are left out, each once, shape (n,); sites in order of their names."""
+    """Yield the left-out patients, each once, as masks (n,); sites in order of their names."""
     if split is Split.SITE:
         for site in np.unique(table.site).tolist():
             yield table.site == site
@@ -102,9 +102,9 @@ def folds(table: DataTable, split: Split, seed: int = 1) -> Iterator[_Mask]:
 
 
 class Leakage(NamedTuple):
-    """Share of patients whose site is named rightly by a tree that did not see them.
+    """Share of patients whose site is correctly identified by a tree that did not see them.
 
-    ``largest`` is the share of the largest site, which one reaches by always naming it.
+    ``largest`` is the share of the largest site: the accuracy of always naming it.
     """
 
     n_sites: int
@@ -114,7 +114,7 @@ class Leakage(NamedTuple):
 
     @property
     def remark(self) -> str:
-        """What follows for the model, in a sentence."""
+        """The consequence for the model, in one sentence."""
         if self.by_missing > max(_TELLING, self.largest):
             return (
                 "which values are missing names the site in "
@@ -124,9 +124,9 @@ class Leakage(NamedTuple):
 
 
 def leakage_of(recipe: Recipe, table: DataTable) -> Leakage | None:
-    """Return how well inputs, and the pattern of missing ones alone, name the site.
+    """Return how well inputs, and the pattern of missing values alone, identify the site.
 
-    None where the table has one site.
+    None if the table has one site.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def _share_named(values: npt.NDArray[np.float64], sites: npt.NDArray[np.int64]) 
         held = order[k::_FOLDS]
         rest = np.setdiff1d(order, held)
         own = tree.DecisionTreeClassifier(min_samples_leaf=_LEAF, random_state=_SEED)
-        with warnings.catch_warnings():  # many small sites are no mistake
+        with warnings.catch_warnings():  # many small sites are expected here
             warnings.simplefilter("ignore", UserWarning)
             named = own.fit(values[rest], sites[rest]).predict(values[held])
         right += int((named == sites[held]).sum())
@@ -168,14 +168,14 @@ def _share_named(values: npt.NDArray[np.float64], sites: npt.NDArray[np.int64]) 
 
 
 class Shifts(NamedTuple):
-    """What is added to a prediction, by predicted dose: one more end than ``up_to``."""
+    """Shifts added to a prediction, by predicted dose: one more end than ``up_to``."""
 
     lower: tuple[float, ...]
     upper: tuple[float, ...]
     up_to: tuple[float, ...]
 
     def at(self, dose: _Values) -> tuple[_Values, _Values]:
-        """Return lower and upper shift of each predicted dose, shape (n,)."""
+        """Return lower and upper shift for each predicted dose, shape (n,)."""
         place = np.searchsorted(self.up_to, dose, side="right")
         return np.array(self.lower)[place], np.array(self.upper)[place]
 
@@ -204,14 +204,14 @@ class Residuals(NamedTuple):
         return cls(residual, dose, weight, fold)
 
     def take(self, rows: npt.NDArray[np.bool_]) -> Residuals:
-        """Return those of some patients."""
+        """Return the residuals of a subset of patients."""
         return Residuals(self.residual[rows], self.dose[rows], self.weight[rows], self.fold[rows])
 
 
 def interval_from(own: Residuals, tail: float) -> Shifts:
     """Return the interval's ends: weighted quantiles ``tail`` and 1 − ``tail`` by predicted dose.
 
-    Bins have equal numbers of patients, fewer bins where patients are few (conformal prediction,
+    Bins have equal numbers of patients, fewer bins for few patients (conformal prediction,
     Vovk, Gammerman and Shafer 2005; weights: Tibshirani and others 2019).
     """
     n_bins = max(1, min(_BINS, len(own.dose) // _LEAST))
@@ -223,7 +223,7 @@ def interval_from(own: Residuals, tail: float) -> Shifts:
 
 
 def _filled_bins(cuts: list[float], dose: _Values) -> tuple[float, ...]:
-    """Return the cuts between which there are patients: equal predictions make empty bins."""
+    """Return the cuts between non-empty bins: equal predictions make empty bins."""
     found: list[float] = []
     for cut in cuts:
         below = dose < cut
@@ -233,7 +233,7 @@ def _filled_bins(cuts: list[float], dose: _Values) -> tuple[float, ...]:
 
 
 def _ends(own: Residuals, tail: float) -> tuple[float, float]:
-    """Return weighted quantiles; a new patient, of mean weight, lies beyond either end."""
+    """Return weighted quantiles; a new patient, of mean weight, counts beyond either end."""
     order = np.argsort(own.residual, kind="stable")
     ordered, weight = own.residual[order], own.weight[order]
     passed = np.cumsum(weight) / (weight.sum() + weight.mean())
@@ -245,7 +245,7 @@ def _ends(own: Residuals, tail: float) -> tuple[float, float]:
 def working_tail(own: Residuals, level: float) -> float:
     """Return the tail at which left-out folds are covered at ``level``.
 
-    Sites differ, so that quantiles of other sites cover a new one a little less than they say.
+    Sites differ, so quantiles from other sites cover a new one slightly less than nominally.
     """
     nominal = (1.0 - level) / 2.0
     for tail in np.linspace(nominal, nominal / 2.0, _STEPS).tolist():
@@ -266,10 +266,10 @@ def _coverage_of_folds(own: Residuals, tail: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Predictions for patients of sites that were left out.
+    """Predictions for patients of left-out sites.
 
-    ``value`` (n,) on the model's link scale, ``residuals`` with the fold that each patient was
-    left out in; ``bounds`` are intervals made from the residuals of the other folds alone.
+    ``value`` (n,) is on the model's link scale, ``residuals`` include the fold in which each
+    patient was left out; ``bounds`` are intervals from the residuals of the other folds only.
     """
 
     value: _Values
@@ -291,10 +291,10 @@ def try_unseen(
     race: bool = False,
     level: float = 0.9,
 ) -> Unseen:
-    """Predict each patient by a model that saw no patient of that fold.
+    """Predict each patient by a model fitted without the patient's fold.
 
-    The interval of a fold comes from the residuals of all other folds, each of models that did
-    not see the patient (cross-conformal prediction; Vovk 2015, Barber and others 2021).
+    The interval of a fold comes from the residuals of all other folds, from models that did not
+    see the patient (cross-conformal prediction; Vovk 2015, Barber and others 2021).
     """
     value, fold = np.empty(table.n), np.empty(table.n, np.int64)
     for k, left_out in enumerate(folds(table, split)):
@@ -311,7 +311,7 @@ def _balanced(recipe: Recipe, table: DataTable) -> npt.NDArray[np.str_] | None:
 
 
 def _bounds_of_folds(own: Residuals, value: _Values, link: Link, level: float) -> Bounds:
-    """Return each fold's intervals from the residuals of the other folds alone."""
+    """Return each fold's intervals from the residuals of the other folds only."""
     lower, upper = value.copy(), value.copy()
     for k in np.unique(own.fold).tolist():
         here = own.fold == k
@@ -335,7 +335,7 @@ def train(
     race: bool = False,
     level: float = 0.9,
 ) -> Model:
-    """Return the model of all patients, its interval from residuals of those left out."""
+    """Return the model fitted on all patients, with the interval from left-out residuals."""
     model = fit(recipe, table, published, race=race)
     shifts = interval_from(unseen.residuals, working_tail(unseen.residuals, level))
     return msgspec.structs.replace(
