@@ -1,4 +1,4 @@
-"""``pgx annotate``: variants in; calls, recommendations and a report a sample out."""
+"""``pgx annotate``: from variants to calls, recommendations and one report per sample."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def run(words: list[str]) -> int:
 
 
 class ReadsOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of aligned reads, and what goes with it."""
+    """A file of aligned reads and its options."""
 
     reads: Annotated[
         Path | None,
@@ -118,7 +118,7 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
     threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1
 
     def roles(self) -> dict[str, Path]:
-        """Return the files beside the inputs whose content changes a result, by what they are."""
+        """Return the additional input files that affect a result, by role."""
         named = {
             "sample_info": self.scope.sample_info,
             "outside_calls": self.scope.outside_calls,
@@ -129,7 +129,7 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
         return {role: path for role, path in named.items() if path is not None}
 
     def read(self) -> list[str | Path | None]:
-        """Return the paths of all that is read: inputs, and the files beside them."""
+        """Return the paths of all files that are read: inputs and additional files."""
         own = self.reads
         beside = (own.reads, own.reference, own.reads_normaliser, self.kb_overlay, self.laboratory)
         return [*(self.inputs or ()), *self.roles().values(), *beside, self.kb]
@@ -190,7 +190,7 @@ def _annotate(
 
 
 def _read(options: AnnotateOptions, settings: RunSettings, reads: ReadsInput | None) -> Run:
-    """Read the inputs and the files beside them."""
+    """Read the inputs and the additional files."""
     from pgx.engine.annotate import annotate as annotate_inputs
     from pgx.inputs.release import knowledge_of
     from pgx.inputs.side_files import read_outside_calls, read_sample_info
@@ -247,7 +247,7 @@ def _write(
 
 
 def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, ...]:
-    """Return the formats besides the tables; files of each of very many only where asked for."""
+    """Return the formats besides the tables; large cohorts get per-sample files only on request."""
     if not formats.strip() and n_samples > MANY_SAMPLES:
         if not quiet:
             say(f"hint: {n_samples} samples: tables only; --format html,json writes files of each")
@@ -257,7 +257,7 @@ def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, 
 
 @contextlib.contextmanager
 def _folder(folder: Path, *, force: bool, inputs: Sequence[str | Path | None]) -> Iterator[None]:
-    """Check the folder before the work; one that was made for nothing goes again."""
+    """Check the folder before the work; remove a folder created here that stays empty."""
     from pgx.reports.files.output_folder import check_folder
 
     is_new = not folder.exists()
@@ -266,7 +266,7 @@ def _folder(folder: Path, *, force: bool, inputs: Sequence[str | Path | None]) -
         yield
     finally:
         if is_new:
-            with contextlib.suppress(OSError):  # it holds results
+            with contextlib.suppress(OSError):  # the folder holds results
                 folder.rmdir()
 
 
@@ -278,15 +278,15 @@ def _report(refused: list[InputError], hints: list[str]) -> None:
 
 
 def _dry_run(options: AnnotateOptions, settings: RunSettings, reads: ReadsInput | None) -> int:
-    """Print what a run would do; return the exit status that it would have, as far as is known.
+    """Print what a run would do; return the expected exit status, as far as known.
 
-    Files beside the inputs are read and checked, and so is the folder, which is not made.
-    Samples are counted, not named.
+    Additional files are read and checked; the folder is checked but not created. Samples are
+    counted, not named.
 
     Raises
     ------
     PgxError
-        What would end the run before an input is read.
+        An error that would end the run before an input is read.
     """
     from pgx.inputs.release import knowledge_of
     from pgx.reports.files.output_folder import check_folder
@@ -312,7 +312,7 @@ def _dry_run(options: AnnotateOptions, settings: RunSettings, reads: ReadsInput 
 
 
 def _outside_genes(scope: ScopeOptions) -> set[str]:
-    """Return the genes of outside calls; the other tables are read for their faults alone."""
+    """Return the genes of outside calls; the other tables are only checked for errors."""
     from pgx.inputs.side_files import read_outside_calls, read_sample_info
 
     if scope.sample_info:
@@ -325,7 +325,7 @@ def _outside_genes(scope: ScopeOptions) -> set[str]:
 
 
 def _files(formats: str, n_samples: int) -> list[str]:
-    """Return what each format writes: a file a sample, or one for all."""
+    """Return the files of each format: one per sample, or one for all."""
     from pgx.reports.files.formats import known_formats, known_run_formats
 
     default = "tsv" if n_samples > MANY_SAMPLES else "html,json"

@@ -1,4 +1,4 @@
-"""``pgx check``: which genes an input can answer, before anything is called."""
+"""``pgx check``: which genes can be called from an input, before anything is called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``pgx check`` as rows of text: what was checked enters, cells leave."""
+"""``pgx check`` as rows of text: check results are converted to table cells."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = [
     "summary",
 ]
 
-_NAMED: Final = 4  # alleles of one function that are named
+_NAMED: Final = 4  # alleles of one function that are listed
 Row = dict[str, str]
 
 _VERDICTS: Final = {
@@ -65,7 +65,7 @@ _TEXTS: Final = {
 
 
 def summary(run: CheckRun) -> str:
-    """Return the one line that comes first: how many genes have which verdict."""
+    """Return the summary line: the number of genes by verdict."""
     counts = [(v, sum(g.verdict is v for g in run.genes)) for v in Verdict]
     return _TEXTS["summary"].format(
         genes=_counted(len(run.genes), "gene"),
@@ -77,19 +77,19 @@ def summary(run: CheckRun) -> str:
 
 
 def legend(run: CheckRun) -> list[tuple[str, str]]:
-    """Return the verdicts that occur, each with its meaning."""
+    """Return the verdicts that occur, with their meanings."""
     return [
         (v.value, _VERDICTS[v.value]) for v in Verdict if any(g.verdict is v for g in run.genes)
     ]
 
 
 def gene_rows(run: CheckRun) -> list[Row]:
-    """Return a row of cells a gene; of several samples shares of their positions."""
+    """Return one row of cells per gene; for several samples, shares of their positions."""
     return [_gene_row(gene) for gene in run.genes]
 
 
 def position_rows(run: CheckRun) -> list[Row]:
-    """Return a row of cells a position; of several samples the share that is answered."""
+    """Return one row of cells per position; for several samples, the share that is called."""
     return [_position_row(position) for gene in run.genes for position in gene.positions]
 
 
@@ -116,7 +116,7 @@ def _gene_row(gene: GeneCheck) -> Row:
 
 
 def _verdict(gene: GeneCheck) -> str:
-    said = gene.verdict.value.replace("call ", "call\n")  # else it would be the widest column
+    said = gene.verdict.value.replace("call ", "call\n")  # otherwise the widest column
     if gene.verdict is Verdict.PARTIAL and gene.complete:
         share = _share(gene.complete, gene.n_samples)
         return f"{said}\n{_TEXTS['complete_in'].format(share=share)}"
@@ -124,7 +124,7 @@ def _verdict(gene: GeneCheck) -> str:
 
 
 def _unseen(gene: GeneCheck) -> list[str]:
-    """Say which alleles cannot be told, and why: clinically different ones by name."""
+    """Return the alleles that cannot be detected, and why: clinically different ones by name."""
     if gene.verdict in (Verdict.COMPLETE, Verdict.OUTSIDE):
         return []
     said = [_alleles(gene)] if gene.untold else []
@@ -147,15 +147,15 @@ def _unseen(gene: GeneCheck) -> list[str]:
 
 
 def _alleles(gene: GeneCheck) -> str:
-    """Name alleles by function, those that change it first; count the others."""
+    """List alleles by function, those with altered function first; count the others."""
     always = [a for a in gene.untold if a.untold == gene.n_samples]
-    if len(always) >= gene.n_alleles - 1:  # the default allele has nothing to be told by
+    if len(always) >= gene.n_alleles - 1:  # the default allele has no defining site
         return _TEXTS["all"].format(count=gene.n_alleles)
     by_function: dict[str, list[AlleleCheck]] = {}
     for allele in gene.untold:
         by_function.setdefault(function_in_words(allele.function), []).append(allele)
     named = [f for f, found in by_function.items() if found[0].matters]
-    shown = named or list(by_function)  # where no function is known all are named
+    shown = named or list(by_function)  # if no function is known, all are listed
     said = [
         _TEXTS["alleles"].format(names=_names(by_function[f], gene.n_samples), function=f)
         for f in shown
@@ -199,7 +199,7 @@ def _position_row(position: PositionCheck) -> Row:
 
 
 def _answers(position: PositionCheck) -> list[str]:
-    """Return where the answers come from and why others are missing, with shares."""
+    """Return the sources of the genotypes and the reasons for missing ones, with shares."""
     found = {
         ENGLISH["evidence"]["record"]: position.record,
         ENGLISH["evidence"]["reference_block"]: position.reference_block,
@@ -219,7 +219,7 @@ def _needed_for(position: PositionCheck) -> str:
 
 
 def _share(part: int, total: int) -> str:
-    """Return a share in whole percent that never rounds to all or nothing.
+    """Return a share in whole percent; only exact values are shown as 0% or 100%.
 
     >>> _share(1, 1000), _share(999, 1000), _share(3, 3), _share(1, 3)
     ('<1%', '>99%', '100%', '33%')

@@ -96,7 +96,7 @@ class CohortOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlannedOptions(Protocol):
-    """What a plan is made of, however it is asked for."""
+    """Options from which a plan is made, whatever the command."""
 
     @property
     def inputs(self) -> list[str]:
@@ -104,11 +104,11 @@ class PlannedOptions(Protocol):
 
     @property
     def scope(self) -> ScopeOptions:
-        """What the run is about."""
+        """The scope of the run."""
 
     @property
     def evidence(self) -> EvidenceOptions:
-        """How genotypes are read and called."""
+        """Options for reading and calling genotypes."""
 
     @property
     def kb(self) -> Path | None:
@@ -116,11 +116,11 @@ class PlannedOptions(Protocol):
 
     @property
     def kb_overlay(self) -> Path | None:
-        """A laboratory's own genes and rules."""
+        """The folder of a laboratory's own genes and rules."""
 
     @property
     def formats(self) -> str:
-        """Formats of tables, as they were asked for."""
+        """Requested table formats."""
 
 
 def _table_formats(text: str) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def _table_formats(text: str) -> tuple[str, ...]:
     Raises
     ------
     UsageError
-        There is no such format.
+        The format does not exist.
     """
     words = names_of(text)
     unknown = [word for word in words if word not in ("parquet", "tsv")]
@@ -142,12 +142,12 @@ def _table_formats(text: str) -> tuple[str, ...]:
 
 
 def planned(options: PlannedOptions, privacy: Privacy) -> tuple[CohortPlan, KnowledgeBase]:
-    """Return the plan of a run, and the knowledge base that it was made with.
+    """Return the plan of a run, and the knowledge base used for it.
 
     Raises
     ------
     PgxError
-        See `pgx.engine.plan.make_plan`; an option means nothing.
+        See `pgx.engine.plan.make_plan`; or an option is invalid.
     """
     from pgx.engine.plan import make_plan
     from pgx.inputs.release import knowledge_of
@@ -169,13 +169,13 @@ def planned(options: PlannedOptions, privacy: Privacy) -> tuple[CohortPlan, Know
 
 
 def use_threads(n_threads: int) -> None:
-    """Bound the threads of this process; polars reads it when it is first imported."""
+    """Limit the threads of this process; polars reads the limit at its first import."""
     if n_threads:
         os.environ["POLARS_MAX_THREADS"] = str(n_threads)
 
 
 def report(outcome: CohortOutcome, folder: Path, *, quiet: bool) -> None:
-    """Name the inputs that were refused, give hints, and say what was written."""
+    """Report refused inputs, hints and written files."""
     for error in outcome.refused:
         say(error.line())
     if quiet:

@@ -1,4 +1,4 @@
-"""``pgx completion``: a script for a shell, which then completes without starting Python."""
+"""``pgx completion``: a shell script that completes commands without starting Python."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _VALUES: Final[dict[str, tuple[str, ...]]] = {
 
 
 class CompletionLevel(msgspec.Struct, frozen=True, kw_only=True):
-    """What may follow some words: names of commands, or options with the values they take.
+    """The possible completions after some words: commands, or options with their values.
 
-    ``words`` follow ``pgx``; an option has no values where any text or file may follow, and
+    ``words`` follow ``pgx``; an option has no values if any text or file may follow, and
     ``takes_value`` is false for a switch.
     """
 
@@ -77,7 +77,7 @@ def completion(
 
 
 def levels() -> Iterator[CompletionLevel]:
-    """Yield what may follow ``pgx``, each command, and each command of a group."""
+    """Yield the completions after ``pgx``, each command, and each command of a group."""
     modules = command_modules()
     yield CompletionLevel(words=(), commands=tuple(modules), options=(Option("--version"),))
     for name, module in modules.items():
@@ -87,7 +87,7 @@ def levels() -> Iterator[CompletionLevel]:
 
 
 def _app_of(module: Any, name: str) -> typer.Typer | None:  # noqa: ANN401 - any command's module
-    """Return a command's app, by the names that all commands use for it."""
+    """Return a command's app, by the attribute names common to all commands."""
     app = getattr(module, "app", None)
     if isinstance(app, typer.Typer):
         return app
@@ -119,7 +119,7 @@ def _key(words: tuple[str, ...]) -> str:
 
 
 def _cases(found: list[CompletionLevel], case: str) -> list[str]:
-    """Return a line of a shell's ``case`` for each level; its words, commands and options."""
+    """Return a line of a shell's ``case`` for each level: its words, commands and options."""
     return [
         case.format(
             _key(level.words), " ".join(level.commands), " ".join(o.name for o in level.options)
@@ -129,7 +129,7 @@ def _cases(found: list[CompletionLevel], case: str) -> list[str]:
 
 
 def _value_cases(found: list[CompletionLevel], case: str) -> list[str]:
-    """Return a line of a shell's ``case`` for each option of which all values are known."""
+    """Return a line of a shell's ``case`` for each option with a fixed set of values."""
     return [
         case.format(f"{_key(level.words)} {option.name}", " ".join(option.values))
         for level in found
@@ -210,7 +210,7 @@ def _fish(found: list[CompletionLevel]) -> str:
 
 
 def _fish_condition(level: CompletionLevel) -> str:
-    """Return a condition under which a level holds: its words are there, none below it is."""
+    """Return the condition for a level: its words are present and no deeper level's."""
     if not level.words:
         return "__fish_use_subcommand"
     seen = [f"__fish_seen_subcommand_from {word}" for word in level.words]

@@ -1,4 +1,4 @@
-"""What every command says on standard error, and where colours are used: never in a pipe."""
+"""Messages of all commands on standard error, and colors on terminals only."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def say(text: str) -> None:
 
 
 def hint(text: str) -> None:
-    """Write what may help, as one line to standard error."""
+    """Write a hint as one line to standard error."""
     say(f"hint: {text}")
 
 
@@ -46,7 +46,7 @@ def is_terminal(*, error: bool = False) -> bool:
 
 
 def console(*, width: int | None = None, error: bool = False) -> Console:
-    """Return rich's console; colours and styles on a terminal only, never with ``NO_COLOR``."""
+    """Return the rich console; colors and styles on a terminal only, never with ``NO_COLOR``."""
     from rich.console import Console
 
     plain = not is_terminal(error=error) or bool(os.environ.get("NO_COLOR"))
@@ -66,9 +66,9 @@ _STREAMS: Final = (0, 1, 2)
 
 
 class _Lossy(io.RawIOBase):
-    """A descriptor that loses what it cannot take, and keeps the first error.
+    """A descriptor that discards data it cannot write, and keeps the first error.
 
-    That its reader went away is told to the writer once, who need not go on.
+    A broken pipe is raised once to the writer, who can then stop.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -99,10 +99,10 @@ class _Lossy(io.RawIOBase):
 
 
 def prepare() -> None:
-    """Let the standard streams of this process be such that writing to them ends no run.
+    """Make the standard streams safe to write to, so that a write error does not end a run.
 
-    A closed one is replaced by the null device, also below Python: a file that is opened next
-    would get its number, and a library's messages.
+    A closed stream is replaced by the null device, also below Python: otherwise the next opened
+    file would get its descriptor, and with it a library's messages.
     """
     for descriptor in _STREAMS:
         try:
@@ -116,9 +116,9 @@ def prepare() -> None:
 
 
 def finished(run: Callable[[], int]) -> int:
-    """Run a command; return its status, an output error's where standard output took not all.
+    """Run a command; return its status, or that of an output error if standard output failed.
 
-    Where nobody reads any more the status is 0, by whatever way a library ends the process then.
+    If the reader has closed the pipe, the status is 0, however a library then ends the process.
     """
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
     out = raw if isinstance(raw, _Lossy) else _Lossy(1)
@@ -141,7 +141,7 @@ def finished(run: Callable[[], int]) -> int:
 
 
 def _fill(wanted: int) -> None:
-    """Open the null device under a number."""
+    """Open the null device as a given descriptor."""
     found = os.open(os.devnull, os.O_RDWR)
     if found != wanted:
         os.dup2(found, wanted)
@@ -150,10 +150,10 @@ def _fill(wanted: int) -> None:
 
 
 def _stream(descriptor: int, old: TextIO | None) -> TextIO:
-    """Return a text stream with the encoding of an old one, which is flushed no more."""
+    """Return a text stream with the encoding of an old one, which is not flushed again."""
     buffer = io.BufferedWriter(_Lossy(descriptor), _BUFFER)
     encoding = old.encoding if old else "utf-8"
-    is_all = codecs.lookup(encoding).name == "utf-8"  # others have no place for some characters
+    is_all = codecs.lookup(encoding).name == "utf-8"  # other encodings lack some characters
     return io.TextIOWrapper(
         buffer,
         encoding=encoding,
@@ -166,12 +166,12 @@ _WIDTH = 100
 
 
 def width() -> int:
-    """Return the columns that a line may have."""
+    """Return the maximum line width in columns."""
     return shutil.get_terminal_size((_WIDTH, 0)).columns if sys.stdout.isatty() else _WIDTH
 
 
 def shown(cell: str) -> str:
-    r"""Return a cell whose own line breaks stay and which hides nothing.
+    r"""Return a cell that keeps its own line breaks and hides no characters.
 
     >>> shown("a\nb\x1b")
     'a\nb\\x1b'
@@ -180,7 +180,7 @@ def shown(cell: str) -> str:
 
 
 def print_table(rows: Sequence[dict[str, str]]) -> None:
-    """Print rows under the names of their cells; cells are folded, nothing is cut."""
+    """Print rows with their keys as header; long cells are wrapped, not truncated."""
     from rich.table import Table
     from rich.text import Text
 

@@ -1,4 +1,4 @@
-"""``pgx doctor``: checks of the install, each on its own, and a self-test on a simulated sample."""
+"""``pgx doctor``: independent checks of the installation, and a self-test on a simulated sample."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _OLD_MONTHS: Final = 12
 
 
 class Health(StrEnum):
-    """How a part is."""
+    """State of a component."""
 
     OK = "ok"
     WARN = "warn"
@@ -61,9 +61,9 @@ class Health(StrEnum):
 
 
 class DoctorFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found of one part.
+    """The finding on one component.
 
-    ``exit_status`` is that of the command where the part fails: 4 the knowledge base, 5 disk or
+    ``exit_status`` is the command's status if the component fails: 4 knowledge base, 5 disk or
     permission, 1 the program or its packages.
     """
 
@@ -75,7 +75,7 @@ class DoctorFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_python() -> DoctorFinding:
-    """Return whether Python is new enough."""
+    """Return whether the Python version is supported."""
     found = f"{platform.python_version()} at {sys.executable}"
     needed = _metadata("Requires-Python").removeprefix(">=") or "3.11"
     if is_at_least(platform.python_version(), needed):
@@ -87,7 +87,7 @@ def check_python() -> DoctorFinding:
 
 
 def check_packages() -> Iterator[DoctorFinding]:
-    """Yield a finding a required package, then one a package of an optional part."""
+    """Yield a finding per required package, then one per package of an optional part."""
     try:
         requirements = importlib.metadata.requires(DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:
@@ -136,7 +136,7 @@ def _package(name: str, bounds: str, extra: str) -> DoctorFinding:
 
 
 def _holds(version: str, bound: str) -> bool:
-    """Whether a version keeps a bound ``>=x`` or ``<x``; others are left to pip.
+    """Whether a version satisfies a bound ``>=x`` or ``<x``; other bounds are left to pip.
 
     >>> _holds("0.28.1", "<0.29"), _holds("0.29.0", "<0.29"), _holds("2.0", ">=2.0.0")
     (True, False, True)
@@ -149,7 +149,7 @@ def _holds(version: str, bound: str) -> bool:
 
 
 def is_at_least(version: str, other: str) -> bool:
-    """Whether a version is another one or newer; what follows its numbers is left aside.
+    """Whether a version is at least another one; suffixes after the numbers are ignored.
 
     >>> is_at_least("3.11.7", "3.11"), is_at_least("0.9", "0.15"), is_at_least("13.0rc1", "13")
     (True, False, True)
@@ -172,11 +172,11 @@ def _metadata(key: str) -> str:
 
 
 def check_kernels() -> DoctorFinding:
-    """Return whether compiled code can be loaded, and where it is kept."""
+    """Return whether compiled code can be loaded, and where it is cached."""
     from pgx.base.accel import CACHE_VARIABLE, cache_folder, n_unkept, on_uncached_code, warm
 
     folder = cache_folder()
-    on_uncached_code(None)  # the line below says it
+    on_uncached_code(None)  # the finding below reports it
     try:
         modules = warm()
     except Exception as error:  # noqa: BLE001 - numba and the linker raise anything
@@ -200,7 +200,7 @@ def check_kernels() -> DoctorFinding:
 
 
 def check_data() -> DoctorFinding:
-    """Return whether every shipped file is as it was released, and who signed the list of them."""
+    """Return whether every shipped file equals the released one, and who signed the manifest."""
     from pgx.base.shipped import KEY_VARIABLE, check_all, data_digest
 
     part = "shipped data"
@@ -220,7 +220,7 @@ def check_data() -> DoctorFinding:
 
 
 def check_knowledge(today: date | None = None) -> DoctorFinding:
-    """Return whether the knowledge base is whole, and how old it is."""
+    """Return whether the knowledge base is intact, and its age."""
     from pgx.knowledge.snapshot import KnowledgeBase
 
     part = "knowledge base"
@@ -250,7 +250,7 @@ def _age(months: int | None) -> str:
 
 
 def months_since(release: str, today: date) -> int | None:
-    """Return the age in months of a release that is named by year and month, None of another.
+    """Return the age in months of a release named by year and month, None for other names.
 
     >>> months_since("2025.11.3", date(2026, 12, 1)), months_since("mine", date(2026, 12, 1))
     (13, None)
@@ -259,7 +259,7 @@ def months_since(release: str, today: date) -> int | None:
 
 
 def check_temporary() -> DoctorFinding:
-    """Return whether the folder of temporary files can be written."""
+    """Return whether the folder of temporary files is writable."""
     try:
         with tempfile.TemporaryFile() as file:
             file.write(b"pgx")
@@ -280,7 +280,7 @@ _SAMPLE = "SELF_TEST"
 
 
 def check_calls() -> DoctorFinding:
-    """Return whether a simulated sample is called as it was made."""
+    """Return whether a simulated sample is called with its true diplotypes."""
     try:
         from pgx.knowledge.snapshot import KnowledgeBase
 
@@ -312,8 +312,8 @@ def check_calls() -> DoctorFinding:
 def known_diplotypes(genes: Mapping[str, GeneDefinition]) -> dict[str, tuple[str, ...]]:
     """Return the alleles of the simulated sample: the default one, and one with a variant.
 
-    A gene of which everybody has one copy has the allele with a variant alone. Genes that
-    small variants do not answer, and those without such an allele, are left out.
+    A gene with one copy in everybody has the variant allele alone. Genes that cannot be called
+    from small variants, and those without such an allele, are left out.
     """
     found: dict[str, tuple[str, ...]] = {}
     for name, gene in genes.items():
@@ -325,7 +325,7 @@ def known_diplotypes(genes: Mapping[str, GeneDefinition]) -> dict[str, tuple[str
 
 
 def _is_plain(gene: GeneDefinition, allele: AlleleDefinition) -> bool:
-    """Whether one written base at one position is all that an allele is."""
+    """Whether an allele is defined by a single base at a single position."""
     if allele.structural or allele.name == gene.default_allele or len(allele.defining) != 1:
         return False
     [(position, text)] = allele.defining.items()
@@ -353,12 +353,12 @@ def _called(kb: KnowledgeBase, wanted: Mapping[str, tuple[str, ...]]) -> dict[st
 
 
 def _named(names: tuple[str, ...]) -> list[str]:
-    """Return alleles as a call names them: a suballele by its core allele."""
+    """Return alleles as named in a call: a suballele by its core allele."""
     return sorted("/".join(map(core_allele, names)).split("/"))
 
 
 def unlike(wanted: Mapping[str, tuple[str, ...]], called: Mapping[str, str | None]) -> list[str]:
-    """Return the genes that were not called as they were made; the order of haplotypes is free."""
+    """Return the genes not called with their true diplotypes; haplotype order is ignored."""
     return [
         gene
         for gene, names in wanted.items()
@@ -392,7 +392,7 @@ def doctor(
       pgx doctor --json-lines
     """
     findings = []
-    for finding in _findings():  # a line as soon as it is known: compiling may take a minute
+    for finding in _findings():  # printed at once, because compiling may take a minute
         findings.append(finding)
         if not quiet or finding.health is Health.FAIL:
             sys.stdout.write((_object if json_lines else _line)(finding) + "\n")
@@ -411,7 +411,7 @@ def _findings() -> Iterator[DoctorFinding]:
 
 
 def exit_status(findings: list[DoctorFinding]) -> int:
-    """Return 0 where nothing fails, else the most telling status of what does."""
+    """Return 0 if nothing fails, else the most specific status of the failures."""
     failed = {f.exit_status for f in findings if f.health is Health.FAIL}
     return next((status for status in _WORST_FIRST if status in failed), 0)
 

@@ -87,7 +87,7 @@ def _compare_releases(saved: PatientResult, knowledge: KnowledgeBase, *, compute
 
 
 def _with_evidence(call: GeneCall, knowledge: KnowledgeBase) -> GeneCall:
-    """Add the evidence to a call that was saved without."""
+    """Add the evidence to a call saved without it."""
     if call.evidence is not None or call.gene not in knowledge.genes:
         return call
     import msgspec
@@ -104,7 +104,7 @@ def _with_evidence(call: GeneCall, knowledge: KnowledgeBase) -> GeneCall:
 
 
 def _print_object(saved: PatientResult, call: GeneCall, *, everything: bool) -> None:
-    """Print the whole call; ``everything`` changes nothing, all positions are in it."""
+    """Print the whole call; ``everything`` has no effect, as all positions are included."""
     import msgspec
 
     from pgx.reports.safe_text import escape_json

@@ -1,4 +1,4 @@
-"""``pgx kb``: look at, verify and build the knowledge base."""
+"""``pgx kb``: inspect, verify and build the knowledge base."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-_WIDE = 100_000  # a pipe has no edge: nothing is wrapped or cut
+_WIDE = 100_000  # a pipe has no width: nothing is wrapped or truncated
 JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
 
 
@@ -50,7 +50,7 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
 
 
 def _knowledge(overlay: Path | None, release: Path | None) -> KnowledgeBase:
-    """Return a release as it is, so that a faulty one can be looked at, with an overlay if any."""
+    """Return an unverified release, so that a faulty one can be inspected, with any overlay."""
     from pgx.inputs.release import knowledge_of
 
     return knowledge_of(overlay, KnowledgeBase(release))
@@ -203,7 +203,7 @@ def verify(
 
 
 def _check_signed(kb: KnowledgeBase, key: Path) -> str:
-    """Refuse a release that a key has not signed; return what names the key."""
+    """Refuse a release that a key has not signed; return the key's id."""
     from pgx.base.shipped import check_signature, key_id, read_public_key
     from pgx.knowledge.tables import MANIFEST
 
@@ -243,7 +243,7 @@ def sign(
 
 
 def _whole(folder: Path | None) -> Path:
-    """Return the manifest of a release, or of all shipped data; refuse what is not whole."""
+    """Return the manifest of a release, or of all shipped data; refuse incomplete data."""
     from pgx.base import shipped
     from pgx.inputs.release_check import refusal, verify_folder
     from pgx.knowledge.tables import MANIFEST
@@ -264,7 +264,7 @@ def _whole(folder: Path | None) -> Path:
 
 
 def _overlay_text(kb: KnowledgeBase) -> str:
-    """Say whose folder was laid over a release, and what it holds."""
+    """Return the owner and the content of an overlay folder."""
     if kb.overlay is None:
         return ""
     info, tables = kb.overlay.info, kb.overlay.tables

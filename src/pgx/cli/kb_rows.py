@@ -1,4 +1,4 @@
-"""Commands of `pgx kb` on tables and releases: rows that are shown, export and import."""
+"""Rows of the `pgx kb` commands on tables and releases, and export and import of releases."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Rows = list[dict[str, str]]
 
 
 def info_rows(kb: KnowledgeBase, day: str) -> Rows:
-    """Return what a release is: name, dates with their age at a day, digest, counts."""
+    """Return the rows of a release: name, dates with their age at a day, digest, counts."""
     found = {
         "release": kb.release,
         "date": _aged(release_month(kb.release), day) or "none in its name",
@@ -70,9 +70,9 @@ def _aged(date: str, day: str) -> str:
 
 
 def guideline_rows(kb: KnowledgeBase, day: str) -> Rows:
-    """Return each guideline: whose it is, what it is on, its newest paper, when it was read.
+    """Return the rows of guidelines: source, subject, newest paper, date of review.
 
-    The age counts from the month in which the source was read from end to end.
+    The age counts from the month in which the source was last read completely.
     """
     return [
         {
@@ -91,7 +91,7 @@ def guideline_rows(kb: KnowledgeBase, day: str) -> Rows:
 
 
 def _newest(row: dict[str, str], column: str) -> str:
-    """Return the paper, or its year, of the latest year."""
+    """Return the newest paper, or its year."""
     years = row["years"].split(";")
     values = row[column].split(";")
     if len(years) != len(values):
@@ -109,7 +109,7 @@ _FOR_PROGRAMS: Final = frozenset({"codes", "pmids", "read_from", "id"})
 
 
 def drug_rows(kb: KnowledgeBase) -> list[Row]:
-    """Return a row a drug and source: status, genes, harm, codes, other names, ingredients."""
+    """Return one row per drug and source: status, genes, harm, codes, other names, ingredients."""
     substances = {s.substance.casefold(): s for s in kb.medicines.substances}
     rows = []
     for drug in kb.drugs:
@@ -132,18 +132,18 @@ def drug_rows(kb: KnowledgeBase) -> list[Row]:
 
 
 def rows_of(kb: KnowledgeBase, name: str, *, whole: bool = True) -> list[Row]:
-    """Return a row an allele of a gene, or a row a statement on the drugs that a word means.
+    """Return a row per allele of a gene, or a row per statement on the drugs a name refers to.
 
-    Unless ``whole``, columns for programs are left out of statements.
+    Unless ``whole``, machine-readable columns are omitted from statements.
 
     Raises
     ------
     UnknownGeneError
-        The word is neither.
+        The name is neither a gene nor a drug.
     """
     if name in kb.genes:
         return _allele_rows(kb, name)
-    # numpy comes with these names; `pgx kb info` has no need of it and starts in half the time
+    # these imports load numpy; without them `pgx kb info` starts in half the time
     from pgx.inputs.release import drug_names, named_drugs
 
     try:
@@ -162,7 +162,7 @@ def rows_of(kb: KnowledgeBase, name: str, *, whole: bool = True) -> list[Row]:
 
 
 def _allele_rows(kb: KnowledgeBase, gene: str) -> list[Row]:
-    """Return a row an allele: definition, function, activity value, counts by group."""
+    """Return a row per allele: definition, function, activity value, counts by group."""
     from pgx.knowledge.gene_records import allele_counts
 
     wanted = ("allele", "definition", "function", "activity_value", "source")
@@ -249,7 +249,7 @@ _Texts = Mapping[str, Statement]
 
 
 def change_row(change: Change) -> dict[str, object]:
-    """Return a change for machines."""
+    """Return a change as a machine-readable row."""
     row: dict[str, object] = {
         name: str(getattr(change, name)) for name in change.__struct_fields__ if name not in _LISTS
     }
@@ -261,15 +261,15 @@ def change_row(change: Change) -> dict[str, object]:
 
 
 def count_row(count: Count) -> dict[str, object]:
-    """Return a count for machines."""
+    """Return a count as a machine-readable row."""
     return {"kind": count.kind.value, "count": count.count, "subjects": list(count.subjects)}
 
 
 def diff_text(found: Sequence[Change], old: _Texts, new: _Texts, *, details: bool) -> str:
-    """Return the counts of the kinds that happened, and the changes if ``details``.
+    """Return the counts of the kinds that occurred, and the changes if ``details``.
 
-    ``old`` and ``new`` are the statements of both releases, by their ids: advice is printed in the
-    words of the report.
+    ``old`` and ``new`` are the statements of both releases, by id: recommendations are printed in
+    the wording of the report.
     """
     counts = {count.kind: count for count in summary(found)}
     lines = [_counted(counts[kind]) for kind in _LABELS if counts[kind].count]
@@ -298,7 +298,7 @@ def _counted(count: Count) -> str:
 
 
 def _worth_listing(found: Iterable[Change]) -> list[Change]:
-    """Leave out what is counted only: lookups of what is new or gone as a whole, references."""
+    """Omit changes that are only counted: lookups of entirely new or removed items, references."""
     listed = list(found)
     whole = {(c.subject, c.where.partition(",")[0]) for c in listed if c.kind in _WHOLE}
     return [
@@ -310,7 +310,7 @@ def _worth_listing(found: Iterable[Change]) -> list[Change]:
 
 
 def _names(shown: Sequence[Change]) -> list[str]:
-    """Return one line a gene."""
+    """Return one line per gene."""
     lines = []
     for gene, same in groupby(shown, key=lambda c: c.subject):
         names = ", ".join(c.where.partition(" ")[2] or c.after for c in same)
@@ -319,7 +319,7 @@ def _names(shown: Sequence[Change]) -> list[str]:
 
 
 def _listed(shown: Sequence[Change], old: _Texts, new: _Texts) -> list[str]:
-    """Return changes of one kind; what is the same for several results stands once."""
+    """Return changes of one kind; a change common to several results is listed once."""
     lines = []
     for (subject, said), same in groupby(shown, key=lambda c: (c.subject, _said(c, old, new))):
         places = [c.where for c in same]

@@ -1,7 +1,7 @@
-"""Entry point: sends a command to its module, turns our errors into one line and a status.
+"""Entry point: dispatches a command to its module, and turns errors into one line and a status.
 
-Command modules are imported when their command is chosen; `annotate` on one file must not
-pay for the others.
+Command modules are imported when their command is chosen, so that `annotate` on one file does
+not load the others.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ __all__ = [
 
 
 def version_object() -> str:
-    """Return one line of JSON; ``knowledge_base`` is null where it cannot be used.
+    """Return one line of JSON; ``knowledge_base`` is null if it cannot be used.
 
-    Workflows ask for it once a step: nothing is imported that reads variants or tables.
+    Workflows call it at every step: it imports nothing that reads variants or tables.
     """
     import json
     import platform
@@ -122,12 +122,12 @@ _USAGE = 2
 
 
 def command_modules() -> dict[str, str]:
-    """Return the module of each command, those of packages beside `pgx` as well."""
+    """Return the module of each command, including those of other installed packages."""
     return {name: module for name, (module, _) in _commands().items()}
 
 
 def _commands() -> dict[str, tuple[str, str]]:
-    """Return module and line of help of each command, A–Z."""
+    """Return module and help line of each command, A–Z."""
     from pgx.base.extensions import added_commands
 
     return dict(sorted({**added_commands(), **_COMMANDS}.items()))
@@ -146,7 +146,7 @@ def _help() -> str:
 
 
 def _by_aim(commands: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield commands by what one wants to do; those that no aim names come last."""
+    """Yield commands grouped by purpose; commands without a group come last."""
     named = {name for names in _AIMS.values() for name in names}
     groups = {**_AIMS, "More": tuple(sorted(set(commands) - named))}
     for aim, names in groups.items():
@@ -165,22 +165,22 @@ def main(arguments: list[str] | None = None) -> int:
         gc.set_threshold(*_COLLECTION)
         prepare()
         for number in _ENDINGS:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            if signal.getsignal(number) is not signal.SIG_IGN:  # ignored under nohup
                 signal.signal(number, _end)
         status = finished(lambda: _status(sys.argv[1:]))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; Python takes a while to end
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the work is done; Python exits slowly
         return status
     return _status(arguments)
 
 
 def _end(number: int, _: object) -> NoReturn:
-    """End as by an error: what was not complete is removed, temporary files as well.
+    """End as after an error: incomplete and temporary files are removed.
 
-    The interrupt key ends in the same way: a `KeyboardInterrupt` that meets Python as it runs the
-    text of a new class makes the process die of the signal, also where it is caught (CPython
-    keeps the mark of an unhandled one), and its status would not be ours.
+    The interrupt key ends the run in the same way: a `KeyboardInterrupt` raised while Python
+    executes a new class body ends the process by the signal even if it is caught (CPython keeps the
+    mark of an unhandled one), which would change the exit status.
     """
-    for other in _ENDINGS:  # once is enough; a second one would stop the tidying
+    for other in _ENDINGS:  # a second signal would interrupt the cleanup
         signal.signal(other, signal.SIG_IGN)
     if number == signal.SIGINT:
         sys.stderr.write("interrupted\n")
@@ -223,7 +223,7 @@ def _dispatch(words: list[str]) -> int:
     if words[0] == "--version":
         return _version(words[1:])
     own = _COMMANDS.get(words[0])
-    # packages beside pgx are asked only for what pgx itself has not: annotate pays nothing
+    # other packages are searched only for commands unknown to pgx, so annotate is not slowed down
     module = own[0] if own else command_modules().get(words[0])
     if module is None:
         return _refuse(words[0])
@@ -232,12 +232,12 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _refuse(command: str) -> int:
-    """Say that there is no such command.
+    """Report an unknown command.
 
     Raises
     ------
     UsageError
-        It is a command of a package that is not installed.
+        The command belongs to a package that is not installed.
     """
     if command in _ADDED:
         raise UsageError(
@@ -270,8 +270,8 @@ def _version(words: list[str]) -> int:
 
 
 def _lacks_memory(error: BaseException | None) -> bool:
-    """Whether an error, or what it came of, is that the system has no memory or thread left."""
-    for _ in range(8):  # what raised what: a chain, which code of others may close to a ring
+    """Whether an error, or its cause, is that the system has no memory or thread left."""
+    for _ in range(8):  # a chain of causes, which foreign code may close to a cycle
         if error is None:
             return False
         text = str(error)
@@ -286,9 +286,9 @@ def _lacks_memory(error: BaseException | None) -> bool:
 
 
 def _disk_failed(error: OSError) -> int:
-    """Say that the machine failed below something that is no result: modules, their sources.
+    """Report an I/O error on other files than results, such as modules and their sources.
 
-    The name of the file stays out, as it may be that of a patient.
+    The file name is omitted, because it may be that of a patient.
     """
     failed = OutputError(
         f"a file cannot be read or written: {error.strerror}",

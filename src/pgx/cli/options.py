@@ -1,4 +1,4 @@
-"""What the words of options that several commands share mean, `--deidentify` among them."""
+"""Values of options shared by several commands, including `--deidentify`."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ LaboratoryFile = Annotated[
 def reads_of(
     path: Path | None, reference: Path | None, normaliser: Path | None
 ) -> ReadsInput | None:
-    """Return the file of reads and what goes with it.
+    """Return the file of reads and its options.
 
     Raises
     ------
     UsageError
-        Something goes with a file of reads that is not given.
+        An option needs a file of reads, and none is given.
     """
     if path is None:
         if reference is not None or normaliser is not None:
@@ -112,7 +112,7 @@ def reads_of(
 
 
 def tell_age(release: str, limit: int) -> None:
-    """Say on standard error that a release is older than a limit in months, counted to today."""
+    """Warn on standard error if a release is older than a limit in months, as of today."""
     from pgx.base.texts import months_between, release_month, today
     from pgx.cli.console import hint
 
@@ -125,10 +125,10 @@ def tell_age(release: str, limit: int) -> None:
 
 
 def patient_of(path: Path | None) -> Patient | None:
-    """Return the patient that a file describes; none without a file.
+    """Return the patient from a file; None without a file.
 
-    Says so where no dosing models are installed: a report without doses must not be read as
-    one that has nothing to say of them.
+    Prints a note if no dosing models are installed, because a report without doses must not be
+    read as one in which no dose needs a change.
     """
     if path is None:
         return None
@@ -142,7 +142,7 @@ def patient_of(path: Path | None) -> Patient | None:
 
 
 def overrides_of(path: Path | None) -> list[Override]:
-    """Return the overrides that a file holds; none without a file."""
+    """Return the overrides from a file; none without a file."""
     if path is None:
         return []
     from pgx.inputs.side_files import read_overrides
@@ -151,7 +151,7 @@ def overrides_of(path: Path | None) -> list[Override]:
 
 
 def issued_by(facts: ReportFacts, path: Path | None) -> ReportFacts:
-    """Return facts with the laboratory that a file describes; as they are without a file."""
+    """Return facts with the laboratory from a file; unchanged without a file."""
     if path is None:
         return facts
     import msgspec
@@ -161,22 +161,22 @@ def issued_by(facts: ReportFacts, path: Path | None) -> ReportFacts:
     return msgspec.structs.replace(facts, laboratory=read_laboratory(path))
 
 
-# typer carries its own click or uses the library, by version; this is the class it raises
+# typer bundles click or uses the library, depending on its version; this is its error class
 _UsageError: Any = typer.BadParameter.__mro__[1]
 _EXAMPLES = "Examples:"
 _INTERRUPTED = 130
-_AS_WRITTEN = "\b"  # a paragraph that begins with it is not filled anew
+_AS_WRITTEN = "\b"  # marks a paragraph that is not re-wrapped
 
 
 def single(command: Callable[..., object], name: str) -> typer.Typer:
-    """Return an app with one command and no sub-commands."""
+    """Return an app with one command and no subcommands."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(name)(command)
     return app
 
 
 def shown_help(command: Callable[..., object]) -> str:
-    """Return a command's docstring with its examples, one a line, as they are written."""
+    """Return a command's docstring with its examples one per line, not re-wrapped."""
     text = inspect.getdoc(command) or ""
     before, title, after = text.partition(_EXAMPLES)
     if not title:
@@ -201,7 +201,7 @@ def run_app(app: typer.Typer, words: list[str], name: str) -> int:
         status = int(error.exit_code)
     except typer.Abort:
         status = _INTERRUPTED
-    if status == _INTERRUPTED:  # typer catches the interrupt and says nothing
+    if status == _INTERRUPTED:  # typer catches the interrupt without a message
         sys.stderr.write("interrupted\n")
     return int(status) if isinstance(status, int) else 0
 
@@ -214,7 +214,7 @@ def _say_unkept() -> None:
 
 
 def _what(error: Any) -> str:  # noqa: ANN401 - the class is that of typer's own click
-    """Return what is wrong, with the option or command that may have been meant."""
+    """Return the error with the nearest existing option or command."""
     possible = getattr(error, "possibilities", None)
     if possible:
         return f"{str(error.message).rstrip('.')}; did you mean {possible[0]}?"
@@ -242,7 +242,7 @@ COLUMNS = ("pseudonym", "sample")
 
 
 class Privacy(NamedTuple):
-    """What the options of de-identification say; ``key`` is None where names are counted."""
+    """Values of the de-identification options; ``key`` is None for counted pseudonyms."""
 
     is_on: bool
     key: bytes | None
@@ -250,7 +250,7 @@ class Privacy(NamedTuple):
     key_file: Path | None = None
 
     def names(self, samples: Sequence[str]) -> list[str]:
-        """Return what samples are called in the output: pseudonyms, or their own names."""
+        """Return the sample names in the output: pseudonyms, or the original names."""
         from pgx.reports.content.deidentification import counted_pseudonyms, keyed_pseudonyms
 
         if not self.is_on:
@@ -260,7 +260,7 @@ class Privacy(NamedTuple):
         return keyed_pseudonyms(samples, self.key)
 
     def check_inputs(self, inputs: Iterable[str | Path | None]) -> None:
-        """Refuse a table that is a file which the command reads.
+        """Refuse a table path that is also an input of the command.
 
         Raises
         ------
@@ -273,7 +273,7 @@ class Privacy(NamedTuple):
             refuse_own_inputs([self.table], [*inputs, self.key_file])
 
     def table_of(self, samples: Sequence[str]) -> Apart | None:
-        """Return the table of which sample has which pseudonym, where one is asked for."""
+        """Return the table of samples and pseudonyms, if requested."""
         if self.table is None:
             return None
         from pgx.reports.files.result_set import Apart
@@ -283,12 +283,12 @@ class Privacy(NamedTuple):
         return Apart(self.table, render_rows(COLUMNS, rows).encode("utf-8"))
 
     def write_with(self, output: Path, data: bytes, samples: Sequence[str]) -> None:
-        """Write a file of results, and the table that belongs to it, where one is asked for.
+        """Write a results file, and its pseudonym table if requested.
 
         Raises
         ------
         OutputError
-            One cannot be written.
+            A file cannot be written.
         """
         from pgx.reports.files.output_folder import new_file, write_file
 
@@ -301,12 +301,12 @@ class Privacy(NamedTuple):
                 handle.write(content)
                 handle.flush()
                 os.fsync(handle.fileno())
-            # ended before the new one has its place, a run leaves none rather than another's
+            # a run that ends early leaves no table, rather than that of another run
             apart.path.unlink(missing_ok=True)
 
 
 class PrivacyOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How samples are named in results."""
+    """Options for sample names in results."""
 
     deidentify: Deidentify = False
     pseudonym_key: PseudonymKey = None
@@ -314,14 +314,14 @@ class PrivacyOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def privacy_of(options: PrivacyOptions, output: Path, *, force: bool) -> Privacy:
-    """Return what the options say; checks what can be checked before the work.
+    """Return the values of the options; checks what can be checked before the run.
 
     Raises
     ------
     UsageError
-        A key or a table without ``--deidentify``, a key that is none, or a table among results.
+        A key or a table without ``--deidentify``, an invalid key, or a table among results.
     OutputError
-        The table is there already.
+        The table already exists.
     """
     key, table = options.pseudonym_key, options.pseudonym_table
     if not options.deidentify and (key or table):

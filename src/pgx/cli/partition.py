@@ -1,4 +1,4 @@
-"""``pgx partition``: the results of `pgx cohort` in steps, for workflow systems."""
+"""``pgx partition``: `pgx cohort` in separate steps, for workflow systems."""
 
 from __future__ import annotations
 
@@ -139,12 +139,12 @@ def _say(text: str, *, quiet: bool) -> None:
 
 
 def _numbers(text: str, n_parts: int) -> list[int]:
-    """Return the numbers of parts that a text names.
+    """Return the numbers of parts in a text.
 
     Raises
     ------
     UsageError
-        It names none, or one that the plan does not have.
+        It has no number, or one that is not in the plan.
 
     >>> _numbers("3-5,1", 6)
     [3, 4, 5, 1]

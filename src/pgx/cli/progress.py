@@ -1,7 +1,7 @@
-"""How far a long run is: a bar on a terminal, a line now and then elsewhere, on standard error.
+"""Progress of a long run on standard error: a bar on a terminal, an occasional line elsewhere.
 
-Short runs show nothing, and none does where ``PGX_PROGRESS`` is ``off``. What it costs is one look
-at the clock an item, or a piece of a file.
+Short runs show nothing, nor does any run if ``PGX_PROGRESS`` is ``off``. The cost is one clock
+reading per item or file block.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ _MEGABYTE: Final = 1_000_000
 def tracked(
     items: Iterable[T], total: int, what: str = "samples", *, quiet: bool = False
 ) -> Iterator[T]:
-    """Yield items; say how many of ``total`` are done, how fast, and how long it will take.
+    """Yield items; report how many of ``total`` are done, the rate, and the time left.
 
     Parameters
     ----------
     items
-        What is worked on; an item counts as done when the next one is asked for.
+        The items; an item counts as done when the next one is requested.
     total
-        How many items there will be.
+        Number of items.
     what
-        What they are, in the plural.
+        Plural noun for the items.
     quiet
-        Say nothing.
+        Report nothing.
     """
     if quiet or total < 2:
         yield from items
@@ -61,14 +61,14 @@ def tracked(
 
 @contextlib.contextmanager
 def reading(paths: Sequence[str], *, quiet: bool = False) -> Iterator[None]:
-    """Say how much of some files was read while the block lasts; nothing of standard input.
+    """Report how much of some files has been read inside the block; not for standard input.
 
     Parameters
     ----------
     paths
         All files that the block reads, once each.
     quiet
-        Say nothing.
+        Report nothing.
     """
     sizes = [_size(path) for path in paths]
     if quiet or None in sizes:
@@ -91,12 +91,12 @@ def reading(paths: Sequence[str], *, quiet: bool = False) -> Iterator[None]:
 
 
 class Stages:
-    """Says how far each stage of a run is; a context manager that ends the last one.
+    """Reports the progress of each stage; a context manager that ends the last stage.
 
     Parameters
     ----------
     quiet
-        Say nothing.
+        Report nothing.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
@@ -110,20 +110,20 @@ class Stages:
         self._close()
 
     def stage(self, what: str, total: int) -> None:
-        """A stage begins: so many of what."""
+        """Start a stage of ``total`` items named ``what``."""
         self._close()
         if not self._quiet:
             self._clock = _Clock(max(1, total), what)
 
     def done(self, n: int) -> None:
-        """So many of the stage are done."""
+        """Set the number of completed items of the stage."""
         if self._clock is not None:
             self._clock.tell(n)
 
     def note(self, text: str) -> None:
-        """Say a line while the stage lasts."""
+        """Print a line during the stage."""
         if self._clock is not None:
-            self._clock.close()  # a bar is drawn anew below the line
+            self._clock.close()  # the bar is redrawn below the line
         if not self._quiet:
             say(text)
 
@@ -134,7 +134,7 @@ class Stages:
 
 
 def _size(path: str) -> int | None:
-    """Return the size of a regular file in bytes, None of anything else."""
+    """Return the size of a regular file in bytes, None for other files."""
     try:
         file = Path(path)
         return file.stat().st_size if file.is_file() else None
@@ -143,7 +143,7 @@ def _size(path: str) -> int | None:
 
 
 class _Clock:
-    """Passes counts on to what shows them, not before `PATIENCE` and not too often."""
+    """Forwards counts to the display, not before `PATIENCE` and not too often."""
 
     def __init__(self, total: int, what: str) -> None:
         self._view: _View = _Bar(total, what) if is_terminal(error=True) else _Lines(total, what)
@@ -182,7 +182,7 @@ class _Lines:
 
 
 class _Bar:
-    """A bar that is drawn anew when it is told to; it needs no thread and goes when done."""
+    """A bar that is redrawn on demand; it needs no thread and disappears when done."""
 
     pause = _BAR_SECONDS
 
@@ -219,7 +219,7 @@ class _Bar:
 
 
 def _pace(done: int, total: int, seconds: float) -> str:
-    """Return rate and time left, as text to follow a count.
+    """Return rate and time left, as a suffix to a count.
 
     >>> _pace(300, 1000, 10.0)
     ', 30 a second, 24 s left'
@@ -234,7 +234,7 @@ def _pace(done: int, total: int, seconds: float) -> str:
 
 
 def _duration(seconds: float) -> str:
-    """Return a duration as one rounded-up number with its unit.
+    """Return a duration as one number, rounded up, with its unit.
 
     >>> _duration(12.1), _duration(90), _duration(90000)
     ('13 s', '2 min', '25.0 h')

@@ -1,4 +1,4 @@
-"""``pgx reinterpret``: saved results by today's knowledge base, and what changed for whom."""
+"""``pgx reinterpret``: saved results by the current knowledge base, and their changes."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def reinterpret(
 def _again(
     saved: list[tuple[str, PatientResult]], reader: Reinterpreter
 ) -> Iterator[tuple[PatientResult, PatientResult]]:
-    """Yield what was saved with what it is today; name the files of which that cannot be said."""
+    """Yield each saved result with its new version; report the files that cannot be compared."""
     for name, result in saved:
         try:
             again = reader.again(result)
@@ -116,7 +116,7 @@ def _again(
 
 
 def _read(paths: list[Path]) -> list[tuple[str, PatientResult]]:
-    """Read the results that can be read, with their files' names; name the others."""
+    """Return the readable results with their file names; report the other files."""
     from pgx.reports.result_json import read_result
 
     found = []

@@ -1,4 +1,4 @@
-"""``pgx report``: a saved result again, without its input."""
+"""``pgx report``: the report of a saved result, without its input."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def report(
 def _with_patient(
     saved: PatientResult, path: Path | None, knowledge: KnowledgeBase
 ) -> PatientResult:
-    """Return a result with the patient that a file describes; as it is without a file.
+    """Return a result with the patient from a file; unchanged without a file.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _with_patient(
 
 
 def _told_by(result: PatientResult, path: Path | None) -> PatientResult:
-    """Return a result whose provenance names the patient file that it was joined with."""
+    """Return a result whose provenance names the patient file added to it."""
     if path is None:
         return result
     made = result.provenance
@@ -172,6 +172,6 @@ def _told_by(result: PatientResult, path: Path | None) -> PatientResult:
 
 
 def _place(entry: dict[str, str]) -> tuple[bool, str]:
-    """Return what orders files: variants, reads, then those beside them by role."""
+    """Return the sort key of files: variants, reads, then additional files by role."""
     role = entry.get("role", "")
     return role not in ("", "reads"), role

@@ -1,8 +1,8 @@
-"""Options of the commands that read variants: each is declared once, and taken as a record.
+"""Options of the commands that read variants, each declared once and collected in records.
 
-A command states its options as a record, whose fields are options or groups of options; `asked`
-makes typer's parameters of them. The default of a setting is that of `RunSettings`, so that
-command line and Python cannot come to differ.
+A command declares its options as a record, whose fields are options or groups of options; `asked`
+converts them to typer parameters. Defaults are those of `RunSettings`, so that command line and
+Python do not diverge.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ Untyped = Annotated[
 
 
 class ScopeOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run is about."""
+    """The scope of a run."""
 
     assembly: AssemblyWord = None
     genes: Genes = ""
@@ -69,7 +69,7 @@ class ScopeOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CellLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Which genotypes of the input are unknown, for every command that reads any."""
+    """Limits below which genotypes count as unknown, for every command that reads genotypes."""
 
     min_gq: Annotated[
         int, typer.Option(min=0, max=MOST, help="genotype quality below it: unknown")
@@ -80,7 +80,7 @@ class CellLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How genotypes are read, called and advised on."""
+    """Options for reading, calling and interpreting genotypes."""
 
     absent: AbsentWord = DEFAULTS.absent.value
     untyped: Untyped = None
@@ -102,12 +102,12 @@ class EvidenceOptions(msgspec.Struct, frozen=True, kw_only=True):
     cells: CellLimits
 
     def settings(self, scope: ScopeOptions, *, with_sites: bool = True) -> RunSettings:
-        """Return how a run reads, calls and advises.
+        """Return the run settings.
 
         Raises
         ------
         UsageError
-            A word means nothing.
+            A value is invalid.
         InputError
             The file of untyped positions cannot be read.
         """
@@ -123,7 +123,7 @@ class EvidenceOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def limits_of(options: msgspec.Struct) -> Limits:
-    """Return those settings of `Limits` that a command has options for."""
+    """Return the settings of `Limits` for which a command has options."""
     found: dict[str, object] = {}
     for name in options.__struct_fields__:
         value = getattr(options, name)
@@ -139,9 +139,9 @@ _Command = Callable[[_Record], int | None]
 
 
 def asked(record: type[_Record]) -> Callable[[_Command[_Record]], Callable[..., int | None]]:
-    """Let typer ask for the fields of a record, and give the record to a command.
+    """Convert the fields of a record to typer options, and pass the record to a command.
 
-    Fields keep their order; a field that is itself a record of options stands for its own.
+    Fields keep their order; a field that is itself a record of options is expanded in place.
     """
 
     def taking(command: _Command[_Record]) -> Callable[..., int | None]:
@@ -149,7 +149,7 @@ def asked(record: type[_Record]) -> Callable[[_Command[_Record]], Callable[..., 
         def told(**words: Any) -> int | None:  # noqa: ANN401 - the types of the options
             return command(_filled(record, words))
 
-        # typer looks at these in place of the function's own parameter
+        # typer inspects these instead of the function's own parameter
         told.__signature__ = inspect.Signature(list(_parameters(record)))  # type: ignore[attr-defined]
         told.__annotations__ = {}
         return told
@@ -158,7 +158,7 @@ def asked(record: type[_Record]) -> Callable[[_Command[_Record]], Callable[..., 
 
 
 def _groups(record: type[msgspec.Struct]) -> Iterator[tuple[str, Any, bool]]:
-    """Yield the name and type of each field, and whether it is a record of options."""
+    """Yield name and type of each field, and whether it is a record of options."""
     hints = get_type_hints(record, include_extras=True)
     for name in record.__struct_fields__:
         kind = hints[name]
@@ -166,7 +166,7 @@ def _groups(record: type[msgspec.Struct]) -> Iterator[tuple[str, Any, bool]]:
 
 
 def _parameters(record: type[msgspec.Struct]) -> Iterator[inspect.Parameter]:
-    """Yield typer's parameters, those of groups in the place of the group."""
+    """Yield the typer parameters; groups are expanded in place."""
     own = inspect.signature(record).parameters
     for name, kind, is_group in _groups(record):
         if is_group:
@@ -177,7 +177,7 @@ def _parameters(record: type[msgspec.Struct]) -> Iterator[inspect.Parameter]:
 
 
 def _filled(record: type[_Record], words: Mapping[str, Any]) -> _Record:
-    """Return a record of typer's values."""
+    """Return a record of the values from typer."""
     return record(
         **{
             name: _filled(kind, words) if is_group else words[name]

@@ -1,4 +1,4 @@
-"""``pgx simulate``: a VCF or gVCF with chosen diplotypes, or gVCFs whose depth follows copies."""
+"""``pgx simulate``: a VCF or gVCF of chosen diplotypes, or gVCFs with depth by copy number."""
 
 from __future__ import annotations
 
@@ -123,12 +123,12 @@ Truth = Annotated[
 
 
 def numbered(table: SampleTable, count: int | None) -> SampleTable:
-    """Return as many samples like the only one, numbered; the table itself without a count.
+    """Return numbered copies of the only sample; the table itself without a count.
 
     Raises
     ------
     UsageError
-        No samples, or a table that has several.
+        The table has no sample, or several.
     """
     if count is None:
         return table
@@ -143,7 +143,7 @@ def numbered(table: SampleTable, count: int | None) -> SampleTable:
 
 
 def with_structures(kb: KnowledgeBase, table: SampleTable, seed: int) -> SampleTable:
-    """Draw what chromosomes carry for genes of a known structure that a sample does not name."""
+    """Draw structural haplotypes for genes of known structure that a sample does not specify."""
     from pgx.simulator.depth.people import draw_diplotypes
 
     samples = {}
@@ -161,15 +161,15 @@ def write_depth(
     settings: SimulationSettings,
     depth: DepthSettings,
 ) -> None:
-    """Write the gVCF of the only sample, or a folder with one gVCF a sample.
+    """Write the gVCF of the only sample, or a folder with one gVCF per sample.
 
     Raises
     ------
     UsageError
-        Settings that contradict each other, a name that is none for a file, or several samples
+        Contradictory settings, a name that is invalid for a file, or several samples
         for standard output.
     OutputError
-        The folder cannot be made, or a file not be written.
+        The folder cannot be created, or a file cannot be written.
     """
     from pgx.copynumber.depth import default_panel
     from pgx.simulator.depth.gvcf import DepthSimulator
@@ -189,12 +189,12 @@ def write_depth(
 
 
 def _file_name(sample: str) -> str:
-    """Return a sample's name where it can be that of a file.
+    """Return a sample's name if it is valid as a file name.
 
     Raises
     ------
     UsageError
-        It names a folder, is hidden, too long, or has signs that cannot be printed.
+        It names a folder, is hidden, too long, or has unprintable characters.
     """
     odd = any(sign in sample for sign in "/\\:") or not sample.isprintable()
     if odd or sample.startswith(".") or len(sample.encode()) > _LONGEST_NAME:
@@ -315,12 +315,12 @@ def _write(output: Path, text: str) -> None:
 
 
 def _samples(named: list[str] | None, sample: str, table: Path | None) -> SampleTable:
-    """Return the samples of the table, or the one of ``--gene``.
+    """Return the samples of the table, or the single sample of ``--gene``.
 
     Raises
     ------
     UsageError
-        Both are given, a gene twice, or a text without ``=``.
+        Both are given, a gene is repeated, or a text has no ``=``.
     """
     if table is not None:
         if named:

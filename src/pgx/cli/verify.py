@@ -1,4 +1,4 @@
-"""``pgx verify``: a saved result derived again from its inputs, and compared."""
+"""``pgx verify``: a saved result recomputed from its inputs, and compared."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _check_named(saved: PatientResult, path: Path) -> None:
 
 
 def _tell_program(made: Provenance, now: Provenance) -> None:
-    """Say what may explain a difference: other code, other shipped data."""
+    """Report possible causes of a difference: other code, other shipped data."""
     if made.code_digest != now.code_digest:
         say(f"the result was made by another build of the program (version {made.version})")
     if made.data_digest != now.data_digest:

@@ -1,6 +1,6 @@
-"""Every text that a person reads in a report or a recommendation: catalogues, one per language.
+"""All texts of reports and recommendations: message catalogues, one per language.
 
-A catalogue is a gettext file beside this module. ``pgx.pot`` holds the English texts and is the
-template of the others; ``de.po`` is German. Records of results carry codes and arguments; texts are
-looked up here when a table or a report is written.
+A catalogue is a gettext file in this folder. ``pgx.pot`` holds the English texts and is the
+template of the others; ``de.po`` is German. Result records hold codes and arguments; their texts
+are looked up when a table or a report is written.
 """

@@ -1,10 +1,10 @@
-"""Messages in a language, and their arguments: terms, drugs, quantities, symbols and their lists.
+"""Translated messages and their arguments: terms, drugs, quantities, symbols, and lists of these.
 
-The knowledge base holds arguments in English. Each is read as one of four kinds: a term, which
-has its own entry in the catalogue; a list, whose parts are joined by the words of the language; a
-quantity, written again from its numbers, units and frequencies; a symbol (gene, allele, genotype),
-which is the same everywhere. What is none of these stays English as a whole: a dose of which only
-some words are translated may be misread.
+The knowledge base holds arguments in English. Each is parsed as one of four kinds: a term, which
+has its own catalogue entry; a list, whose items are joined by the conjunctions of the language; a
+quantity, rebuilt from its numbers, units and frequencies; a symbol (gene, allele, genotype),
+which is the same in all languages. Anything else stays entirely in English, because a partially
+translated dose may be misread.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LONGEST: Final = 9
 
 
 class ArgumentKind(StrEnum):
-    """What an argument was read as."""
+    """The kind of a parsed argument."""
 
     LIST = "list"
     QUANTITY = "quantity"
@@ -51,7 +51,7 @@ class ArgumentKind(StrEnum):
 
 
 class MessageArgument(str):
-    """An argument in a language; a message asks for its dative or its English by a format.
+    """A translated argument; a format specifier selects its dative or its English text.
 
     >>> term = MessageArgument("Kinder", ArgumentKind.TERM, dative="Kindern", english="children")
     >>> f"{term}, bei {term:dat}, {term:own}"
@@ -64,13 +64,13 @@ class MessageArgument(str):
     kind: ArgumentKind
 
     def __new__(cls, text: str, kind: ArgumentKind, *, dative: str = "", english: str = "") -> Self:
-        """Return an argument; without a dative of its own, that is the text."""
+        """Return an argument; without a dative of its own, the dative equals the text."""
         made = super().__new__(cls, text)
         made.kind, made.dative, made.english = kind, dative or text, english or text
         return made
 
     def __format__(self, case: str) -> str:
-        """Return the dative for ``dat``, the words of the knowledge base for ``own``."""
+        """Return the dative for ``dat``, the knowledge base's text for ``own``."""
         return {_DATIVE: self.dative, _ENGLISH: self.english}.get(case, str(self))
 
 
@@ -80,7 +80,7 @@ def phrase(phrases: Phrases, table: str, fact: str, **names: str) -> str:
     Raises
     ------
     SnapshotSchemaError
-        The language has no phrase for the code, or too few arguments were given.
+        The language has no phrase for the code, or arguments are missing.
     """
     code, arguments = coded(fact)
     entries = phrases[table]
@@ -96,7 +96,7 @@ def phrase(phrases: Phrases, table: str, fact: str, **names: str) -> str:
 
 
 def _nearest(code: str, entries: Iterable[str]) -> str:
-    """Name the codes that are spelled most like one that nobody knows."""
+    """Return the known codes spelled most like an unknown one."""
     from difflib import get_close_matches
 
     known = sorted(filter(None, entries))
@@ -104,7 +104,7 @@ def _nearest(code: str, entries: Iterable[str]) -> str:
 
 
 def join_names(names: Sequence[str], last: str) -> str:
-    """Join names with commas, the last one with a word.
+    """Join names with commas, and the last one with a conjunction.
 
     >>> join_names(["a", "b", "c"], " or ")
     'a, b or c'
@@ -115,14 +115,14 @@ def join_names(names: Sequence[str], last: str) -> str:
 
 
 def in_words(text: str, phrases: Phrases) -> str:
-    """Return an argument or a drug's name in the language of phrases; English stays as it is.
+    """Return an argument or a drug name in the language of the phrases; unknown text is unchanged.
 
     Parameters
     ----------
     text
-        As the knowledge base has it.
+        As in the knowledge base.
     phrases
-        Tables of the language; one without terms shows the knowledge base's own words.
+        Tables of the language; without a table of terms the text is unchanged.
     """
     if not phrases["term"]:
         return text
@@ -130,8 +130,8 @@ def in_words(text: str, phrases: Phrases) -> str:
 
 
 def _term(text: str, phrases: Phrases) -> MessageArgument | None:
-    """Return the entry of a term; genes in it, up to the second, may be any."""
-    # one entry of the catalogue serves every gene
+    """Return the entry of a term, with up to two gene names as placeholders."""
+    # one catalogue entry covers all genes
     genes = tuple(dict.fromkeys(_GENE.findall(text)))
     key = _GENE.sub(lambda found: f"GENE{genes.index(found[0]) + 1}", text)
     said = phrases["term"].get(key)
@@ -151,12 +151,12 @@ def _with_genes(text: str, genes: Sequence[str]) -> str:
 
 
 def _list(text: str, phrases: Phrases) -> MessageArgument | None:
-    """Return several arguments joined, None where one of them is not known or there is only one."""
+    """Return several arguments joined, None if one of them is unknown or there is only one."""
     parts = _PARTS.split(text)
     if len(parts) == 1:
         return None
     known = [_term(part, phrases) or _unit(part, phrases) for part in parts[::2]]
-    # a list of which one part stays English would read as a mistake
+    # a list with one untranslated item would look like an error
     if any(part.kind is ArgumentKind.UNKNOWN for part in known):
         return None
     between = [phrases["between"][_BETWEEN[sign]] for sign in parts[1::2]]
@@ -173,7 +173,7 @@ def _joined(parts: Sequence[str], between: Sequence[str]) -> str:
 
 
 def _unit(text: str, phrases: Phrases) -> MessageArgument:
-    """Return one symbol or quantity, else the text itself, named as unknown."""
+    """Return one symbol or quantity, else the text itself, marked as unknown."""
     if _SYMBOL.fullmatch(text):
         return MessageArgument(text, ArgumentKind.SYMBOL)
     parts = _PIECE.findall(text)
@@ -188,14 +188,14 @@ def _unit(text: str, phrases: Phrases) -> MessageArgument:
 def _quantity(
     parts: Sequence[str], words: Mapping[str, str], number: Mapping[str, str]
 ) -> str | None:
-    """Write numbers, units and frequencies of a language, the longest known words first.
+    """Write numbers, units and frequencies in a language, matching the longest phrases first.
 
-    None where a part is not known: a dose with one English word is not written half.
+    None if a part is unknown: a dose is never partly translated.
     """
     said = []
     start = 0
     while start < len(parts):
-        # the longest known run first, or a part of it would be translated alone
+        # the longest phrase first, otherwise a part of it would be translated alone
         for end in range(min(len(parts), start + _LONGEST), start, -1):
             known = words.get("".join(parts[start:end]))
             if known is not None:
@@ -210,7 +210,7 @@ def _quantity(
 
 
 def _atom(part: str, words: Mapping[str, str], number: Mapping[str, str]) -> str | None:
-    """Return a number, a symbol, a sign or a unit such as ``mg/kg/day``; None for anything else."""
+    """Return a number, a symbol, a sign or a unit such as ``mg/kg/day``; None for other text."""
     if _NUMBER.fullmatch(part):
         return _POINT.sub(number["decimal"], part).replace("%", number["percent"])
     if part.isspace() or part in "(),×" or _SYMBOL.fullmatch(part):

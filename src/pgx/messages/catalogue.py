@@ -1,10 +1,9 @@
-"""Catalogues of messages: a language enters, its texts leave as nested tables.
+"""Message catalogues: the texts of a language as nested tables.
 
-The format is that of gettext, which translators' programs read and write. Three reasons for a
-reader of our own instead of the standard library's: that one reads compiled files only, so that a
-checkout would need a build; it knows no nested tables; and it would give English back where a
-translation is missing without saying so. This one takes 4 ms for the English file; `fluent.syntax`
-took 340 ms for the same texts in the Fluent format.
+The format is gettext, which translation tools read and write. The standard library's reader is not
+used for three reasons: it reads compiled files only, so a checkout would need a build; it has no
+nested tables; and it falls back to English silently if a translation is missing. This reader takes
+4 ms for the English file; `fluent.syntax` took 340 ms for the same texts in the Fluent format.
 """
 
 from __future__ import annotations
@@ -50,8 +49,8 @@ _ESCAPES: Final = {"\\\\": "\\", '\\"': '"', "\\n": "\n", "\\t": "\t"}
 class Message(NamedTuple):
     """One entry of a catalogue.
 
-    ``context`` is its place (``note.low_dp``), or the name of a table of terms; ``translation`` is
-    empty where there is none, and always in the template.
+    ``context`` is its key (``note.low_dp``), or the name of a table of terms; ``translation`` is
+    empty if there is none, and always in the template.
     """
 
     context: str
@@ -60,14 +59,14 @@ class Message(NamedTuple):
 
 
 class Messages(Mapping[str, Any]):
-    """The tables of one language, read when the first of them is asked for.
+    """The tables of one language, read on first access.
 
     Parameters
     ----------
     language
-        Tag that ``--language`` takes and ``<html>`` bears.
+        Language tag, as used by ``--language`` and ``<html>``.
     part
-        Name of one table of tables; all of them without.
+        Name of one group of tables; by default all of them.
     """
 
     def __init__(self, language: str, part: str = "") -> None:
@@ -93,7 +92,7 @@ ENGLISH_PHRASES: Final = Messages(DEFAULT_LANGUAGE, _PHRASES)
 
 
 def languages() -> tuple[str, ...]:
-    """Return the tags of all languages, English first: one for each file."""
+    """Return the tags of all languages, English first: one per file."""
     return (DEFAULT_LANGUAGE, *sorted(path.stem for path in _FOLDER.glob("*.po")))
 
 
@@ -103,7 +102,7 @@ def catalogue(language: str) -> Mapping[str, Any]:
     Raises
     ------
     UsageError
-        There is no such language.
+        The language does not exist.
     """
     known = languages()
     if language not in known:
@@ -115,13 +114,13 @@ def catalogue(language: str) -> Mapping[str, Any]:
 
 @functools.cache
 def _translated(language: str) -> Messages:
-    """Return one object per language: what is remembered of a language goes by its identity."""
+    """Return one object per language, because caches use its identity as key."""
     return Messages(language)
 
 
 @functools.cache
 def _tables_of(language: str) -> dict[str, Any]:
-    """Return nested tables of a language; a message without a translation is in English."""
+    """Return the nested tables of a language; untranslated messages are in English."""
     translations: dict[tuple[str, str], str] = {}
     if language != DEFAULT_LANGUAGE:
         own = read_messages(f"{language}.po")
@@ -141,22 +140,22 @@ def _tables_of(language: str) -> dict[str, Any]:
 
 
 def _table(tables: dict[str, Any], path: list[str]) -> dict[str, Any]:
-    """Return the table at a path, made where it is the first time."""
+    """Return the table at a path, created on first use."""
     for name in path:
         tables = tables.setdefault(name, {})
     return tables
 
 
 def read_messages(name: str) -> Iterator[Message]:
-    """Yield the messages of one file of this folder; its header is left out.
+    """Yield the messages of one file in this folder, without its header.
 
-    A translation that a program guessed (``fuzzy``) counts as none, and an entry that is commented
-    out (``#~``) is skipped: a guess must not become advice before somebody has read it.
+    A translation guessed by a program (``fuzzy``) counts as missing, and a commented entry (``#~``)
+    is skipped: a guess must not appear in a recommendation before a person has checked it.
 
     Raises
     ------
     InvariantError
-        A line is none of the format, or an entry is not complete.
+        A line is not in the format, or an entry is incomplete.
     """
     text = (_FOLDER / name).read_text(encoding="utf-8")
     for entry in text.rstrip("\n").split("\n\n"):
@@ -183,7 +182,7 @@ def read_messages(name: str) -> Iterator[Message]:
 
 
 def _plain(text: str) -> str:
-    """Return a text without its escapes."""
+    """Return a text with its escapes resolved."""
     if "\\" not in text:
         return text
     parts = iter(text)

@@ -1,7 +1,7 @@
-"""Figures of results, cohorts and frequencies: matplotlib axes, nothing shown or kept.
+"""Figures of results, cohorts and frequencies as matplotlib axes, neither shown nor saved.
 
-Each function draws into ``ax``, or makes a figure of its own, and returns the axes; no global
-state of matplotlib is read into being or changed. ``ax.figure.savefig("x.png")`` saves it.
+Each function draws into ``ax``, or creates a figure, and returns the axes; matplotlib's global
+state is neither used nor changed. ``ax.figure.savefig("x.png")`` saves the figure.
 """
 
 from __future__ import annotations

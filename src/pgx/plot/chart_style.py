@@ -1,4 +1,4 @@
-"""What all figures share: no pyplot, color-blind safe colors, kinds of phenotypes, legends."""
+"""Shared parts of all figures: axes without pyplot, colors, kinds of phenotypes, legends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 
 INK: Final = "#222222"
 EDGE: Final = "#555555"
-# Okabe and Ito's colours, each with a hatch of its own
+# colors of Okabe and Ito, each with its own hatch
 GROUP_STYLES: Final = (
     ("#0072b2", ""),
     ("#e69f00", "///"),
@@ -37,12 +37,12 @@ GROUP_STYLES: Final = (
     ("#d55e00", "+++"),
     ("#f0e442", "ooo"),
 )
-# longer names would leave no room for the axes
+# longer names would leave too little room for the axes
 _LONGEST: Final = 46
 
 
 def axes(ax: Axes | None, width: float, height: float) -> Axes:
-    """Return the given axes, or those of a new figure of a size in inches.
+    """Return the given axes, or those of a new figure of a given size in inches.
 
     Raises
     ------
@@ -52,14 +52,14 @@ def axes(ax: Axes | None, width: float, height: float) -> Axes:
     figures = load_extra("matplotlib.figure", "plots")
     if ax is not None:
         return ax
-    # no pyplot: it would keep every figure in memory and choose a window system
+    # no pyplot: it would keep every figure in memory and select a GUI backend
     figure = figures.Figure(figsize=(width, height), layout="constrained")
     new: Axes = figure.add_subplot()
     return new
 
 
 def label(text: str) -> str:
-    r"""Return a text of unknown origin for a figure: no mathematics, nothing hidden, not long.
+    r"""Return untrusted text for a figure: no math mode, no hidden characters, limited length.
 
     >>> print(label("a$b"))
     a\$b
@@ -71,12 +71,12 @@ def label(text: str) -> str:
 
 
 def title(ax: Axes, text: str) -> None:
-    """Set a title on the left."""
+    """Set a left-aligned title."""
     ax.set_title(text, loc="left", fontsize=11, color=INK)
 
 
 def legend(ax: Axes, styles: Mapping[str, tuple[str, str]], *, columns: int = 1) -> None:
-    """Explain colours and hatches beside the axes."""
+    """Add a legend of colors and hatches beside the axes."""
     patches = load_extra("matplotlib.patches", "plots")
     handles: Sequence[object] = [
         patches.Patch(facecolor=colour, hatch=hatch, edgecolor=EDGE, label=name)
@@ -121,13 +121,13 @@ _KIND_OF_WORD: Final = {
     "indeterminate": "uncertain",
     "uncertain": "uncertain",
 }
-# CPIC's "Likely" and "Possible" do not change what kind of phenotype it is
+# CPIC's "Likely" and "Possible" do not change the kind of a phenotype
 _HEDGES: Final = frozenset({"likely", "possible"})
 _RISK: Final = "risk"
 
 
 def kind_of(phenotype: str | None) -> str:
-    """Return the kind of a phenotype's term, a key of `KINDS`.
+    """Return the kind of a phenotype term, a key of `KINDS`.
 
     >>> kind_of("Likely Poor Metabolizer"), kind_of("Normal Function"), kind_of(None)
     ('poor or deficient', 'normal', 'no phenotype')

@@ -1,4 +1,4 @@
-"""Charts of one gene, of a result's advice and of a cohort, drawn into matplotlib axes."""
+"""Charts of one gene, of a result's recommendations and of a cohort, drawn into matplotlib axes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["activity", "cohort_phenotypes", "drug_matrix", "frequencies"]
 
-_LEAST_HEIGHT: Final = 0.012  # a bar that is nearly nothing is still seen
+_LEAST_HEIGHT: Final = 0.012  # smallest height at which a bar is visible
 
 
 def activity(
@@ -57,24 +57,24 @@ def activity(
     knowledge: KnowledgeBase | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how probable each activity score, or phenotype, of one gene is.
+    """Draw the probability of each activity score, or phenotype, of one gene.
 
     Parameters
     ----------
     result
         A result of `pgx.annotate`.
     gene
-        The gene; it must have scores or phenotypes.
+        The gene; it must have activity scores or phenotypes.
     knowledge
-        The knowledge base that has the scale; the installed one by default.
+        The knowledge base with the scale; the installed one by default.
     ax
-        Where to draw; a new figure by default.
+        Target axes; a new figure by default.
 
     Returns
     -------
     matplotlib.axes.Axes
-        A bar each value of the gene's scale, coloured by the kind of phenotype; ▼ marks the best
-        result. A value that is possible, but has no probability, has a ``?``.
+        One bar per value of the gene's scale, colored by the kind of phenotype; ▼ marks the best
+        result. A possible value without a probability is marked ``?``.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def activity(
     best = keys.index(next(iter(chances)))
     ax.text(best, 1.13, "▼", ha="center", va="center", fontsize=10, color=INK)
     scored = kb.gene(gene).scored
-    # names of phenotypes are too long to stand side by side
+    # names of phenotypes are too long to be placed side by side
     slant = {} if scored else {"rotation": 25, "ha": "right"}
     ax.set_xticks(range(len(keys)), [label(key) for key in keys], fontsize=8, **slant)  # type: ignore[arg-type]
     ax.set_xlabel("activity score" if scored else "phenotype")
@@ -118,7 +118,7 @@ def activity(
 
 
 def _doubt(call: GeneCall) -> str:
-    """Return why the result that is named is not sure, empty if it is."""
+    """Return why the displayed result is uncertain, empty if it is certain."""
     doubts = [call.status.value] if call.status is not CallStatus.CALLED else []
     if NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes:
         doubts.append("gene copies not determined")
@@ -136,7 +136,7 @@ def _call_of(result: PatientResult, gene: str) -> GeneCall:
 
 
 def _scale(gene: GeneDefinition) -> dict[str, str]:
-    """Return lookup keys with their phenotypes, from little activity to much."""
+    """Return lookup keys with their phenotypes, by increasing activity."""
     found = {rule.lookup_key: rule.phenotype for rule in gene.rules}
     if gene.scored:
         return dict(sorted(found.items(), key=lambda item: _score(item[0])))
@@ -145,7 +145,7 @@ def _scale(gene: GeneDefinition) -> dict[str, str]:
 
 
 def _score(key: str) -> tuple[int, float, bool]:
-    """Order scores; what is no number comes last.
+    """Sort key of scores; non-numeric values come last.
 
     >>> sorted(["n/a", "≥3.0", "3.0", "0.25"], key=_score)
     ['0.25', '3.0', '≥3.0', 'n/a']
@@ -157,10 +157,10 @@ def _score(key: str) -> tuple[int, float, bool]:
 
 
 def _chances(call: GeneCall) -> dict[str, float | None]:
-    """Return how probable each lookup key is, the best first; None where nothing says so."""
+    """Return the probability of each lookup key, the best first; None if unknown."""
     if call.key_evidence:
         return {found.lookup_key: found.probability for found in call.key_evidence}
-    # without a prior one key is certain, and several have no probability
+    # without a prior a single key is certain, and several have no probabilities
     single = len(call.lookup_keys) == 1
     return dict.fromkeys(call.lookup_keys, 1.0 if single else None)
 
@@ -184,30 +184,30 @@ def frequencies(
     knowledge: KnowledgeBase | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw how common a gene's alleles are in the populations that were counted.
+    """Draw the frequencies of a gene's alleles in the reference populations.
 
     Parameters
     ----------
     gene
         The gene.
     at_most
-        So many alleles, the most frequent in any population first; the rest are one bar.
+        Maximum number of alleles, the most frequent in any population first; the rest share a bar.
     knowledge
         The knowledge base; the installed one by default.
     ax
-        Where to draw; a new figure by default.
+        Target axes; a new figure by default.
 
     Returns
     -------
     matplotlib.axes.Axes
-        Shares of chromosomes, a bar a population; the legend says how many were counted.
+        Shares of chromosomes, one bar per population; the legend gives the sample sizes.
 
     Raises
     ------
     UnknownGeneError
         The knowledge base has no such gene.
     UsageError
-        Nothing was counted for it, or matplotlib is not installed (extra ``plots``).
+        The gene has no counts, or matplotlib is not installed (extra ``plots``).
     """
     kb = knowledge or KnowledgeBase()
     kb.gene(gene)
@@ -218,7 +218,7 @@ def frequencies(
             remedy=f"draw one of {', '.join(sorted(kb.frequencies))}",
         )
     shares = _shares(counted, at_most)
-    # 0.16 of a row is left between alleles
+    # 0.16 of a row separates alleles
     width = 0.84 / len(counted.groups)
     ax = axes(ax, 8.0, 1.6 + 0.13 * len(shares) * len(counted.groups))
     for i in range(len(counted.groups)):
@@ -245,7 +245,7 @@ def _open_note(n_untyped: int) -> str:
 
 
 def _shares(counted: GeneFrequencies, at_most: int) -> dict[str, list[float]]:
-    """Return the share of chromosomes in each group by allele, the most frequent first."""
+    """Return the share of chromosomes in each group by allele, most frequent first."""
     totals = counted.totals
     shares = {
         name: [n / total if total else 0.0 for n, total in zip(own, totals, strict=True)]
@@ -272,26 +272,26 @@ def drug_matrix(
     at_most: int = 40,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw what each source says of each drug: a sign and a colour a cell.
+    """Draw each source's recommendation for each drug, with a sign and a color per cell.
 
     Parameters
     ----------
     result
         A result of `pgx.annotate`.
     drugs
-        Names of drugs as in the result; those for which a source asks for a change by default.
+        Drug names as in the result; by default those for which a source recommends a change.
     at_most
-        So many drugs are drawn, the most serious advice first; the rest are counted.
+        Maximum number of drugs, most serious recommendations first; the rest are counted.
     ax
-        Where to draw; a new figure by default.
+        Target axes; a new figure by default.
 
     Returns
     -------
     matplotlib.axes.Axes
-        Rows are drugs with their genes, columns are sources. A cell is the most serious of a
-        source's advice for any population, by the genotype; an empty one says that the source has
-        none. The title says how many drugs get other advice by current medicines, and on what a
-        laboratory decided: neither changes a cell.
+        Rows are drugs with their genes, columns are sources. A cell shows the most serious of a
+        source's recommendations for any population, by genotype; empty if the source has none.
+        The title gives the number of drugs with other recommendations due to current medicines, and
+        the laboratory's decisions: neither changes a cell.
 
     Raises
     ------
@@ -305,7 +305,7 @@ def drug_matrix(
     if not chosen:
         raise UsageError("the result has no drug to draw", remedy="name some with drugs=")
     shown, more = chosen[:at_most], len(chosen) - at_most
-    # sources that this program does not know are drawn last
+    # sources unknown to this program are drawn last
     used = {source for drug in shown for source in cells[drug]}
     sources = [name for name in _AUTHORITIES if name in used] + sorted(used - {*_AUTHORITIES})
     ax = axes(ax, 6.4 + 0.5 * len(sources), 1.2 + 0.24 * max(len(shown), 12))
@@ -326,7 +326,7 @@ def drug_matrix(
 
 
 def _unseen(result: PatientResult) -> str:
-    """Return what no cell shows: other advice by current medicines, a laboratory's decisions."""
+    """Return what no cell shows: effects of current medicines, a laboratory's decisions."""
     changed = {row.drug for row in result.phenoconverted}
     decided = dict.fromkeys(said.subject for said in result.overrides)
     lines = [f"not shown: other advice by current medicines on {len(changed)} drug(s)"] * bool(
@@ -395,12 +395,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WIDE_ENOUGH: Final = 0.06
-_LETTER: Final = 0.017  # what a letter takes of the width
+_LETTER: Final = 0.017  # width of a letter as a fraction of the axes
 _OTHER_HATCHES: Final = ("", "..", "++", "oo")
 
 
 class Segment(NamedTuple):
-    """A part of a gene's bar; ``term`` is given where the kind does not say what it is."""
+    """A segment of a gene's bar; ``term`` is set if the kind does not identify it."""
 
     kind: str
     term: str = ""
@@ -412,7 +412,7 @@ def cohort_phenotypes(
     genes: Iterable[str] = (),
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the share of samples with each kind of phenotype, a bar a gene.
+    """Draw the share of samples with each kind of phenotype, one bar per gene.
 
     Parameters
     ----------
@@ -420,21 +420,21 @@ def cohort_phenotypes(
         A frame with the columns ``gene``, ``status`` and ``phenotype`` (polars of `pgx.call`, or
         pandas of `pgx.to_pandas`), results of `pgx.annotate`, or `GeneCall` records.
     genes
-        Only these; by default all with a phenotype in some sample.
+        Genes to draw; by default all with a phenotype in some sample.
     ax
-        Where to draw; a new figure by default.
+        Target axes; a new figure by default.
 
     Returns
     -------
     matplotlib.axes.Axes
-        Terms are drawn by their kind (Likely Poor Metabolizer with Poor Metabolizer), those that
-        tell of no activity each by itself; ambiguous calls by their best phenotype. Genes A–Z
-        from above.
+        Terms are grouped by kind (Likely Poor Metabolizer with Poor Metabolizer), except terms
+        that do not describe activity; ambiguous calls count by their best phenotype. Genes are
+        ordered A–Z from top to bottom.
 
     Raises
     ------
     UnknownGeneError
-        There is no call of a gene.
+        A gene has no call.
     UsageError
         No call has a phenotype, or matplotlib is not installed (extra ``plots``).
     """
@@ -473,7 +473,7 @@ def _segment(phenotype: str | None) -> Segment:
 
 
 def _phenotypes(rows: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str | None]]:
-    """Yield gene and phenotype of each call; None where nothing was called."""
+    """Yield gene and phenotype of each call; None if there is no call."""
     answered = {CallStatus.CALLED.value, CallStatus.AMBIGUOUS.value}
     for gene, status, phenotype in rows:
         known = isinstance(phenotype, str) and str(status) in answered

@@ -1,6 +1,6 @@
-"""``pgx explain`` as text: a call with its evidence enters, sections of lines leave.
+"""``pgx explain`` as text: sections of lines from a call with its evidence.
 
-Every string of a saved result may be hostile: hidden characters are made visible.
+Strings of a saved result are untrusted: hidden characters are made visible.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _SITE_HEADS: Final = ("position", "rsid", "genotype", "found_in", "gq", "dp", "r
 
 
 class Section(msgspec.Struct, frozen=True):
-    """A heading and its items, each with the lines that belong under it."""
+    """A heading and its items, each with its lines."""
 
     title: str
     items: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def explain_call(call: GeneCall, release: str, words: Words = ENGLISH) -> list[Section]:
-    """Return what is to be said of a call, the conclusion first; the positions stand apart."""
+    """Return the explanation of a call, the conclusion first; positions are listed separately."""
     label = words["label"]
     entry = build_gene(call, words)
     why = build_evidence(call, words)
@@ -42,7 +42,7 @@ def explain_call(call: GeneCall, release: str, words: Words = ENGLISH) -> list[S
     ]
     if entry.structure:
         sections.append(_structure(entry.structure, words))
-    if why is None or call.source == "outside":  # of which the input can only contradict
+    if why is None or call.source == "outside":  # the input can only contradict an outside call
         sections.append(Section(label["why"], ((label["no_evidence"], ()),)))
     if why is not None:
         if why.matched:
@@ -59,7 +59,7 @@ def explain_call(call: GeneCall, release: str, words: Words = ENGLISH) -> list[S
 
 
 def _structure(found: StructureEntry, words: Words) -> Section:
-    """Return copies, models and what they rest on, then the reads of both alleles by site."""
+    """Return copies, models and their basis, then the allele counts by site."""
     said = words["structure"]
     items = tuple((line, ()) for line in found.lines)
     reads = ((said["balances"], found.balances),) if found.balances else ()
@@ -76,7 +76,7 @@ def _harmless(section: Section) -> Section:
 def _facts(
     call: GeneCall, entry: GeneEntry, release: str, words: Words
 ) -> Iterator[tuple[str, str]]:
-    """Yield label and value of everything that is said of the call, without what is empty."""
+    """Yield label and value of the facts of a call, without empty ones."""
     label = words["label"]
     known: list[tuple[str, str]] = [
         (label["sample"], call.sample),
@@ -110,9 +110,9 @@ def _fit(call: GeneCall, label: Mapping[str, str]) -> str:
 def site_rows(
     call: GeneCall, *, everything: bool, words: Words = ENGLISH
 ) -> tuple[list[dict[str, str]], str]:
-    """Return the tested positions as rows of cells, and a line on those that are folded.
+    """Return the tested positions as rows of cells, and a line on omitted ones.
 
-    Folded are positions at which every haplotype carries the reference, unless ``everything``.
+    Positions at which every haplotype carries the reference are omitted, unless ``everything``.
     """
     label = words["label"]
     sites = build_gene(call, words).sites

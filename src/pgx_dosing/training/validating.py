@@ -73,7 +73,7 @@ def choose_split(table: DataTable, asked: Split | None, *, allow_random: bool) -
     Raises
     ------
     UsageError
-        A random split of a table with sites without explicit permission; sites if there is only one.
+        A random split of a table with sites without permission; sites if there is only one.
     """
     n_sites = len(np.unique(table.site))
     is_random = asked is Split.RANDOM or (asked is None and n_sites < 3)

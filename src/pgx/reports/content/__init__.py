@@ -1,1 +1,1 @@
-"""What a report says, before any format: drugs, genes, the patient, the laboratory, the release."""
+"""Report content independent of format: drugs, genes, patient, laboratory, release."""

@@ -1,4 +1,4 @@
-"""Results without what names a person, and the pseudonyms that stand for samples."""
+"""De-identified results, and the pseudonyms of samples."""
 
 from __future__ import annotations
 
@@ -57,17 +57,17 @@ _LOCAL_FORM: Final = "topical"
 def deidentified_all(
     results: Iterable[PatientResult], pseudonyms: Sequence[str]
 ) -> Iterator[PatientResult]:
-    """Yield results one by one, without what names a person."""
+    """Yield the results one by one, de-identified."""
     for result, pseudonym in zip(results, pseudonyms, strict=True):
         yield deidentified(result, pseudonym)
 
 
 def deidentified(result: PatientResult, pseudonym: str) -> PatientResult:
-    """Return a result without what names a person.
+    """Return a de-identified result.
 
-    The sample is called by its pseudonym, dates are years, an age over 89 is 90, free texts of
-    the patient file and of a laboratory's decisions are left out, and so are names of inputs.
-    Calls and advice stay as they are.
+    The sample name becomes its pseudonym, dates become years, an age over 89 becomes 90; free texts
+    of the patient file and of a laboratory's decisions are removed, and so are input names. Calls
+    and recommendations are unchanged.
     """
     rename = {"sample": pseudonym}
     return msgspec.structs.replace(
@@ -84,7 +84,7 @@ def deidentified(result: PatientResult, pseudonym: str) -> PatientResult:
 
 
 def is_deidentified(result: PatientResult) -> bool:
-    """Whether a result is one without what names a person."""
+    """Whether a result is de-identified."""
     return MARK in result.provenance.settings
 
 
@@ -112,7 +112,7 @@ def _context(context: PatientContext, pseudonym: str) -> PatientContext:
         medicines=medicines,
         fits=tuple(map(_fit, context.fits)),
         condition_fits=tuple(map(_fit, context.condition_fits)),
-        doses=(),  # they rest on exact ages and dates; reports compute them of what is left
+        doses=(),  # they use exact ages and dates; reports recompute them from the remaining data
     )
 
 
@@ -136,7 +136,7 @@ def _patient(context: PatientContext, pseudonym: str) -> Patient:
 
 
 def _conditions(patient: Patient) -> Iterator[Condition]:
-    """Yield those that have a code which can be one; the words of the record are left out."""
+    """Yield the conditions with a valid code; the wording of the record is removed."""
     for condition in patient.conditions:
         known = {"ICD-10": is_icd10_code, "SNOMED": is_snomed_concept}.get(condition.system)
         if known is not None and known(condition.code):
@@ -144,7 +144,7 @@ def _conditions(patient: Patient) -> Iterator[Condition]:
 
 
 def _medicine(known: KnownMedicine) -> Medicine:
-    """Return a medicine as a patient file would name it, by its substances alone."""
+    """Return a medicine identified by its substances only."""
     form = _LOCAL_FORM if known.local else ""
     return Medicine(name=known.name, form=form, use=known.use, since=known.since)
 
@@ -158,7 +158,7 @@ class _Medicines:
         self._said_of = {reaction_text(r): reaction_text(self._plain(r)) for r in told}
 
     def known(self) -> Iterator[KnownMedicine]:
-        """Yield the medicines without the words of the record."""
+        """Yield the medicines without the wording of the record."""
         for medicine in self._context.medicines:
             yield msgspec.structs.replace(
                 medicine,
@@ -171,10 +171,10 @@ class _Medicines:
             )
 
     def reaction(self, reaction: Reaction) -> Reaction:
-        """Return that there was a reaction, to which known medicine, how severe, in which year."""
+        """Return a reaction reduced to a known medicine, its severity and its year."""
         said = reaction_text(reaction)
         known = (m for m in self._context.medicines if said in m.reactions)
-        # a medicine outside the vocabulary may be a free text: its name is left out
+        # a medicine outside the vocabulary may be free text: its name is removed
         name = next((_substances(m) for m in known), LEFT_OUT)
         return msgspec.structs.replace(self._plain(reaction), medicine=name)
 
@@ -196,9 +196,9 @@ _Fit = TypeVar("_Fit", PopulationFit, ConditionFit)
 
 
 def _fit(fit: _Fit) -> _Fit:
-    """Return a fit whose reason holds neither an old age nor the record's own word."""
+    """Return a fit whose reason contains neither an age over 89 nor the record's wording."""
     code, arguments = coded(fit.reason)
-    # these reasons quote the record: a free text may name a person
+    # these reasons quote the record, and free text may identify a person
     if code in ("condition", "daily_dose"):
         return msgspec.structs.replace(fit, reason=format_fact(code, LEFT_OUT))
     # HIPAA Safe Harbor, 45 CFR 164.514(b)(2): ages over 89 are one category
@@ -244,7 +244,7 @@ _MAKE_ONE: Final = "make one, for example with `head -c 32 /dev/urandom > key`"
 
 
 def counted_pseudonyms(count: int) -> list[str]:
-    """Return ``P001``, ``P002``, ... in order; they say nothing but the order.
+    """Return ``P001``, ``P002``, ... in order; they reveal only the order.
 
     >>> counted_pseudonyms(2)
     ['P001', 'P002']
@@ -256,8 +256,8 @@ def counted_pseudonyms(count: int) -> list[str]:
 def keyed_pseudonyms(samples: Sequence[str], key: bytes) -> list[str]:
     """Return for each sample the first 80 bits of HMAC-SHA-256 of its name, as ``P-`` and base 32.
 
-    The same name and key give the same pseudonym in every run; without the key nobody can try
-    out names.
+    Equal names and keys give equal pseudonyms in every run; without the key, names cannot be
+    found by trial.
 
     >>> keyed_pseudonyms(["S1"], b"0123456789abcdef")
     ['P-IKJLTN4J5IUF73J5']
@@ -267,18 +267,18 @@ def keyed_pseudonyms(samples: Sequence[str], key: bytes) -> list[str]:
 
 def _digest(sample: str, key: bytes) -> str:
     found = hmac.new(key, sample.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
-    # 80 bits: a collision among a million names has a chance of about 4e-13
+    # 80 bits: the collision probability among a million names is about 4e-13
     return base64.b32encode(found[:10]).decode("ascii")
 
 
 def read_key(path: Path) -> bytes:
-    """Return the secret key that a file holds: all its bytes.
+    """Return the secret key: all bytes of a file.
 
     Raises
     ------
     UsageError
-        The file cannot be read, or holds fewer than 16 bytes, or fewer than 4 different ones, or
-        a few bytes again and again.
+        The file cannot be read, has fewer than 16 bytes or fewer than 4 different ones, or is a
+        repetition of a few bytes.
     """
     try:
         with path.open("rb") as handle:
@@ -301,7 +301,7 @@ def read_key(path: Path) -> bytes:
 
 
 def _is_repeated(key: bytes) -> bool:
-    """Whether a key is a shorter one than is allowed, written at least twice."""
+    """Whether a key repeats a sequence shorter than the minimum length at least twice."""
     # a key of period n equals itself shifted by n
     most = min(_LEAST_PERIOD - 1, len(key) // 2)
     return any(key[n:] == key[:-n] for n in range(1, most + 1))

@@ -1,4 +1,4 @@
-"""What a report says, before any format: a result and facts enter, a `ReportDocument` leaves."""
+"""Report content independent of format: a `ReportDocument` from a result and facts."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ Words = Mapping[str, Any]
 
 
 class DrugDose(Protocol):
-    """What is said of the dose of one drug; ``brief`` stands with the drug's advice."""
+    """The reply on the dose of one drug; ``brief`` is shown with the drug's recommendations."""
 
     @property
     def drug(self) -> str:
-        """Its name in small letters."""
+        """Drug name in lower case."""
 
     @property
     def anchor(self) -> str:
-        """Where the page tells it in full."""
+        """Anchor of the full text on the page."""
 
     @property
     def brief(self) -> str:
@@ -60,18 +60,18 @@ class DrugDose(Protocol):
 
 
 class DoseSection(Protocol):
-    """Makes the part on doses of reports."""
+    """Creates the dose section of reports."""
 
     def entries(
         self, result: PatientResult, knowledge: KnowledgeBase, words: Words
     ) -> tuple[tuple[DrugDose, ...], frozenset[str]]:
-        """Return an entry a drug, and the texts that stayed English in them.
+        """Return one entry per drug, and the texts left in English.
 
-        Nothing is raised for a person or model that gives no dose: its entry says why.
+        A person or model without a dose raises nothing: its entry gives the reason.
         """
 
     def style(self) -> Markup:
-        """Return the style of the part of the page."""
+        """Return the CSS of the dose section."""
 
     def page(
         self,
@@ -80,21 +80,21 @@ class DoseSection(Protocol):
         marks: Mapping[str, Markup],
         untranslated: frozenset[str],
     ) -> Markup:
-        """Return the part of the page; ``marks`` are the signs of each certainty."""
+        """Return the section as HTML; ``marks`` are the symbols of each certainty."""
 
     def printed(self, entries: Sequence[DrugDose], words: Words) -> list[dict[str, Any]]:
-        """Return the part of the printed report as plain data."""
+        """Return the section of the printed report as plain data."""
 
 
 def dose_section() -> DoseSection | None:
-    """Return what makes the part on doses, None where no installed package brings it."""
+    """Return the provider of the dose section, None if no installed package has one."""
     found: DoseSection | None = extension("pgx.report_sections", "doses")
     return found
 
 
 PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = "not_considered"
-# in the order in which a report tells them
+# in the order of the report
 _GAPS: Final = (
     "gap_old", "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs",
     "gap_positions", "gap_pending", "gap_partial", "gap_newer", "gap_english",
@@ -104,12 +104,12 @@ _GAPS: Final = (
 class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A report of one sample.
 
-    ``groups`` are drugs by what to do, most serious first, empty groups left out; ``gaps``
-    says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
-    value. ``patient`` is None where no patient file was given. ``overrides`` are a laboratory's
-    decisions, beside what was computed. ``pictures`` are what can be drawn of ``genes``, in their
-    order. ``doses`` are added by `with_doses`, for formats that tell them. ``untranslated`` are
-    texts of advice and of models that are English in a report in another language.
+    ``groups`` are drugs by action, most serious first, without empty groups; ``gaps`` lists
+    what was not assessed. ``identity`` and ``methods`` are pairs of label and value. ``patient``
+    is None without a patient file. ``overrides`` are a laboratory's decisions, shown beside the
+    computed values. ``pictures`` are the figures of ``genes``, in their order. ``doses`` are added
+    by `with_doses`, for formats that show them. ``untranslated`` are texts of recommendations and
+    models left in English in a report in another language.
     """
 
     sample: str
@@ -131,22 +131,22 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
 def build_document(
     result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> ReportDocument:
-    """Return what the report of one sample says.
+    """Return the report content of one sample.
 
     Parameters
     ----------
     result
-        Calls, advice and provenance.
+        Calls, recommendations and provenance.
     facts
         Drugs, guidelines and sources of the release that made the result.
     words
-        Wording, by default the catalogue of the language of ``facts``. Advice is written from
-        its codes and the statements of ``facts``; what they do not have stays English.
+        Wording, by default the catalogue of the language of ``facts``. Recommendations are written
+        from their codes and the statements of ``facts``; texts missing there stay English.
 
     Raises
     ------
     UsageError
-        There is no such language.
+        The language does not exist.
     """
     words = catalogue(facts.language) if words is None else words
     result, untranslated = translated(result, facts, words)
@@ -176,10 +176,10 @@ def build_document(
 def translated(
     result: PatientResult, facts: ReportFacts, words: Words
 ) -> tuple[PatientResult, frozenset[str]]:
-    """Return a result with its advice in the language of ``words``, and the texts left English.
+    """Return a result with translated recommendations, and the texts left in English.
 
-    ``facts`` are those of the release that made the result. Rows of older versions have no codes,
-    and stay in the words that they were saved in.
+    ``facts`` are those of the release that made the result. Rows of older versions have no codes
+    and keep their saved wording.
     """
     if words["language"] == DEFAULT_LANGUAGE:
         return result, frozenset()
@@ -192,11 +192,11 @@ def translated(
 def with_doses(
     document: ReportDocument, result: PatientResult, facts: ReportFacts, words: Words | None = None
 ) -> ReportDocument:
-    """Return a document with what dosing models make of the patient; as it is where they say none.
+    """Return a document with the patient's doses; unchanged if there are none.
 
-    A model or person that gives no dose is told of, and raises nothing.
+    A model or person without a dose is reported and raises nothing.
     """
-    # without a release or a patient no model can be asked
+    # doses require a release and a patient
     knowledge = facts.knowledge
     section = dose_section() if knowledge and result.context else None
     if knowledge is None or section is None:
@@ -209,16 +209,16 @@ def with_doses(
 
 
 def _limits(result: PatientResult, words: Words) -> tuple[str, ...]:
-    """Return the limits of use; that on what was not considered is another with a patient."""
+    """Return the limitations; with a patient, the one on unconsidered factors differs."""
     said = dict(words["limit"])
     if result.context is not None:
-        # with a patient file less is left out of consideration
+        # with a patient file more factors are considered
         said[_PATIENT_LIMIT] = words["limit_of_patient"]
     return tuple(said.values())
 
 
 def _anchors(groups: Sequence[DrugGroup]) -> dict[str, str]:
-    """Return the place of each drug in the report, by its name as it is shown."""
+    """Return the anchor of each drug in the report, by its displayed name."""
     return {drug.drug: drug.anchor for group in groups for drug in group.drugs}
 
 
@@ -233,7 +233,7 @@ def _identity(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...
 
 
 def build_methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
-    """Return how a result was made, as pairs of label and value: versions, digests, settings."""
+    """Return the methods as pairs of label and value: versions, digests, settings."""
     made, label = result.provenance, words["label"]
     digests = [entry["sha256"] for entry in made.input if entry.get("sha256")]
     settings = [
@@ -291,7 +291,7 @@ def _lacks_copies(call: GeneCall) -> bool:
 def _drugs_of(
     result: PatientResult, facts: ReportFacts, words: Words, *, pending: bool
 ) -> list[str]:
-    """Return drugs of the report whose guideline is not, or not all, in the release."""
+    """Return drugs of the report whose guideline is missing, or incomplete, in the release."""
     reported = {row.drug for row in result.recommendations}
     found = {
         drug.drug
@@ -303,7 +303,7 @@ def _drugs_of(
 
 
 def _changed_since(result: PatientResult, facts: ReportFacts, words: Words) -> list[str]:
-    """Return drugs of the report with guidance that changed since, those of one day together."""
+    """Return drugs of the report with guidance changed since the release, grouped by date."""
     reported = {row.drug for row in result.recommendations}
     by_date: dict[str, list[str]] = {}
     for change in facts.newer:
@@ -313,7 +313,7 @@ def _changed_since(result: PatientResult, facts: ReportFacts, words: Words) -> l
 
 
 def _missing_positions(calls: Sequence[GeneCall], label: Mapping[str, str]) -> str:
-    # genes without any data are named by `gap_genes`
+    # genes without any data are listed by `gap_genes`
     lacking = [c for c in calls if c.n_missing and c.status is not CallStatus.NOT_ASSESSED]
     if not lacking:
         return ""

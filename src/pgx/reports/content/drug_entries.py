@@ -1,4 +1,4 @@
-"""What a report says of one drug: its rows of advice enter, an entry leaves."""
+"""Report entry of one drug, built from its rows of recommendations."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ __all__ = [
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """What a gene contributes to advice; ``status`` is the call's, empty where it is sure."""
+    """Contribution of a gene to a recommendation; ``status`` is empty if the call is certain."""
 
     gene: str
     anchor: str
@@ -69,9 +69,9 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OtherAdvice(msgspec.Struct, frozen=True, kw_only=True):
-    """Advice that would hold if another candidate were true.
+    """The recommendation if another candidate is the true one.
 
-    ``text`` is given where the headline alone would not tell it from the row's advice.
+    ``text`` is set if the headline alone does not distinguish it from the row's recommendation.
     """
 
     when: str
@@ -80,12 +80,12 @@ class OtherAdvice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One advice, with all populations for which it reads the same.
+    """One recommendation, with all populations for which it is the same.
 
-    ``review`` tells the source and the reviewer of a laboratory's own advice; ``genes`` are those
-    on whose results it rests, ``bucket`` the group that it asks for. ``lead`` is the beginning of
-    ``text`` that says why the advice is provisional; ``settle`` says it, too. ``footnote`` names
-    the posterior probability of other advice that was accepted.
+    ``review`` names source and reviewer of a laboratory's own recommendation; ``genes`` are those
+    it is based on, ``bucket`` is its action group. ``lead`` is the beginning of ``text`` that
+    explains why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the
+    accepted posterior probability of other recommendations.
     """
 
     populations: tuple[str, ...]
@@ -107,16 +107,16 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Advice for other patients than this one, and why it is not for this one."""
+    """A recommendation for other patients, and why it does not apply to this one."""
 
     why: str
     row: AdviceRow
 
 
 class AdjustedEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """Advice for the phenotype that current medicines leave, beside the genotype's own.
+    """Recommendation for the phenotype after phenoconversion, beside that of the genotype.
 
-    ``basis`` names each gene's change and the evidence for its rule.
+    ``basis`` gives each gene's change and the evidence for its rule.
     """
 
     medicines: str
@@ -125,15 +125,15 @@ class AdjustedEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A drug with all its advice, the most serious row first.
+    """A drug with all its recommendations, the most serious row first.
 
-    ``brief`` is what the overview adds to the name, empty where the group says it all.
-    ``standing`` says how several sources stand to each other, ``contradicts`` whether they ask
-    for opposite things, ``positions`` are each source's name, advice and strength; empty where
-    one source speaks. ``silent`` names the sources that have the drug and no advice for this
-    result. ``is_taken`` marks a current medicine, ``folded`` is advice for other patients,
-    ``adjusted`` what current medicines make of it. ``newer`` says which changes of guidance the
-    release has not.
+    ``brief`` is added to the name in the overview, empty if the group suffices.
+    ``standing`` compares several sources, ``contradicts`` is true if their recommendations are
+    opposite, ``positions`` are each source's name, recommendation and strength; empty with
+    one source. ``silent`` lists sources that cover the drug without a recommendation for this
+    result. ``is_taken`` marks a current medicine, ``folded`` are recommendations for other
+    patients, ``adjusted`` those given current medicines. ``newer`` lists changes of guidance
+    missing in the release.
     """
 
     drug: str
@@ -154,7 +154,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 Words = Mapping[str, Any]
 
-# of more positions or phased sites the number alone is told: the gene's part lists them
+# for more positions or phased sites only the number is given: the gene section lists them
 _NAMED_POSITIONS: Final = 2
 _GENERAL: Final = "general"
 _COPY_NUMBER: Final = ":copy_number"
@@ -162,7 +162,7 @@ _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
 
 
 class EntryMaker:
-    """Makes entries of one result's drugs."""
+    """Builds the entries of one result's drugs."""
 
     def __init__(self, result: PatientResult, facts: ReportFacts, words: Words) -> None:
         self.words = words
@@ -170,7 +170,7 @@ class EntryMaker:
         self.calls = {call.gene: call for call in result.calls}
         self.guidelines = {g.guideline_id: g for g in facts.guidelines}
         self.years = {g.guideline_id: int(max(g.years)) for g in facts.guidelines if g.years}
-        # a position in `depends_on` does not say its gene; the calls do
+        # a position in `depends_on` does not name its gene; the calls do
         self.gene_at = _gene_at(result.calls)
         self._bins = AdviceBins(facts.statements)
         self._newer = facts.newer
@@ -178,10 +178,10 @@ class EntryMaker:
         self._laboratory = laboratory_of(result)
 
     def entry(self, drug: str, number: int, rows: Sequence[Recommendation]) -> DrugEntry:
-        """Return what the report says of a drug; ``rows`` come most serious first."""
+        """Return the report entry of a drug; ``rows`` must be sorted, most serious first."""
         genes = dict.fromkeys(gene for row in rows for gene in row.genes)
         found = compare_sources(rows, self.years, self._bins)
-        # where no source has advice, the first row still says so
+        # if no source has a recommendation, the first row still states that
         shown = [row for row in rows if not _says_nothing(row, found.silent)] or rows[:1]
         heard = {row.source for row in shown}
         several = found.standing is not Standing.ALONE
@@ -200,8 +200,8 @@ class EntryMaker:
         )
 
     def _silent(self, rows: Sequence[Recommendation], source: str) -> str:
-        """Name a source without advice; with other gene copies it might have some."""
-        # an unresolved genotype may yet fall under a statement of this source
+        """Name a source without a recommendation; other copy numbers might have one."""
+        # an unresolved genotype may still match a statement of this source
         is_open = any(r.source == source and r.certainty is Certainty.DEPENDS for r in rows)
         name = self._source(source)
         return f"{name} ({self._within(self.words['certainty']['depends'])})" if is_open else name
@@ -213,7 +213,7 @@ class EntryMaker:
                 yield self.label["newer"].format(source=who, date=day(change.date, self.words))
 
     def advice(self, rows: Iterable[Recommendation]) -> tuple[AdviceRow, ...]:
-        """Return rows of advice, those that differ in nothing but the population as one."""
+        """Return rows of recommendations; rows that differ only by population are merged."""
         return tuple(self._row(same) for same in _same_advice(rows))
 
     def _name(self, drug: str) -> str:
@@ -236,15 +236,15 @@ class EntryMaker:
         return self._source(row.source), self._row_headline(row), self._strength(row)
 
     def _standing(self, found: Comparison) -> str:
-        """Say how sources stand to each other, and what may explain a difference."""
+        """Compare the sources, and name possible reasons for a difference."""
         said = str(self.words["standing"][found.standing.value])
         why = [str(self.words["standing_reason"][code]) for code in found.reasons]
         return f"{said} ({', '.join(why)})" if why else said
 
     def headline(self, action: Sequence[str]) -> str:
-        """Return the primary action, and beside avoiding a drug the replacement."""
+        """Return the primary action, and the replacement if the drug is to be avoided."""
         names = self.words["action"]
-        # standard use together with monitoring or a test is not unconditional
+        # standard use with monitoring or a test is not unconditional
         if action[0] == "use_as_directed" and len(action) > 1:
             return str(self.label["with_conditions"])
         shown = [a for i, a in enumerate(action) if i == 0 or _belongs(action[0], a)]
@@ -255,7 +255,7 @@ class EntryMaker:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
         said = conditional_headline(row, said, row.drug, self.words)
-        # advice that holds for the reference genotype too must not read as an alert
+        # a recommendation for the reference genotype too must not look like an alert
         if bucket(row) == "information":
             said = self.label["as_reference"].format(advice=self._within(said))
         if row.certainty is not Certainty.DEPENDS:
@@ -266,7 +266,7 @@ class EntryMaker:
         group = bucket(rows[0])
         if group == "open_maybe":
             others = [other for row in rows for other in row.alternatives]
-            # the overview names the most serious advice that is still possible
+            # the overview shows the most serious recommendation that is still possible
             worst = min(others, key=lambda other: seriousness(other.action), default=None)
             if worst is None or plain_bucket(worst.action) in NO_CHANGE:
                 return ""
@@ -274,7 +274,7 @@ class EntryMaker:
                 worst, self.headline(worst.action), rows[0].drug, self.words
             )
             return self.label["else"].format(advice=self._within(said))
-        # no recommendation rests on it: what is known of each allele is all there is to tell
+        # no recommendation is based on it: only the function of each allele can be reported
         if group == "indeterminate":
             unclear = (self.calls[g] for g in rows[0].genes if g in self.calls)
             return "; ".join(f"{c.gene} {known}" for c in unclear if (known := self._known(c)))
@@ -306,7 +306,7 @@ class EntryMaker:
         return f"{shown} ({known})" if (known := self._known(call)) else shown
 
     def _known(self, call: GeneCall) -> str:
-        """Return what is known of the alleles of a result whose effect is not."""
+        """Return the known functions of the alleles of a result with unknown effect."""
         if not any(key in UNCLEAR for key in call.lookup_keys[:1]):
             return ""
         return "; ".join(dict.fromkeys(allele_text(h, self.words) for h in call.haplotypes))
@@ -339,16 +339,16 @@ class EntryMaker:
         )
 
     def _footnote(self, row: Recommendation) -> str:
-        """Name the probability of other advice that was accepted; empty where there is none."""
+        """Return the accepted probability of other recommendations; empty if there is none."""
         if row.certainty is not Certainty.CERTAIN or not row.residual:
             return ""
         share = percent(row.residual, decimal_mark(self.words))
         return self.label["residual"].format(percent=share)
 
     def _lead(self, row: Recommendation) -> str:
-        """Return the words with which the text of provisional advice begins.
+        """Return the leading phrase of a provisional recommendation.
 
-        Empty where the text has others: advice that could not be translated stays as it was saved.
+        Empty if the text begins differently: untranslated recommendations keep their saved wording.
         """
         if row.certainty is not Certainty.DEPENDS or row.message is None:
             return ""
@@ -356,7 +356,7 @@ class EntryMaker:
         return lead if row.text.startswith(lead) else ""
 
     def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> OtherAdvice:
-        """Name the results under which it holds, of those genes that differ from the row's."""
+        """Name the results under which it applies, for genes that differ from the row's."""
         usual = set(row.lookup.split(";"))
         parts = [part for part in other.lookup.split(";") if part not in usual]
         keys = (part.partition("=") for part in parts or [other.lookup])
@@ -386,17 +386,17 @@ class EntryMaker:
         return tuple(self._population(same[0].drug, code) for code in codes)
 
     def _population(self, drug: str, code: str) -> str:
-        """Name a population, and why it may not be this patient's where the record is silent."""
+        """Name a population, and why it is uncertain for this patient if the record lacks data."""
         name = str(self.words["phrases"]["population"].get(code, code))
         why = self._patient.open_reason(drug, code, self.words)
         return f"{name} ({self.label['maybe_for'].format(why=why)})" if why else name
 
     def _dose(self, row: Recommendation) -> str:
-        """Return the dose of a dose action that comes first; other doses stand in the text."""
+        """Return the dose of the first dose action; the text states further doses."""
         low, high = row.dose_factor_min, row.dose_factor_max
         if not row.action or row.action[0] not in DOSE_ACTIONS or (low is None and high is None):
             return ""
-        # the same upper bound reads "at most" or "below" by what the source counts
+        # the upper bound reads "at most" or "below", as defined by the source
         if low is None and row.facts is not None and row.facts.dose_as == "at_most":
             return self.label["at_most_standard"].format(high=self._share(high))
         if low is None:
@@ -410,7 +410,7 @@ class EntryMaker:
         return figure(f"{round((factor or 0.0) * 100, 1):g} %", self.words)
 
     def _settle(self, depends_on: Sequence[str]) -> tuple[str, ...]:
-        """Say by gene what would settle the advice."""
+        """Return, by gene, what would resolve the recommendation."""
         by_gene: dict[str, list[str]] = {}
         for code in depends_on:
             by_gene.setdefault(self._gene_of(code), []).append(code)
@@ -455,7 +455,7 @@ class EntryMaker:
             name = self.label["link"].format(source=self._source(row.source), kind=kind)
             links.append((f"{name}{years}", guideline.url))
         links.extend(
-            # a page links the first paper, the tables list all; only digits become an address
+            # a page links the first paper, the tables list all; only digits are used in an address
             (f"PMID {pmid}", f"{_PUBMED}{pmid}/")
             for pmid in row.pmids[:1]
             if pmid.isdecimal()
@@ -464,22 +464,22 @@ class EntryMaker:
 
 
 def _says_nothing(row: Recommendation, silent: Sequence[str]) -> bool:
-    """Whether a row need not be shown: no advice, and none on any other result that is possible.
+    """Whether a row need not be shown: no recommendation for this or any other possible result.
 
-    Where that is not settled, only the row of a source that is named as silent is left out: one
-    that speaks for other patients would seem to have said all.
+    If the result is unresolved, only rows of sources listed as silent are omitted: a source with
+    recommendations for other patients would otherwise seem complete.
     """
     if direction_of(row) is not Direction.SILENT or row.certainty is Certainty.UNKNOWN:
         return False
     if row.certainty is Certainty.CERTAIN:
         return True
-    # an alternative with other advice is what the reader has to see
+    # an alternative with another recommendation must be shown
     same = all(other.action[:1] == row.action[:1] for other in row.alternatives)
     return same and row.source in silent
 
 
 def _is_open(row: Recommendation) -> bool:
-    """Whether something has to be settled; an accepted residual is a footnote, no question."""
+    """Whether the row is unresolved; an accepted residual probability is only a footnote."""
     return row.certainty is not Certainty.CERTAIN
 
 
@@ -501,12 +501,12 @@ def _gene_at(calls: Iterable[GeneCall]) -> dict[str, str]:
 
 
 def _same_advice(rows: Iterable[Recommendation]) -> list[list[Recommendation]]:
-    """Put rows together that differ in nothing but the population, reviewers included."""
+    """Group rows that differ only by population; reviewers must be equal."""
     groups: dict[tuple[Recommendation, str, str, str], list[Recommendation]] = {}
     for row in rows:
         facts = row.facts
         review = (facts.source, facts.reviewer, facts.reviewed) if facts else ("", "", "")
-        # messages may differ where the advice itself reads the same
+        # messages may differ although the recommendation reads the same
         others = tuple(msgspec.structs.replace(a, message=None) for a in row.alternatives)
         plain = msgspec.structs.replace(
             row, population="", facts=None, message=None, alternatives=others

@@ -1,4 +1,4 @@
-"""Drugs of a report together: by what to do, for its patient, by therapeutic area, at a glance."""
+"""Drugs of a report grouped: by action, for the patient, by therapeutic area, as an overview."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _AFTER_REACTION: Final = "care"
 
 
 class _PersonalEntries:
-    """Adds to drug entries what a result's patient makes of them; without a patient, nothing."""
+    """Adds the effects of a result's patient to drug entries; without a patient, nothing."""
 
     def __init__(self, result: PatientResult, maker: EntryMaker, words: Words) -> None:
         self._view = PatientView(result)
@@ -55,7 +55,7 @@ class _PersonalEntries:
         return placed(self._view, drug, rows)
 
     def entry(self, drug: str, entry: DrugEntry, rows: Sequence[Recommendation]) -> DrugEntry:
-        """Return the entry with what the patient adds."""
+        """Return the entry with the patient's additions."""
         if self._view.context is None:
             return entry
         mine, others = self._view.split(drug, sorted(rows, key=row_order))
@@ -71,9 +71,9 @@ class _PersonalEntries:
         if adjusted is not None:
             said = within(adjusted.rows[0].headline, self._words)
             own = self._maker.advice(mine[:1])
-            # equal advice with and without medicines is told once
+            # equal recommendations with and without medicines are shown once
             known = {brief, within(own[0].headline, self._words) if own else ""}
-            if said not in known:  # the overview says nothing twice
+            if said not in known:  # the overview does not repeat itself
                 with_medicines = self._label["with_brief"].format(advice=said)
                 brief = ", ".join(filter(None, (brief, with_medicines)))
         return msgspec.structs.replace(
@@ -88,7 +88,7 @@ class _PersonalEntries:
         )
 
     def _says_nothing_new(self, drug: str, mine: Sequence[Recommendation]) -> bool:
-        """Whether there is no advice by the genotype, and none with current medicines either."""
+        """Whether there is no recommendation by genotype, nor with current medicines."""
         rows = (*mine, *self._view.adjusted(drug))
         return all(row.action[:1] == ("no_recommendation",) for row in rows)
 
@@ -104,9 +104,9 @@ class _PersonalEntries:
         )
 
     def _changed(self, drug: str) -> list[Recommendation]:
-        """Return the adjusted advice, most serious first; silent sources only where all are."""
+        """Return adjusted recommendations, most serious first; silent sources only if all are."""
         rows = sorted(self._view.adjusted(drug), key=row_order)
-        # sources without advice would hide behind those with it
+        # sources without a recommendation are omitted if another has one
         return [row for row in rows if row.action != ("no_recommendation",)] or rows[:1]
 
 
@@ -115,20 +115,20 @@ def placed(
 ) -> tuple[list[Recommendation], str]:
     """Return the rows for this patient, most serious first, and the group of the drug.
 
-    The group is the more serious one of the genotype's advice and of what current medicines
-    make of it by an established rule: a drug is not listed as harmless that is not.
+    The group is the more serious one of the genotype's recommendation and of that given current
+    medicines by an established rule: a drug is never listed in a group that is too harmless.
     """
     mine, _ = view.split(drug, rows)
     ordered = sorted(mine or rows, key=row_order)
     own = bucket(ordered[0]) if mine else _NOBODY
-    # a past reaction is never listed among drugs for standard use
+    # a drug with a past reaction is never listed for standard use
     if drug in view.reacted and own in NO_CHANGE:
         own = _AFTER_REACTION
     if not mine:
         return ordered, own
     changed = view.adjusted(drug)
     rules = {c.evidence for c in view.conversions(changed)}
-    # rules of weaker evidence are shown with the drug and do not move it
+    # rules with weaker evidence are shown with the drug but do not change its group
     if not changed or rules != {_ESTABLISHED}:
         return ordered, own
     worst = bucket(min(changed, key=row_order))
@@ -136,7 +136,7 @@ def placed(
 
 
 class DrugGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """Drugs with the same thing to do."""
+    """Drugs with the same action."""
 
     key: str
     title: str
@@ -145,7 +145,7 @@ class DrugGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tuple[DrugGroup, ...]:
-    """Return drugs by what to do: current medicines first, then seriousness, strength, name."""
+    """Return drugs by action: current medicines first, then seriousness, strength, name."""
     maker = EntryMaker(result, facts, words)
     personal = _PersonalEntries(result, maker, words)
     rows_of: dict[str, list[Recommendation]] = {}
@@ -155,7 +155,7 @@ def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tup
     for number, (drug, rows) in enumerate(sorted(rows_of.items())):
         mine, key = personal.placed(drug, rows)
         entry = personal.entry(drug, maker.entry(drug, number, mine), rows)
-        # current medicines lead each group
+        # current medicines come first in each group
         order = (not entry.is_taken, *drug_order(mine, drug))
         found.setdefault(key, []).append((order, entry))
     return tuple(
@@ -170,12 +170,12 @@ def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tup
     )
 
 
-# ATC groups of skin, eye and ear, and various: they seldom say what a drug is mainly used for
+# ATC groups of skin, eye and ear, and various: they seldom describe a drug's main use
 _TOPICAL: Final = frozenset("DSV")
 
 
 class Area(msgspec.Struct, frozen=True):
-    """A therapeutic area; ``drugs`` are pairs of a group of the report and its drugs' names.
+    """A therapeutic area; ``drugs`` are pairs of a report group and its drug names.
 
     The most serious group comes first.
     """
@@ -187,9 +187,9 @@ class Area(msgspec.Struct, frozen=True):
 def drugs_by_area(
     groups: Sequence[DrugGroup], facts: ReportFacts, words: Words, *, skip: Iterable[str] = ()
 ) -> tuple[Area, ...]:
-    """Return the actionable drugs by area, in the order of ATC.
+    """Return the actionable drugs by area, in ATC order.
 
-    ``skip`` are drugs that are shown elsewhere. Without codes a drug stands last, under "other".
+    ``skip`` are drugs shown elsewhere. Drugs without codes come last, under "other".
     """
     titles: Mapping[str, str] = words["area"]
     areas = _areas(facts, titles)
@@ -210,9 +210,9 @@ def drugs_by_area(
 
 
 def _areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
-    """Return each drug's area; one of several codes goes where its guidelines' others are.
+    """Return each drug's area; of several codes, the one most common in its guidelines.
 
-    So a pain killer that has a code for a use in newborns' hearts stays a pain killer.
+    An analgesic with a code for a use in newborns' hearts thus remains an analgesic.
     """
     codes: dict[str, set[str]] = {}
     guidelines: dict[str, set[str]] = {}
@@ -220,7 +220,7 @@ def _areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
         codes.setdefault(fact.drug, set()).update(fact.atc)
         guidelines.setdefault(fact.drug, set()).update(fact.guidelines)
     possible = {drug: _possible(held, titles) for drug, held in codes.items()}
-    # drugs with one possible area vote for those of their guidelines with several
+    # drugs with one possible area decide for those of their guidelines with several
     company: Counter[tuple[str, str]] = Counter()
     for drug, held in possible.items():
         if len(held) == 1:
@@ -233,8 +233,8 @@ def _areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
 
 
 def _possible(codes: Iterable[str], titles: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the areas of a drug's codes in their order; systemic uses hide topical ones."""
-    # a pain killer that is also sold as a gel belongs to the pain killers
+    """Return the areas of a drug's codes in order; systemic uses override topical ones."""
+    # an analgesic that is also sold as a gel belongs to the analgesics
     systemic = [code for code in codes if code[:1] not in _TOPICAL]
     ordered = sorted(systemic or codes)
     return tuple(dict.fromkeys(titles[_longest(code, titles)] for code in ordered))
@@ -246,11 +246,11 @@ def _longest(code: str, titles: Mapping[str, str]) -> str:
 
 
 class DrugOverview(msgspec.Struct, frozen=True, kw_only=True):
-    """A drug: its group, as in the report, and the row of advice that put it there.
+    """A drug: its group, as in the report, and the recommendation that determines the group.
 
-    ``row`` is None where no advice is for this patient; ``adjusted`` is the most serious advice
-    for what current medicines leave of a phenotype, None without. ``unknown`` says that some
-    row, ``unassessed`` that every row could not be assessed.
+    ``row`` is None if no recommendation applies to this patient; ``adjusted`` is the most
+    serious recommendation for a phenotype after phenoconversion, None without one. ``unknown``:
+    some row could not be assessed; ``unassessed``: no row could be assessed.
     """
 
     drug: str
@@ -276,7 +276,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_overview(result: PatientResult) -> Overview:
-    """Return one sample at a glance."""
+    """Return the overview of one sample."""
     calls = sorted(result.calls, key=lambda call: call.gene)
     return Overview(
         drugs=tuple(_drugs(result)),

@@ -1,4 +1,4 @@
-"""How serious advice is: its group, the group's sign and color, and the order of rows and drugs."""
+"""Seriousness of recommendations: group, its sign and color, and the order of rows and drugs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
     "seriousness",
 ]
 
-# Groups from the most serious to the least; a drug stands in the first that one row asks for.
+# groups, most serious first; a drug belongs to the first group required by any of its rows
 BUCKETS: Final = (
     "avoid", "dose", "care", "open_change", "open_maybe", "indeterminate", "open_silent",
     "conditional", "information", "directed", "silent", "unassessed",
@@ -48,26 +48,26 @@ _BUCKET_OF: Final = {
 }
 NO_CHANGE: Final = frozenset({"directed", "conditional", "silent", "information"})
 _SERIOUSNESS: Final = {action: rank for rank, action in enumerate(_BUCKET_OF)}
-# CPIC's classes of a recommendation; other sources' come after them
+# CPIC's strengths of recommendation; those of other sources follow
 _STRENGTHS: Final = {"Strong": 0, "Moderate": 1, "Optional": 2}
 _COPY_NUMBER: Final = ":copy_number"
-# `NO_RESULT` is a gene that was not tested, which is another thing than an unknown effect
+# `NO_RESULT` is a gene that was not tested, which differs from an unknown effect
 UNCLEAR: Final = UNINFORMATIVE_KEYS - {NO_RESULT}
 """Keys of results whose effect nobody knows; they settle nothing."""
 
 
 def plain_bucket(action: Sequence[str]) -> str:
-    """Return the group of settled advice with these actions."""
+    """Return the group of a definite recommendation with these actions."""
     group = _BUCKET_OF.get(action[0] if action else "", "silent")
     return "conditional" if group == "directed" and len(action) > 1 else group
 
 
 def bucket(row: Recommendation) -> str:
-    """Return the group that a row asks for, one of `BUCKETS`."""
+    """Return the group of a row, one of `BUCKETS`."""
     if row.certainty is Certainty.UNKNOWN:
         return "unassessed"
     settled = _settled(row)
-    # advice for everybody, whatever the genotype, is information and no alert
+    # a recommendation for everyone, whatever the genotype, is information, not an alert
     if settled not in NO_CHANGE and not row.may_alert:
         settled = "information"
     if settled not in NO_CHANGE:
@@ -80,33 +80,33 @@ def bucket(row: Recommendation) -> str:
 
 
 def _is_indeterminate(row: Recommendation) -> bool:
-    """Whether a gene's result has no known effect: no advice on it is no clearance."""
+    """Whether a gene's result has no known effect: this does not mean standard dosing."""
     return any(part.partition("=")[2] in UNCLEAR for part in row.lookup.split(";"))
 
 
 def _settled(row: Recommendation) -> str:
-    """Return the group of a row by what holds whatever its conditions turn out to be."""
+    """Return the group of a row that applies whether or not its conditions are met."""
     held = unconditional_action(row)
     group = plain_bucket(held)
     return "conditional" if held != row.action and group in NO_CHANGE else group
 
 
 def _may_change(row: Recommendation) -> bool:
-    """Whether a possible result asks for a change; that of another copy number may."""
+    """Whether a possible result, including other copy numbers, requires a change."""
     others = {plain_bucket(a.action) for a in row.alternatives}
-    # results of another copy number are not all among the alternatives
+    # not all results of another copy number are among the alternatives
     return bool(others - NO_CHANGE) or any(c.endswith(_COPY_NUMBER) for c in row.depends_on)
 
 
 def row_order(row: Recommendation) -> tuple[int, int, int]:
-    """Return a sort key of the rows of one drug: most serious first."""
+    """Return the sort key of a drug's rows: most serious first."""
     return (BUCKETS.index(bucket(row)), seriousness(row.action), _strength(row))
 
 
 def drug_order(rows: Sequence[Recommendation], drug: str) -> tuple[int, int, str]:
-    """Order drugs of one group; of unsettled ones by the most serious thing possible."""
+    """Return the sort key of a group's drugs; unresolved ones by their most serious possibility."""
     possible = [rows[0].action, *(a.action for r in rows for a in r.alternatives)]
-    # an unresolved genotype is ranked by the worst that it may turn out to be
+    # an unresolved genotype is ranked by its most serious possibility
     actions = possible if bucket(rows[0]) == "open_maybe" else possible[:1]
     return (min(seriousness(a) for a in actions), _strength(rows[0]), drug)
 
@@ -153,7 +153,7 @@ COLOURS: Final = {
 
 
 def _current_drugs(result: PatientResult) -> tuple[str, ...]:
-    """Return the drugs with guidance that the patient takes now, A–Z."""
+    """Return the patient's current drugs with guidance, A–Z."""
     if result.context is None:
         return ()
     current = (m for m in result.context.medicines if m.use is MedicineUse.CURRENT)
@@ -161,7 +161,7 @@ def _current_drugs(result: PatientResult) -> tuple[str, ...]:
 
 
 def in_order(result: PatientResult) -> tuple[Recommendation, ...]:
-    """Return the rows of advice, those on current medicines first, else drugs A–Z."""
+    """Return the rows of recommendations: current medicines first, then drugs A–Z."""
     first = set(_current_drugs(result))
     return tuple(
         sorted(result.recommendations, key=lambda r: (r.drug not in first, r.drug.casefold()))

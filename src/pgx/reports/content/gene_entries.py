@@ -1,4 +1,4 @@
-"""What a report says of one gene: a call with its evidence enters, an entry leaves."""
+"""Report entry of one gene, built from a call with its evidence."""
 
 from __future__ import annotations
 
@@ -42,30 +42,30 @@ __all__ = [
 ]
 
 Words = Mapping[str, Any]
-_LISTED: Final = 8  # positions that are named in one sentence or list
+_LISTED: Final = 8  # positions listed in one sentence or list
 
 
 class AlternativeEntry(msgspec.Struct, frozen=True):
-    """An alternative diplotype: a line that names it, and lines of what excludes it."""
+    """An alternative diplotype: a line naming it, and the lines of evidence against it."""
 
     title: str
     reasons: tuple[str, ...]
 
 
 class EvidenceEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report says in support of a call."""
+    """The evidence for a call as shown in a report."""
 
     matched: tuple[str, ...] = ()
     alternatives: tuple[AlternativeEntry, ...] = ()
 
 
 def build_evidence(call: GeneCall, words: Words) -> EvidenceEntry | None:
-    """Return the evidence of a call in words, None where there is none."""
+    """Return the evidence of a call as text, None if there is none."""
     if call.evidence is None:
         return None
     said = words["why"]
     return EvidenceEntry(
-        # a homozygous call has the same evidence twice
+        # a homozygous call would list the same evidence twice
         matched=tuple(dict.fromkeys(_haplotype(s, said) for s in call.evidence.haplotypes)),
         alternatives=tuple(
             _alternative(alternative, words) for alternative in call.evidence.alternatives
@@ -159,9 +159,9 @@ _ALL: Final = 1.0 - 1e-9
 """From this posterior on all candidates agree; what is left is rounding."""
 _SEEN_HERE: Final = frozenset({"vcf", "reads"})
 """Sources of calls that this program made from positions."""
-# the other candidates are told as a number with their probability
+# further candidates are summarised by their number and probability
 _LISTED_CANDIDATES: Final = 12
-# the same for positions: the table below them has every one
+# the same for positions: the table below lists all of them
 _LISTED_POSITIONS: Final = 12
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -180,9 +180,9 @@ class SiteRow(msgspec.Struct, frozen=True):
 
 
 class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report says of one gene; ``best_of`` marks a diplotype that is one of several.
+    """The report entry of a gene; ``best_of`` marks a diplotype that is one of several.
 
-    ``others`` stands beside the phenotype: what else it may be; ``unsure`` marks it as doubt.
+    ``others`` are other possible phenotypes; ``unsure`` marks them as uncertain.
     """
 
     gene: str
@@ -212,22 +212,22 @@ class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def all_candidates(self) -> str:
-        """The candidates that are named, and how many more there are."""
+        """The listed candidates, and the number of further ones."""
         return ", ".join(filter(None, (*self.candidates, self.more_candidates)))
 
     @property
     def origin(self) -> str:
-        """Where the call comes from, and how much of the gene it rests on."""
+        """The source of the call, and the share of the gene that it covers."""
         return ", ".join(filter(None, (self.source, self.coverage, self.phased)))
 
     @property
     def scored_phenotype(self) -> str:
-        """The phenotype with its score, and what else it may be."""
+        """The phenotype with its score, and other possible phenotypes."""
         return ", ".join(filter(None, (self.phenotype, self.score, self.others)))
 
 
 def gene_anchor(gene: str) -> str:
-    """Return the identifier of a gene's part of the report.
+    """Return the HTML id of a gene's section.
 
     >>> gene_anchor("MT-RNR1"), gene_anchor('a"b')
     ('gene-MT-RNR1', 'gene-a_b')
@@ -236,9 +236,9 @@ def gene_anchor(gene: str) -> str:
 
 
 def build_gene(call: GeneCall, words: Words) -> GeneEntry:
-    """Return what the report says of one call."""
+    """Return the report entry of one call."""
     label = words["label"]
-    # without a call there is no best diplotype and no phenotype to name
+    # without a call there is no best diplotype or phenotype to show
     answered = call.status in (CallStatus.CALLED, CallStatus.AMBIGUOUS)
     listed = call.candidates[:_LISTED_CANDIDATES] if call.n_candidates > 1 else ()
     return GeneEntry(
@@ -288,7 +288,7 @@ def _score(call: GeneCall, words: Words) -> str:
 
 
 def _best_of(call: GeneCall, words: Words) -> str:
-    """Say of how many candidates a diplotype is the best, and which comes next."""
+    """Return the number of candidates of which a diplotype is the best, and the next one."""
     if call.n_candidates <= 1:
         return ""
     label: Mapping[str, str] = words["label"]
@@ -303,9 +303,9 @@ def _best_of(call: GeneCall, words: Words) -> str:
 
 
 def _others(call: GeneCall, words: Words) -> str:
-    """Say which other phenotypes are possible, or that all candidates agree.
+    """Return the other possible phenotypes, or that all candidates agree.
 
-    Where copies were not counted, agreement of the candidates is no certainty.
+    If copy number was not assessed, agreement of the candidates does not imply certainty.
     """
     label: Mapping[str, str] = words["label"]
     copies = (
@@ -328,11 +328,11 @@ def _others(call: GeneCall, words: Words) -> str:
 
 
 def _agreeing(call: GeneCall) -> float:
-    """Return the posterior probability of the candidates that have the call's phenotype.
+    """Return the posterior probability of the candidates with the call's phenotype.
 
-    Improbable phenotypes are not listed, but they are candidates; without a prior all are listed.
+    Improbable phenotypes are not listed, but are candidates; without a prior all are listed.
     """
-    # without a prior there is no posterior to add up: agreement is then exact
+    # without a prior there is no posterior to sum: agreement is then exact
     found = [e.probability for e in call.key_evidence if e.lookup_key == call.lookup_keys[0]]
     return 1.0 if not found else found[0] or 0.0
 
@@ -347,7 +347,7 @@ def _coverage(call: GeneCall, label: Mapping[str, str]) -> str:
 
 
 def allele_text(haplotype: HaplotypeDetail, words: Words) -> str:
-    """Name a haplotype and its function; of scored genes the function may be the value alone."""
+    """Name a haplotype and its function; for scored genes the function may be the value alone."""
     label: Mapping[str, str] = words["label"]
     text = _function_text(haplotype, words)
     if not haplotype.contains:
@@ -357,7 +357,7 @@ def allele_text(haplotype: HaplotypeDetail, words: Words) -> str:
 
 def _function_text(haplotype: HaplotypeDetail, words: Words) -> str:
     label: Mapping[str, str] = words["label"]
-    # "n/a" is CPIC's value of genes without activity scores
+    # "n/a" is CPIC's value for genes without activity scores
     value = haplotype.activity_value if haplotype.activity_value not in (None, "", "n/a") else ""
     scored = label["value"].format(value=figure(value, words)) if value else ""
     if haplotype.function == NO_SCORE:
@@ -391,7 +391,7 @@ def _more(call: GeneCall, listed: int, words: Words) -> str:
 
 
 def _open_questions(codes: Sequence[str], label: Mapping[str, str]) -> tuple[str, ...]:
-    """Say what would settle the call: positions in one line, then phases and the rest."""
+    """Return what would resolve the call: positions in one line, then phases and the rest."""
     positions, said = [], []
     for code in codes:
         if code.startswith("phase:"):
@@ -412,7 +412,7 @@ def _open_questions(codes: Sequence[str], label: Mapping[str, str]) -> tuple[str
 
 
 def _missing(call: GeneCall, words: Words) -> tuple[str, ...]:
-    """Return the positions that are not answered, by reason where reasons are known."""
+    """Return the positions without a genotype, by reason if known."""
     reasons = {s.position: s.reason or "no_record" for s in call.sites}
     by_reason: dict[str, list[str]] = {}
     for position in call.missing:
@@ -429,7 +429,7 @@ def _site(site: SiteObservation, words: Words) -> SiteRow:
     known = [allele for allele in site.alleles if allele != "."]
     kind = "variant" if any(allele != site.ref for allele in known) else ""
     if len(known) < len(site.alleles) or not site.alleles:
-        # a half-answered genotype cannot be shown as reference or variant
+        # a half-called genotype can be shown neither as reference nor as variant
         kind = "unknown"
     return SiteRow(
         site.position,

@@ -1,4 +1,4 @@
-"""What a laboratory adds: its name and logo, its own rules, and its decisions."""
+"""Contributions of a laboratory: name and logo, its own rules, and its decisions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _HEADER: Final = b"\x00\x00\x00\rIHDR"
-# a logo is 14 mm high: 4 million pixels are 1,200 to the inch where it is five times as wide
+# a logo is 14 mm high: 4 million pixels give 1,200 per inch at five times that width
 _MAX_PIXELS: Final = 1 << 22
 _SVG: Final = "http://www.w3.org/2000/svg"
 _DRAWN: Final = frozenset(
@@ -47,22 +47,22 @@ _NEVER: Final = frozenset(
 _LINKS: Final = ("href", "src", "base")
 _URL: Final = re.compile(r"url\s*\(\s*(['\"]?)\s*(#?)([^'\")\s]*)", re.IGNORECASE)
 _STYLE: Final = re.compile(r"[@\\]|(image(-set)?|src|element)\s*\(", re.IGNORECASE)
-# what a program that draws follows from element to element, and copies
+# references that a renderer follows, copying the referenced elements
 _MAX_DEPTH: Final = 64
 _MAX_DRAWN: Final = 20_000
 
 
 class _BadLogoError(ValueError):
-    """A logo that is not drawn; the text says why."""
+    """A refused logo; the text gives the reason."""
 
 
 def _check_png(data: bytes) -> None:
-    """Look at the header of a PNG: what it is and how many pixels it has.
+    """Check the header of a PNG: format and number of pixels.
 
     Raises
     ------
     _BadLogoError
-        It is no PNG, or has too many pixels.
+        It is not a PNG, or has too many pixels.
     """
     if not data.startswith(_SIGNATURE + _HEADER) or len(data) < 24:
         raise _BadLogoError("the logo is no PNG picture")
@@ -75,14 +75,14 @@ def _check_png(data: bytes) -> None:
 
 
 def _check_svg(data: bytes) -> None:
-    """Read an SVG to its end: shapes and text, references within it, and few of these.
+    """Parse an SVG completely: only shapes, text, and a limited number of internal references.
 
-    Entities are not read: a file that declares any is refused.
+    Entities are not expanded: a file that declares any is refused.
 
     Raises
     ------
     _BadLogoError
-        It is no SVG, or holds something else.
+        It is not an SVG, or contains anything else.
     """
     try:
         data.decode("utf-8")
@@ -92,7 +92,7 @@ def _check_svg(data: bytes) -> None:
 
 
 class _SvgReader:
-    """What the parser meets: elements, what they refer to, and how deep they lie."""
+    """Parser callbacks: elements, their references, and their nesting depth."""
 
     def __init__(self) -> None:
         self._open: list[int] = []
@@ -103,7 +103,7 @@ class _SvgReader:
         self._in_style = 0
 
     def read(self, data: bytes) -> None:
-        """Read all of it."""
+        """Parse the complete file."""
         parser = expat.ParserCreate("utf-8", " ")
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -141,13 +141,13 @@ class _SvgReader:
             self._by_id.setdefault(attributes["id"], number)
 
     def _linked(self, name: str, value: str) -> Iterator[str]:
-        """Yield the parts of the picture that an attribute names; refuse what lies elsewhere."""
+        """Yield the internal references of an attribute; refuse external ones."""
         local = name.rpartition(" ")[2].lower()
         if local in _LINKS:
             if not value.strip().startswith("#"):
                 raise _more()
             yield value.strip()[1:]
-        # event handlers: a viewer of SVG may run them
+        # event handlers: an SVG viewer may execute them
         if local.startswith("on"):
             raise _more()
         if local == "style":
@@ -168,12 +168,12 @@ class _SvgReader:
             self._styles.append(text)
 
     def _drawn(self) -> int:
-        """Return how many elements are drawn once each reference is followed, or a few too many."""
+        """Return the number of elements after expanding references, or slightly more than allowed."""
         sizes: dict[int, int] = {}
         styled = sorted(set(_urls("".join(self._styles))))
 
         def size(number: int, above: frozenset[int]) -> int:
-            # a program that draws follows references: a cycle would never end
+            # renderers follow references, so a cycle would never end
             if number in above or len(above) > 4 * _MAX_DEPTH:
                 raise _BadLogoError("the logo refers to itself")
             if number not in sizes:
@@ -184,12 +184,12 @@ class _SvgReader:
             return sizes[number]
 
         known = [self._by_id[i] for i in styled if i in self._by_id]
-        # a style may apply to every element, so its references count once for each
+        # a style may apply to every element, so its references count once per element
         return size(0, frozenset()) + len(self._links) * sum(size(n, frozenset()) for n in known)
 
 
 def _urls(text: str) -> Iterator[str]:
-    """Yield the names of parts that ``url(#name)`` names; refuse any other address."""
+    """Yield the ids in ``url(#id)``; refuse any other address."""
     for _, mark, name in _URL.findall(text):
         if not mark:
             raise _more()
@@ -200,7 +200,7 @@ def _more() -> _BadLogoError:
     return _BadLogoError("the logo holds more than shapes and text")
 
 
-# a name, an address and a footer: more is no laboratory file
+# room for a name, an address and a footer; larger files are refused
 _MAX_BYTES: Final = 64 * 2**10
 _MAX_LOGO: Final = 256 * 2**10
 _MAX_TEXT: Final = 300
@@ -209,7 +209,7 @@ _REMEDY: Final = "see docs/how-to/pdf.md"
 
 
 class _LaboratoryFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file as it is written."""
+    """The laboratory file as stored."""
 
     name: str
     address: list[str] = msgspec.field(default_factory=list)
@@ -220,9 +220,9 @@ class _LaboratoryFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class Laboratory(msgspec.Struct, frozen=True, kw_only=True):
-    """Who issues a report. ``logo`` is the picture itself, ``logo_kind`` ``png``, ``svg`` or empty.
+    """The issuer of a report. ``logo`` is the image data, ``logo_kind`` ``png``, ``svg`` or empty.
 
-    ``address`` are lines, ``footer`` stands at the foot of every page.
+    ``address`` are lines, ``footer`` is printed at the bottom of every page.
     """
 
     name: str
@@ -235,12 +235,12 @@ class Laboratory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_laboratory(path: Path) -> Laboratory:
-    """Read a laboratory's file and the logo that it names, relative to the file's folder.
+    """Read a laboratory's file and its logo, whose path is relative to the file's folder.
 
     Raises
     ------
     LaboratoryFileError
-        The file or the logo cannot be read, is too large, or says what it may not.
+        The file or the logo cannot be read, is too large, or has forbidden content.
     """
     where = str(path)
     held = _decoded(_bytes_of(path, where, _MAX_BYTES), where)
@@ -280,7 +280,7 @@ def _check_text(name: str, text: str, where: str) -> None:
 
 
 def _logo(path: Path) -> tuple[bytes, str]:
-    """Return a logo and its kind, once it was looked at."""
+    """Return a checked logo and its kind."""
     where = str(path)
     kind = path.suffix.lower().removeprefix(".")
     if kind not in ("png", "svg"):
@@ -313,7 +313,7 @@ Words = Mapping[str, Any]
 
 
 class OverrideEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A laboratory's decision on one gene or drug; ``anchor`` is the subject's place, or empty.
+    """A laboratory's decision on one gene or drug; ``anchor`` is the subject's id, or empty.
 
     ``kind`` is ``gene`` or ``drug``; ``name`` is the subject in the language of the report.
     """
@@ -331,7 +331,7 @@ class OverrideEntry(msgspec.Struct, frozen=True, kw_only=True):
 def build_overrides(
     result: PatientResult, anchors: Mapping[str, str], words: Words
 ) -> tuple[OverrideEntry, ...]:
-    """Return a result's overrides; ``anchors`` are the places of genes and drugs in the report."""
+    """Return a result's overrides; ``anchors`` are the ids of genes and drugs in the report."""
     label = words["label"]
     return tuple(
         OverrideEntry(
@@ -349,9 +349,9 @@ def build_overrides(
 
 
 def computed_text(result: PatientResult, override: Override, words: Words | None = None) -> str:
-    """Say what was computed for the subject of an override, empty where nothing was.
+    """Return the computed value that an override replaces, empty if there is none.
 
-    With ``words`` in the words of a report, without in the codes of the tables.
+    With ``words`` in the wording of a report, otherwise in the codes of the tables.
     """
     if override.gene:
         calls = [_call(c, words) for c in result.calls if c.gene == override.gene]
@@ -383,18 +383,18 @@ def _advice(row: Recommendation, words: Words | None) -> str:
 
 
 def laboratory_of(result: PatientResult) -> str:
-    """Return the laboratory whose folder was laid over the release, empty without one."""
+    """Return the laboratory whose folder overlays the release, empty without one."""
     return result.provenance.overlay.laboratory if result.provenance.overlay else ""
 
 
 def overlay_text(result: PatientResult, words: Words) -> str:
-    """Name the laboratory's folder that was laid over the release, empty without one."""
+    """Name the laboratory's folder that overlays the release, empty without one."""
     made = result.provenance.overlay
     return f"{made.laboratory}, {made.version}, {day(made.date, words)}" if made else ""
 
 
 def review_text(row: Recommendation, words: Words) -> str:
-    """Say on what source a local row rests and who reviewed it, empty for other rows."""
+    """Return source and reviewer of a local row, empty for other rows."""
     facts = row.facts
     if facts is None or not facts.reviewer:
         return ""

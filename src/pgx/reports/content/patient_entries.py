@@ -1,4 +1,4 @@
-"""What a report says of the patient: a result with its context enters, entries leave."""
+"""Report entries of the patient, built from a result with its context."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _UNITS: Final = {"age_years": "years", "weight_kg": "kg", "height_cm": "cm"}
 
 
 class MedicineEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A medicine of the patient; ``drugs`` are pairs of name and anchor where there is advice."""
+    """A medicine of the patient; ``drugs`` are pairs of name and anchor if there is guidance."""
 
     name: str
     detail: str
@@ -52,7 +52,7 @@ class MedicineEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConversionEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A gene that medicines act on: what the genotype predicts, and what the rule makes of it."""
+    """A gene affected by medicines: the genotype's phenotype, and that after phenoconversion."""
 
     gene: str
     medicines: str
@@ -64,7 +64,7 @@ class ConversionEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PatientEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """The patient's part of a report."""
+    """The patient section of a report."""
 
     facts: tuple[tuple[str, str], ...]
     current: tuple[MedicineEntry, ...]
@@ -74,7 +74,7 @@ class PatientEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PatientView:
-    """Answers what a result's patient makes of its rows; of no patient, nothing."""
+    """Applies a result's patient to its rows; without a patient, no effect."""
 
     def __init__(self, result: PatientResult) -> None:
         context = result.context
@@ -98,9 +98,9 @@ class PatientView:
     def split(
         self, drug: str, rows: Iterable[Recommendation]
     ) -> tuple[list[Recommendation], list[tuple[Recommendation, PopulationFit | ConditionFit]]]:
-        """Return the rows that are or may be for this patient, and those that are not, why.
+        """Return the rows that are or may be for this patient, and the others with the reason.
 
-        The first may raise an alert as `judged` says.
+        Alerts of the first may be set by `judged`.
         """
         mine: list[Recommendation] = []
         others: list[tuple[Recommendation, PopulationFit | ConditionFit]] = []
@@ -116,11 +116,11 @@ class PatientView:
         return mine, others
 
     def fit(self, row: Recommendation) -> PopulationFit | ConditionFit | None:
-        """Return whether a row is for this patient, as far as that was asked."""
+        """Return whether a row applies to this patient, as far as this was evaluated."""
         return self._unmet(row) or self._fits.get((row.drug, row.population))
 
     def _unmet(self, row: Recommendation) -> ConditionFit | None:
-        """Return why a condition of the row's primary action does not hold for this patient."""
+        """Return why a condition of the row's primary action is not met by this patient."""
         for fact, _ in open_conditions(row):
             fit = self._decided.get((row.drug, fact))
             if fit is not None and fit.applies is Applies.NO and not split_condition(fact)[0]:
@@ -128,11 +128,11 @@ class PatientView:
         return None
 
     def judged(self, row: Recommendation) -> Recommendation:
-        """Return a row with the patient's say in whether it may raise an alert.
+        """Return a row with its alert adjusted to the patient.
 
-        Advice on a disease alerts whatever the genotype where the patient has the disease, or
-        takes or is to take the drug, which then is for it. So does advice under a condition that
-        the patient file shows to hold.
+        A recommendation on a disease alerts for any genotype if the patient has the disease, or takes
+        or plans to take the drug, which is then for that disease. So does a recommendation whose
+        condition is met according to the patient file.
         """
         fit = self._fits.get((row.drug, row.population))
         if not row.may_alert and self._is_met(row):
@@ -141,29 +141,29 @@ class PatientView:
             return row
         code, _ = coded(fit.reason)
         is_taken = row.drug in self.current or row.drug in self._planned
-        # a disease that the file does not name counts where the drug is taken or planned
+        # a disease missing in the file is assumed if the drug is taken or planned
         concerns = code == _HAS_DISEASE or (code == _DISEASE_OPEN and is_taken)
         return msgspec.structs.replace(row, may_alert=True) if concerns else row
 
     def _is_met(self, row: Recommendation) -> bool:
-        """Whether the patient file shows that a condition of the primary action holds."""
+        """Whether the patient file shows that a condition of the primary action is met."""
         facts = row.facts.condition if row.facts else ()
         primary = (self._decided.get((row.drug, f)) for f in facts if not split_condition(f)[0])
         return any(fit is not None and fit.applies is Applies.YES for fit in primary)
 
     def open_reason(self, drug: str, population: str, words: Words) -> str:
-        """Return why it is open whether a population is this patient's; empty where settled."""
+        """Return why it is uncertain whether a population applies to the patient; else empty."""
         fit = self._fits.get((drug, population))
         if fit is None or fit.applies is not Applies.UNKNOWN:
             return ""
         return fit_reason(fit, words)
 
     def adjusted(self, drug: str) -> list[Recommendation]:
-        """Return the advice for converted phenotypes that is for this patient."""
+        """Return this patient's recommendations for phenotypes after phenoconversion."""
         return self.split(drug, self._adjusted.get(drug, ()))[0]
 
     def conversions(self, rows: Sequence[Recommendation]) -> list[GeneConversion]:
-        """Return the conversions on which rows of adjusted advice rest."""
+        """Return the conversions underlying rows of adjusted recommendations."""
         pairs = dict.fromkeys((row.drug, gene) for row in rows for gene in row.genes)
         found = (self._apart.get(drug, self._converted).get(gene) for drug, gene in pairs)
         known = (conversion for conversion in found if conversion is not None)
@@ -177,10 +177,10 @@ def build_patient(
     *,
     is_capped: bool = False,
 ) -> PatientEntry | None:
-    """Return the patient's part of a report, None without a patient.
+    """Return the patient section of a report, None without a patient.
 
-    ``anchors`` are the places of drugs in the report; ``is_capped`` says that an age of 90
-    stands for all that are higher.
+    ``anchors`` are the ids of drugs in the report; ``is_capped`` says that an age of 90
+    represents all higher ages.
     """
     if context is None:
         return None
@@ -204,7 +204,7 @@ def _facts(
     for name, unit in _UNITS.items():
         value = getattr(patient, name)
         if value is not None:
-            # 90 stands for every age above in a de-identified result
+            # in a de-identified result 90 represents every higher age
             more = "+" if is_capped and name == "age_years" and value >= CAP else ""
             yield label[name], f"{_number(value, words)}{more} {label.get(unit, unit)}"
     if patient.sex:
@@ -237,12 +237,12 @@ def _number(value: float, words: Words) -> str:
 
 
 def _told(context: PatientContext, words: Words) -> Iterable[tuple[str, str]]:
-    """Yield outcomes of no medicine, and reactions to medicines that are not in the list."""
+    """Yield outcomes without a medicine, and reactions to medicines that are not listed."""
     label = words["patient"]
     for outcome in context.patient.outcomes:
         if not outcome.medicine:
             yield label["reported"], f"{outcome.question}: {outcome.answer}"
-    # reactions to listed medicines are told with the medicine
+    # reactions to listed medicines are shown with the medicine
     shown = {said for medicine in context.medicines for said in medicine.reactions}
     for reaction in context.patient.reactions:
         said = reaction_text(reaction)
@@ -251,7 +251,7 @@ def _told(context: PatientContext, words: Words) -> Iterable[tuple[str, str]]:
 
 
 def _acting(conversions: Iterable[GeneConversion], words: Words) -> dict[str, list[str]]:
-    """Return by substance what it does to which gene's enzyme."""
+    """Return, by substance, its effect on each gene's enzyme."""
     found: dict[str, list[str]] = {}
     for conversion in conversions:
         for said in conversion.medicines:
@@ -282,7 +282,7 @@ def _medicine(
         remark = label["unrecognised"].format(names=", ".join(medicine.unrecognised))
     elif not medicine.drugs and not remark:
         remark = label["no_guidance"]
-    # what was stopped, or acts on the skin alone, changes no enzyme
+    # a stopped or topical medicine does not affect an enzyme
     current = medicine.use is MedicineUse.CURRENT and not medicine.local
     effects = (
         [e for s in medicine.substances for e in acts.get(s.casefold(), ())] if current else []
@@ -299,7 +299,7 @@ def _medicine(
 
 
 def conversion_entry(conversion: GeneConversion, words: Words) -> ConversionEntry:
-    """Return what a report says of one gene that medicines act on."""
+    """Return the report entry of one gene affected by medicines."""
     label = words["patient"]
     is_converted = bool(conversion.lookup_keys)
     why = label[f"reason_{conversion.reason}"] if conversion.reason else ""
@@ -313,14 +313,14 @@ def conversion_entry(conversion: GeneConversion, words: Words) -> ConversionEntr
         else why,
         evidence=label[f"evidence_{conversion.evidence}"],
         is_converted=is_converted,
-        # the page makes links of them: only numbers of PubMed pass
+        # the page links these: only PubMed numbers are accepted
         pmids=tuple(p for p in conversion.pmids if p.isdecimal()),
     )
 
 
 def _acting_medicine(said: str, words: Words) -> str:
     substance, effect = _parted(said)
-    # a saved result may have an effect of another version: it stays as it was saved
+    # a result of another version may have an unknown effect, which keeps its saved wording
     if effect not in words["effect"]:
         return said
     return f"{in_words(substance, words['phrases'])} ({words['effect'][effect]})"
@@ -338,7 +338,7 @@ def _result(phenotype: str | None, score: str | None, words: Words) -> str:
 
 
 def fit_reason(fit: PopulationFit | ConditionFit, words: Words) -> str:
-    """Return in words why a population is not, or may not be, the patient's."""
+    """Return as text why a population does not, or may not, include the patient."""
     code, arguments = coded(fit.reason)
     said: str = words["patient"][f"fit_{code}"]
     return said.format(*(figure(argument, words) for argument in arguments))

@@ -1,4 +1,4 @@
-"""Numbers, days, probabilities, functions and conditions as a report's language writes them."""
+"""Numbers, dates, probabilities, functions and conditions formatted in a report's language."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _MONTH: Final = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
 def decimal_mark(words: Words) -> str:
-    """Return the sign between whole numbers and digits: one for advice, reports and pictures."""
+    """Return the decimal separator, the same in recommendations, reports and figures."""
     return str(words["phrases"]["number"]["decimal"])
 
 
 def figure(text: str, words: Words) -> str:
-    """Return a number, or a text with numbers and nothing else with points, as it is written.
+    """Return a number, or a text of numbers only, with the decimal separator of the language.
 
     >>> figure("≥3.0", {"phrases": {"number": {"decimal": ","}}})
     '≥3,0'
@@ -46,9 +46,9 @@ def figure(text: str, words: Words) -> str:
 
 
 def day(text: str, words: Words) -> str:
-    """Return a day or month, given as YYYY-MM-DD or YYYY-MM, as it is written.
+    """Return a date or month, given as YYYY-MM-DD or YYYY-MM, in the format of the language.
 
-    Any other text stays.
+    Any other text is unchanged.
 
     >>> day("2026-11-05", {"style": {"day": "{day}.{month}.{year}"}}), day("soon", {})
     ('05.11.2026', 'soon')
@@ -61,7 +61,7 @@ def day(text: str, words: Words) -> str:
 
 
 def days(text: str, words: Words) -> str:
-    """Return a text with every day in it as it is written.
+    """Return a text with every date in it in the format of the language.
 
     >>> days("rash, 2026-11-05", {"style": {"day": "{day}.{month}.{year}"}})
     'rash, 05.11.2026'
@@ -71,7 +71,7 @@ def days(text: str, words: Words) -> str:
 
 
 def within(headline: str, words: Words) -> str:
-    """Return a headline as it reads within a sentence; where nouns have capitals it stays.
+    """Return a headline for use within a sentence; unchanged if the language capitalizes nouns.
 
     >>> within("Reduce the dose", {"style": {"within": "small"}})
     'reduce the dose'
@@ -81,17 +81,17 @@ def within(headline: str, words: Words) -> str:
 
 
 def percent(share: float, decimal: str = ".") -> str:
-    """Return a probability as a percentage: whole, finer only near the ends.
+    """Return a probability as a percentage: whole numbers, with decimals only near the ends.
 
-    A posterior from population frequencies has no more than about two honest digits, and
-    none is a certainty. ``decimal`` is the sign between whole numbers and digits.
+    A posterior from population frequencies has no more than about two meaningful digits, and is
+    never certain. ``decimal`` is the decimal separator.
 
     >>> percent(0.97234), percent(0.9962), percent(0.99999), percent(1.0)
     ('97 %', '99.6 %', '>99.9 %', '>99.9 %')
     >>> percent(0.0321), percent(0.0042), percent(0.00002), percent(0.0)
     ('3 %', '0.4 %', '<0.1 %', '<0.1 %')
     """
-    # posteriors rest on allele frequencies: neither 100 % nor 0 % is ever true
+    # posteriors are based on allele frequencies: neither 100 % nor 0 % is ever justified
     if share > 0.999:
         return f">99{decimal}9 %"
     if share < 0.001:
@@ -101,7 +101,7 @@ def percent(share: float, decimal: str = ".") -> str:
 
 
 def function_in_words(function: str | None, words: Mapping[str, Any] = ENGLISH) -> str:
-    """Return a function as it stands inside a sentence; of scored genes it is the value.
+    """Return a function for use within a sentence; for scored genes it is the value.
 
     >>> function_in_words("No function"), function_in_words("0.5"), function_in_words("IV/Normal")
     ('no function', 'activity value 0.5', 'IV/Normal')
@@ -116,12 +116,12 @@ def function_in_words(function: str | None, words: Mapping[str, Any] = ENGLISH) 
     term = words["function"].get(function)
     if term is not None:
         return str(term)
-    # "IV/Normal" is a name: only ordinary words lose their capital
+    # "IV/Normal" is a name: only ordinary words are changed to lower case
     return function[:1].lower() + function[1:] if function[1:2].islower() else function
 
 
 def phenotype_in_words(name: str, words: Mapping[str, Any] = ENGLISH) -> str:
-    """Return a phenotype, or the result of a test of one allele, in the language of words."""
+    """Return a phenotype, or the result of a test of one allele, in the given language."""
     known = words["phenotype"].get(name)
     if known is not None:
         return str(known)
@@ -136,7 +136,7 @@ def conditional_headline(
     """Return the headline of an action with the conditions of the primary action, if any.
 
     "If more than 40 mg a day is planned: use an alternative". Conditions of further actions
-    stand in the text and in the row's own column.
+    are in the text and in the row's own column.
     """
     clauses = [
         _clause(fact, text, drug, words)
@@ -151,7 +151,7 @@ def conditional_headline(
 
 
 def listed_actions(row: Recommendation, words: Words) -> Iterator[str]:
-    """Yield every action of a row, each with what must hold for it."""
+    """Yield every action of a row, each with its conditions."""
     for place, action in enumerate(row.action):
         owner = "" if place == 0 else action
         clauses = [
@@ -164,7 +164,7 @@ def listed_actions(row: Recommendation, words: Words) -> Iterator[str]:
 
 
 def _clause(fact: str, text: str, drug: str, words: Words) -> str:
-    """Return a condition in the report's language; one of another release as it was saved."""
+    """Return a condition in the report's language; one of another release as saved."""
     try:
         return condition_phrase(fact, drug, words["phrases"])
     except SnapshotSchemaError:

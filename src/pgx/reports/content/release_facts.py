@@ -1,4 +1,4 @@
-"""What a report needs of the knowledge release: drugs, guidelines, sources, codes, and its age."""
+"""Facts of the knowledge release used in a report: drugs, guidelines, sources, codes, age."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SCORE_RANGES: Final = "score_ranges"
 
 
 class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
-    """A release that the knowledge base was made from."""
+    """A source release from which the knowledge base was built."""
 
     name: str
     version: str = ""
@@ -48,7 +48,7 @@ class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewerGuidance(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of guidance that the release has not, or not all; ``date`` as far as it is known."""
+    """A guidance change missing, or incomplete, in the release; ``date`` as far as known."""
 
     drug: str
     authority: str
@@ -56,13 +56,13 @@ class NewerGuidance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain records of the release that made a result, and how reports are made of it.
+    """Facts of the release that made a result, and settings of its reports.
 
-    ``laboratory`` issues them, ``language`` is what they say it in. A release older than
-    ``max_age`` months on the day of a report is warned of.
+    ``laboratory`` is the issuer, ``language`` the report language. A release older than
+    ``max_age`` months on the day of a report gives a warning.
 
-    ``knowledge`` is the release at hand, by which doses are computed where a report tells them.
-    ``frequencies`` are by gene, ``allele_codes`` ClinPGx's identifiers by gene and allele.
+    ``knowledge`` is the installed release, used to compute doses if a report shows them.
+    ``frequencies`` are by gene, ``allele_codes`` are ClinPGx identifiers by gene and allele.
     """
 
     drugs: tuple[Drug, ...] = ()
@@ -84,17 +84,17 @@ NO_FACTS: Final = ReportFacts()
 
 
 def facts_for(result: PatientResult, knowledge: KnowledgeBase) -> ReportFacts:
-    """Return the facts of the release that made the result, none if this is another release.
+    """Return the facts of the release that made the result, none if it is another release.
 
-    With another release there are no doses either; that there are none is said of each drug.
+    With another release there are no doses either, which is stated for each drug.
 
-    A report never mixes two releases: facts of today's knowledge base say nothing of a
-    result that an older one made; neither do those of another laboratory's folder.
+    A report never mixes two releases: facts of the current knowledge base do not apply to a
+    result of an older one, nor to one of another laboratory's folder.
 
     Raises
     ------
     SnapshotSchemaError
-        A table has other columns than its schema.
+        A table's columns differ from its schema.
     """
     if not is_of_release(knowledge, result):
         return msgspec.structs.replace(NO_FACTS, knowledge=knowledge)
@@ -107,7 +107,7 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
     Raises
     ------
     SnapshotSchemaError
-        A table has other columns than its schema.
+        A table's columns differ from its schema.
     """
     return ReportFacts(
         knowledge=knowledge,
@@ -129,17 +129,17 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
 
 
 def _newer(changes: Iterable[LaterChange]) -> Iterator[NewerGuidance]:
-    """Yield changes that are not wholly in the release, one a drug."""
+    """Yield changes missing or incomplete in the release, one per drug."""
     for change in changes:
-        # a change that the release has in full is no news
+        # a change fully included in the release is not reported
         if change.state is not ChangeState.APPLIED:
             for drug in change.drugs:
                 yield NewerGuidance(drug=drug, authority=change.authority, date=change.date)
 
 
 def _score_ranges(knowledge: KnowledgeBase) -> tuple[ScoreRange, ...]:
-    """Return them from their own small table: the other tables of medicines are not needed."""
-    # a release without the table gives reports without a scale of scores
+    """Return them from their own small table, without loading the other medicine tables."""
+    # without this table reports have no score scale
     if _SCORE_RANGES not in knowledge.table_names:
         return ()
     return tuple(record_from_row(ScoreRange, row) for row in knowledge.table(_SCORE_RANGES))
@@ -157,14 +157,14 @@ Words = Mapping[str, Any]
 
 
 def issued_on(result: PatientResult) -> dt.date | None:
-    """Return the day of a report: SOURCE_DATE_EPOCH, else the patient file's, else none.
+    """Return the date of a report: SOURCE_DATE_EPOCH, else the patient file's, else None.
 
     Raises
     ------
     UsageError
-        SOURCE_DATE_EPOCH is no time.
+        SOURCE_DATE_EPOCH is not a valid time.
     """
-    # reproducible-builds.org: a set day makes reports the same bytes on any day
+    # reproducible-builds.org: a fixed date makes reports identical on any day
     epoch = os.environ.get(_EPOCH, "")
     if epoch:
         try:
@@ -183,7 +183,7 @@ def issued_on(result: PatientResult) -> dt.date | None:
 
 
 def release_text(result: PatientResult, words: Words) -> str:
-    """Return the release with its month, and its age at the day of the report if there is one."""
+    """Return the release with its month, and its age on the report date if there is one."""
     release = result.provenance.knowledge_release
     month, label = release_month(release), words["label"]
     if not month:
@@ -196,7 +196,7 @@ def release_text(result: PatientResult, words: Words) -> str:
 
 
 def age_warning(result: PatientResult, limit: int, words: Words) -> str:
-    """Return what is said of a release that was older than a limit in months; empty of others."""
+    """Return a warning if a release is older than a limit in months; otherwise empty."""
     months = _age(result)
     if months is None or months <= limit:
         return ""

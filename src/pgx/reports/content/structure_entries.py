@@ -1,4 +1,4 @@
-"""What a report says of a gene's copies and hybrids: evidence enters, sentences leave."""
+"""Report texts on copy number and hybrid genes, built from the evidence of a call."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from pgx.reports.content.phrases import decimal_mark, percent
 __all__ = ["StructureEntry", "best_of", "build_structure"]
 
 Words = Mapping[str, Any]
-# the most probable are named, the rest counted
+# the most probable are listed, the rest is counted
 _LISTED: Final = 4
-# more lines would hide the result: the rest is counted
+# more lines would obscure the result: the rest is counted
 _LISTED_BALANCES: Final = 60
 _PART: Final = re.compile(r"(\d{1,3}) (\S.*)")
 
 
 class StructureEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What is said of copies and hybrids.
+    """Texts on copy number and hybrid genes.
 
-    ``brief`` stands beside a result, ``result`` are one or two lines on copies and models, or why
-    they were not assessed. ``basis`` says what they rest on; ``balances`` are the reads of both
-    alleles at heterozygous sites, a line each.
+    ``brief`` is shown beside a result, ``result`` is one or two lines on copies and models, or why
+    they were not assessed. ``basis`` is the evidence; ``balances`` are the allele counts at
+    heterozygous sites, one line each.
     """
 
     is_assessed: bool
@@ -45,12 +45,12 @@ class StructureEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Result and basis, without what is empty."""
+        """Result and basis, without empty lines."""
         return tuple(filter(None, (*self.result, self.basis)))
 
 
 def build_structure(call: GeneCall, words: Words) -> StructureEntry | None:
-    """Return what is said of a gene's copies; None where nobody looked for them."""
+    """Return the texts on a gene's copy number; None if it was not part of the call."""
     found = call.structure
     if found is None:
         return None
@@ -67,10 +67,10 @@ def build_structure(call: GeneCall, words: Words) -> StructureEntry | None:
 
 
 def _why(found: StructureEvidence, said: Mapping[str, Any]) -> str:
-    """Return why nothing is known; a code of another version is named as it is."""
+    """Return why there is no result; an unknown code of another version is shown unchanged."""
     if not found.reason:
         return str(said["not_assessed_plain"])
-    # a result of a newer version may have reasons that this one does not know
+    # a result of a newer version may have reasons unknown to this one
     reason = said["reason"].get(found.reason) or said["reason_code"].format(code=found.reason)
     return str(said["not_assessed"]).format(reason=reason)
 
@@ -85,7 +85,7 @@ def _brief(found: StructureEvidence, words: Words) -> str:
 def best_of(
     model: StructuralModel | None, copies: CopyNumber | None, words: Words
 ) -> Iterator[tuple[str, float]]:
-    """Yield a model and a number of copies in words, each with its probability."""
+    """Yield a model and a copy number as text, each with its probability."""
     said = words["structure"]
     if model is not None:
         yield _model_in_words(model.name, said), model.probability
@@ -107,7 +107,7 @@ def _result(found: StructureEvidence, words: Words) -> Iterator[str]:
 
 
 def _with_chances(listed: Sequence[tuple[str, float]], words: Words) -> str:
-    """Name the most probable, then what else it may be."""
+    """Name the most probable, then the alternatives."""
     said, decimal = words["structure"], decimal_mark(words)
     cells = [
         said["chance"].format(what=what, percent=percent(share, decimal))
@@ -126,9 +126,9 @@ def _copies(count: int, said: Mapping[str, Any]) -> str:
 
 
 def _model_in_words(name: str, said: Mapping[str, Any]) -> str:
-    """Return a model such as ``2 gene + 1 *36`` in words; what is no model stays as it is."""
+    """Return a model such as ``2 gene + 1 *36`` as text; other names are unchanged."""
     parts = [_PART.fullmatch(part) for part in name.split(" + ")]
-    # a name of another form is shown as it is, never half translated
+    # a name of another form is shown unchanged, never partly translated
     if not all(parts):
         return name
     told = [_units(int(part[1]), part[2], said) for part in parts if part]
@@ -143,7 +143,7 @@ def _units(count: int, unit: str, said: Mapping[str, Any]) -> str:
 
 
 def _basis(found: StructureEvidence, words: Words, *, is_told: bool) -> str:
-    """Return what the result rests on; numbers that no measurement gives are left out."""
+    """Return the basis of the result; numbers without a measurement are omitted."""
     said, decimal = words["structure"], decimal_mark(words)
     facts = [said["from"].format(source=said["source"].get(found.source, found.source))]
     if found.panel:
@@ -162,7 +162,7 @@ def _is_number(value: float | None) -> bool:
 
 
 def _figure(value: float | None, decimal: str) -> str:
-    """Return a number with a digit where it is small."""
+    """Return a number, with one decimal if it is small."""
     shown = value or 0.0
     return (f"{shown:.0f}" if abs(shown) >= 10 else f"{shown:.1f}").replace(".", decimal)
 
@@ -170,7 +170,7 @@ def _figure(value: float | None, decimal: str) -> str:
 def _balances(balances: Sequence[SiteBalance], chromosome: str, words: Words) -> Iterator[str]:
     said = words["structure"]
     for site in balances[:_LISTED_BALANCES]:
-        # no reads, no share: a division by zero is not a balance
+        # without reads there is no allele balance
         total = site.reference_reads + site.alternative_reads
         share = percent(site.alternative_reads / total, decimal_mark(words)) if total else "–"
         yield said["balance"].format(
@@ -184,7 +184,7 @@ def _balances(balances: Sequence[SiteBalance], chromosome: str, words: Words) ->
 
 
 def _chromosome(call: GeneCall) -> str:
-    """Return the chromosome of the gene's positions with a colon, empty where none is listed."""
+    """Return the chromosome of the gene's positions with a colon, empty if none is listed."""
     places = (site.position for site in call.sites)
     chromosome, colon, _ = next(places, "").partition(":")
     return f"{chromosome}{colon}"
