@@ -1,7 +1,7 @@
-"""The folded table of a gene's tested positions.
+"""The HTML report of one sample, and its collapsible table of tested positions.
 
-Most rows of a page are here, so what HTML implies is left out: end tags of cells and rows, and
-that a heading before data cells is that of its row.
+Most rows of a page are in these tables, so optional HTML is omitted: end tags of cells and rows,
+and the scope of row headings.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PLAIN_CELLS = re.compile("[A-Za-z0-9:./|, -]*")  # nothing to escape: most rows
 
 
 def _draw_sites(gene: GeneEntry, label: Mapping[str, str]) -> Markup:
-    """Return the table of tested positions, by evidence; empty where none was tested."""
+    """Return the table of tested positions, by evidence; empty if none was tested."""
     if not gene.sites:
         return Markup("")
     title = escape(f"{label['tested']}: {visible(gene.gene)}")
@@ -64,7 +64,7 @@ def _heads(label: Mapping[str, str], *, remarks: bool) -> str:
 
 
 def _by_evidence(sites: Iterable[SiteRow]) -> Iterable[tuple[str, list[SiteRow]]]:
-    """Put rows of one kind of evidence together, those with something to see first."""
+    """Group rows by kind of evidence, groups with findings first."""
     found: dict[str, list[SiteRow]] = {}
     for site in sorted(sites, key=lambda s: not s.kind):
         found.setdefault(site.evidence, []).append(site)
@@ -84,8 +84,8 @@ def _row(site: SiteRow) -> str:
     return f"<tr{_CLASS_OF[site.kind]}><th>{'<td>'.join(cells)}\n"
 
 
-_SHORT_LIST: Final = 16  # positions that are named in the open
-# characters of a sample's name that fit the margin of a printed page
+_SHORT_LIST: Final = 16  # positions listed without folding
+# characters of a sample name that fit the margin of a printed page
 _MARGIN_NAME: Final = 60
 _BETWEEN_BLOCKS = re.compile(
     r"\n(?=</?(?:article|details|div|dl|h[1-4]|li|ol|p|section|table|tbody|thead|tr|ul)\b)"
@@ -103,7 +103,7 @@ def render_html(result: PatientResult, facts: ReportFacts = NO_FACTS) -> str:
 def render_document(document: ReportDocument) -> str:
     """Return a document as HTML, in its own language.
 
-    Every value is escaped, and its control and direction characters are made visible.
+    Every value is escaped, and control and direction characters are made visible.
     """
     words = catalogue(document.language)
     label = words["label"]
@@ -141,7 +141,7 @@ def render_document(document: ReportDocument) -> str:
 
 
 def _personal(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
-    """Return what a report with a patient says of each drug in other places than its own."""
+    """Return the patient-specific remarks on drugs outside their own entries."""
     label = words["label"]
     drugs = {drug.drug: drug for group in document.groups for drug in group.drugs}
     with_medicines = {
@@ -164,7 +164,7 @@ def _personal(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, o
 def _doses(
     document: ReportDocument, words: Mapping[str, Any], marks: Mapping[str, Markup]
 ) -> dict[str, Any]:
-    """Return what the part on doses needs, as far as there is one."""
+    """Return the data of the dose section, if there is one."""
     section = dose_section() if document.doses else None
     part = (
         section.page(document.doses, words, marks, document.untranslated) if section else Markup()
@@ -197,13 +197,13 @@ def _icon(name: str) -> Markup:
 
 
 def _mark(prefix: str, kind: str, word: str) -> Markup:
-    """Return a sign with its word, so that colour is never alone in saying something."""
+    """Return a sign with its word, so that meaning never depends on color alone."""
     return Markup('<span class="mark {}-{}">{}</span>').format(prefix, kind, word)
 
 
 @functools.cache
 def _template(language: str) -> Template:
-    """Return the template with the labels written in: fewer expressions are faster."""
+    """Return the template with the labels inserted: fewer expressions render faster."""
     label = catalogue(language)["label"]
     source = without_implied(resource("report.html.j2"))
     return page_template(_LABEL.sub(lambda m: escape(label[m[1]]), source))
@@ -220,9 +220,9 @@ def _script() -> Markup:
 
 
 def _policy(styles: Sequence[str], script: str) -> str:
-    """Allow nothing but the styles and the script of this file, by digest."""
+    """Return a content security policy that permits only this file's styles and script."""
     return (
-        # a result may hold hostile text: the browser runs only what has these digests
+        # a result may contain hostile text: the browser runs only content with these digests
         f"default-src 'none'; style-src {' '.join(map(_digest, styles))};"
         f" script-src {_digest(script)}; base-uri 'none'; form-action 'none'"
     )
@@ -234,7 +234,7 @@ def _digest(text: str) -> str:
 
 
 def _page_style(sample: str, label: Mapping[str, str]) -> Markup:
-    """Return print margins that name the sample on every page."""
+    """Return print margins with the sample name on every page."""
     name = visible(sample)
     if len(name) > _MARGIN_NAME:
         name = f"{name[:_MARGIN_NAME]}…"
@@ -247,7 +247,7 @@ def _page_style(sample: str, label: Mapping[str, str]) -> Markup:
 
 
 def _css_string(text: str) -> str:
-    """Return a CSS string in which all but letters, digits and spaces is an escape."""
+    """Return a CSS string in which all characters except letters, digits and spaces are escaped."""
     return f'"{_NOT_PLAIN.sub(_css_escaped, text)}"'
 
 
@@ -260,7 +260,7 @@ def _count(number: int, label: Mapping[str, str]) -> str:
 
 
 def _gene_facts(gene: GeneEntry, words: Mapping[str, Any]) -> list[tuple[str, Sequence[str]]]:
-    """Return what a gene's part lists, without what is empty."""
+    """Return the facts in a gene's section, without empty ones."""
     label: Mapping[str, str] = words["label"]
     listed: list[tuple[str, Sequence[str]]] = [
         (label["phenotype"], [gene.scored_phenotype] if gene.phenotype else []),

@@ -1,8 +1,8 @@
-"""Templates of pages: one environment for all, and their code kept from run to run.
+"""Page templates: a shared environment, and compiled code cached between runs.
 
-To compile the report's template takes a seventh of the time of one genome, so that its code
-lies in the code cache, under a digest of its text, of this file and of the versions of Jinja
-and Python. Where nothing can be written, templates are compiled anew.
+Compiling the report template takes a seventh of the time of one genome, so its code is stored in
+the code cache, under a digest of its text, of this file and of the Jinja and Python versions.
+If the cache is not writable, templates are compiled in each run.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def page_template(source: str) -> Template:
 
 
 def resource(name: str, package: str = "pgx.reports") -> str:
-    """Return the text of a file of the ``templates`` of a package."""
+    """Return the text of a file in the ``templates`` folder of a package."""
     return resources.files(package).joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def without_implied(source: str) -> str:
-    """Return a template without the end tags that HTML lets a page leave out."""
+    """Return a template without optional HTML end tags."""
     return _IMPLIED.sub("", source)
 
 
@@ -68,14 +68,14 @@ def _place(source: str) -> Path | None:
     folder = cache_folder()
     if folder is None:
         return None
-    own = Path(__file__).read_text(encoding="utf-8")  # it holds the environment's options
+    own = Path(__file__).read_text(encoding="utf-8")  # this file defines the environment's options
     parts = (MAGIC_NUMBER.hex(), jinja2.__version__, own, source)
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return folder / f"template-{digest[:40]}.code"
 
 
 def _stored(source: str) -> CodeType | None:
-    """Return the code of a template that an earlier run compiled, None where there is none."""
+    """Return the code of a template compiled by an earlier run, None if there is none."""
     path = _place(source)
     payload = read_code(path) if path else None
     if payload is None:

@@ -1,4 +1,4 @@
-"""``SAMPLE.pgx.json``: everything about one sample, written and read back."""
+"""``SAMPLE.pgx.json``: the complete result of one sample, written and read."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ converted phenotypes in the patient's part; 1.3 no digests of shipped data and o
 and no files beside the variants; 1.4 no date of the release.
 """
 _VERSION: Final = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
-MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
+MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes is smaller than 1 MB
 
-# Columns that are null where empty, though the records hold an empty string.
+# columns that are null if empty, although the records hold an empty string
 NULLABLE: Final = ("lookup", "population", "text", "guideline_id")
 _REMEDY = "use a file that this version of pgx wrote, or run `pgx annotate` again"
 
@@ -45,13 +45,13 @@ _REMEDY = "use a file that this version of pgx wrote, or run `pgx annotate` agai
 def render_json(result: PatientResult) -> bytes:
     r"""Return the result as JSON text: genes and drugs A–Z, equal results give equal bytes.
 
-    Control and direction characters are written as ``\uXXXX``, so that none acts in a
+    Control and direction characters are written as ``\uXXXX``, so that they have no effect in a
     viewer; readers get the same strings.
 
     Raises
     ------
     InvariantError
-        A string is no Unicode text (a lone surrogate).
+        A string is not valid Unicode text (a lone surrogate).
     """
     ordered = msgspec.structs.replace(
         result,
@@ -73,7 +73,7 @@ def _gene(call: GeneCall) -> str:
 
 
 def _rows(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield every row of advice of a result, as far as it has the form of one."""
+    """Yield every row of recommendations in a result that has the form of one."""
     rows = tree.get("recommendations")
     for row in rows if isinstance(rows, list | tuple) else ():
         if isinstance(row, dict):
@@ -86,7 +86,7 @@ def read_result(path: Path) -> PatientResult:
     Raises
     ------
     ResultFileError
-        The file cannot be read, is not JSON, is of another schema, or contradicts itself.
+        The file cannot be read, is not JSON, has another schema, or contradicts itself.
     """
     return parse_result(read_at_most(path, MAX_BYTES, ResultFileError), path.name)
 
@@ -122,14 +122,14 @@ def _check_version(tree: Any, where: str) -> None:  # noqa: ANN401 - any JSON
     version = tree.get("schema_version") if isinstance(tree, dict) else None
     if not isinstance(version, str) or version not in READABLE:
         said = "no schema version"
-        if isinstance(version, str):  # any text but a version may be a person's
+        if isinstance(version, str):  # any other text might identify a person
             is_plain = _VERSION.fullmatch(version) is not None
             said = f"schema version {version!r}" if is_plain else "another schema version"
         raise ResultFileError(f"{said}, expected {SCHEMA_VERSION!r}", where=where, remedy=_REMEDY)
 
 
 def _join_converted(tree: dict[str, Any]) -> None:
-    """Put the recommendations for converted phenotypes of an older result beside the others."""
+    """Move recommendations for converted phenotypes of an older result to the others."""
     context = tree.get("context")
     rows = context.pop("adjusted", ()) if isinstance(context, dict) else ()
     if isinstance(rows, list) and isinstance(tree.get("recommendations"), list):
@@ -143,7 +143,7 @@ def _restore_empty(tree: dict[str, Any]) -> None:
 
 
 def _restore_date(tree: dict[str, Any]) -> None:
-    """Give an older result the date that stands in the name of its release."""
+    """Add the date to an older result, from the name of its release."""
     made = tree.get("provenance")
     if tree["schema_version"] != SCHEMA_VERSION and isinstance(made, dict):
         release = made.get("knowledge_release")
@@ -152,12 +152,12 @@ def _restore_date(tree: dict[str, Any]) -> None:
 
 
 def check_consistent(result: PatientResult, where: str) -> None:
-    """A result is of one sample, has one call a gene, and probabilities between 0 and 1.
+    """Check for one sample, one call per gene, and probabilities between 0 and 1.
 
     Raises
     ------
     ResultFileError
-        It is not so.
+        One of these does not hold.
     """
     # rows of another sample would be printed under this patient's name
     samples = {call.sample for call in result.calls}
@@ -173,7 +173,7 @@ def check_consistent(result: PatientResult, where: str) -> None:
 
 
 def _probabilities(result: PatientResult) -> Iterator[float]:
-    """Yield every probability that is given."""
+    """Yield every stored probability."""
     for call in result.calls:
         alternatives = call.evidence.alternatives if call.evidence else ()
         found = [call.probability, call.rest, *(c.probability for c in call.candidates)]

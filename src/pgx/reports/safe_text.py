@@ -1,4 +1,4 @@
-"""Strings of unknown origin made safe for pages, tables, JSON, print and file names."""
+"""Untrusted strings made safe for pages, tables, JSON, print and file names."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ __all__ = [
     "visible",
 ]
 
-# Format, surrogate and private characters, noncharacters, line and paragraph separators,
-# fillers that show as nothing.
+# format, surrogate and private-use characters, noncharacters, line and paragraph separators,
+# fillers without a visible glyph
 _BEYOND_ASCII = (
     "\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
@@ -30,9 +30,9 @@ _BEYOND_ASCII = (
 _HIDDEN = re.compile(f"[\x00-\x1f{_BEYOND_ASCII}]")
 _HIDDEN_IN_JSON = re.compile(f"[{_BEYOND_ASCII}]")
 _BREAKS = re.compile("[\t\r\n]")
-# What a spreadsheet takes for a formula or a quote, full-width forms included.
+# characters that a spreadsheet treats as start of a formula or a quote, full-width included
 _FORMULA = frozenset("=+-@\"'\uff1d\uff0b\uff0d\uff20")
-# CPIC's genotype terms such as "-1639 AG" begin with a minus and can be no formula.
+# CPIC's genotype terms such as "-1639 AG" begin with a minus but cannot be formulas
 _TERM = re.compile(r"-\d{1,6} [A-Z]{1,4}(/[A-Z]{1,4})?$")
 
 
@@ -48,7 +48,7 @@ def visible(text: str) -> str:
 
 
 def spelled_out(match: re.Match[str]) -> str:
-    """Return each character of a match by its number, as ``⟨U+202E⟩``."""
+    """Return each character of a match as its code point, ``⟨U+202E⟩``."""
     return "".join(f"⟨U+{ord(character):04X}⟩" for character in match[0])
 
 
@@ -65,7 +65,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def cell(text: str) -> str:
-    r"""Return text as one cell of an unquoted TSV file: breaks are spaces, nothing is hidden.
+    r"""Return text as one cell of an unquoted TSV file: breaks become spaces, nothing is hidden.
 
     >>> cell("a\tb\x00")
     'a b⟨U+0000⟩'
@@ -74,10 +74,10 @@ def cell(text: str) -> str:
 
 
 def defused(text: str) -> str:
-    """Return a cell that no spreadsheet evaluates: an apostrophe before a formula sign.
+    """Return a cell that spreadsheets do not evaluate: an apostrophe precedes a formula sign.
 
     A leading apostrophe or quote is preceded by one too, so that removing one apostrophe
-    gives back the cell. Genotype terms of guidelines (``-1639 AG``) stay as they are.
+    restores the cell. Genotype terms of guidelines (``-1639 AG``) are unchanged.
 
     >>> defused("=1+1"), defused("-1639 AG"), defused("S1")
     ("'=1+1", '-1639 AG', 'S1')
@@ -102,9 +102,9 @@ _BREAK: Final = "\u200b"
 
 
 def shown(text: str) -> str:
-    r"""Return text with each character that has no glyph as ``⟨U+7530⟩``.
+    r"""Return text with each character without a glyph as ``⟨U+7530⟩``.
 
-    Very long words get invisible places to break.
+    Very long words get invisible break opportunities.
 
     >>> shown("S1 \u7530"), shown("a" * 30).count("\u200b")
     ('S1 ⟨U+7530⟩', 2)
@@ -115,7 +115,7 @@ def shown(text: str) -> str:
 
 
 def printed(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return plain data (dict, list, str, numbers) with every string as it is `shown`."""
+    """Return plain data (dict, list, str, numbers) with every string as in `shown`."""
     if type(value) is str:
         return shown(value)
     if isinstance(value, dict):
@@ -139,9 +139,9 @@ _MAX_LENGTH = 120
 def file_stem(sample: str) -> str:
     """Return a sample name as the first part of a file name.
 
-    All but ``A–Z a–z 0–9 . _ -`` becomes ``_``; so do leading dots and hyphens, which
-    commands take for options, and names that Windows keeps for devices; long names are cut and
-    end in a digest of the whole.
+    All characters except ``A–Z a–z 0–9 . _ -`` become ``_``; so do leading dots and hyphens,
+    which commands take for options. Names reserved by Windows are changed too; long names are
+    truncated and end in a digest of the whole name.
 
     >>> file_stem("a b/c"), file_stem(".."), file_stem(""), file_stem("-rf")
     ('a_b_c', '__', '_', '_rf')
@@ -157,7 +157,7 @@ def file_stem(sample: str) -> str:
 
 
 def file_stems(samples: Sequence[str]) -> list[str]:
-    """Return one stem a sample, all different even where upper and lower case are one.
+    """Return one stem per sample, unique even on case-insensitive file systems.
 
     A name that needs no change keeps its stem; of the others, later ones that collide get
     the suffix ``-2``, ``-3`` and so on.

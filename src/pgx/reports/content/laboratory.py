@@ -168,7 +168,7 @@ class _SvgReader:
             self._styles.append(text)
 
     def _drawn(self) -> int:
-        """Return the number of elements after expanding references, or slightly more than allowed."""
+        """Return the number of elements with references expanded, or slightly more than allowed."""
         sizes: dict[int, int] = {}
         styled = sorted(set(_urls("".join(self._styles))))
 
@@ -349,7 +349,7 @@ def build_overrides(
 
 
 def computed_text(result: PatientResult, override: Override, words: Words | None = None) -> str:
-    """Return the computed value that an override replaces, empty if there is none.
+    """Return the computed result for the subject of an override, empty if there is none.
 
     With ``words`` in the wording of a report, otherwise in the codes of the tables.
     """

@@ -130,9 +130,9 @@ class PatientView:
     def judged(self, row: Recommendation) -> Recommendation:
         """Return a row with its alert adjusted to the patient.
 
-        A recommendation on a disease alerts for any genotype if the patient has the disease, or takes
-        or plans to take the drug, which is then for that disease. So does a recommendation whose
-        condition is met according to the patient file.
+        A recommendation on a disease alerts for any genotype if the patient has the disease, or
+        takes or plans to take the drug, which is then for that disease. So does a recommendation
+        whose condition is met according to the patient file.
         """
         fit = self._fits.get((row.drug, row.population))
         if not row.may_alert and self._is_met(row):

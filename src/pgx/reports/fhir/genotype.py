@@ -1,4 +1,4 @@
-"""A gene's call: genotype, haplotypes with their function, variants, and the phenotype."""
+"""A gene's call as resources: genotype, haplotypes with function, variants, and phenotype."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ASSEMBLY: Final = "GRCh38"
 
 
 def _add_variants(sheet: Sheet, call: GeneCall) -> list[Tree]:
-    """Add an observation for each allele that is not the reference's; return references."""
+    """Add an observation for each non-reference allele; return references."""
     return [
         sheet.observe(
             "variant",
@@ -85,7 +85,7 @@ def _place(sheet: Sheet, gene: str, position: str) -> Iterator[Tree]:
 
 
 def _state(site: SiteObservation, alt: str) -> str:
-    """Return how many haplotypes carry an allele, in a word; empty where a haplotype is unknown."""
+    """Return the allelic state; empty if a haplotype is unknown."""
     if _UNKNOWN in site.alleles:
         return ""
     if len(site.alleles) == 1:
@@ -106,12 +106,12 @@ _WHY: Final = {
     CallStatus.NO_CALL: ("unknown", "no call: no known diplotype fits what was observed"),
     CallStatus.NOT_ASSESSED: ("not-performed", "not assessed: the input cannot answer it"),
 }
-# the extension lists the candidates; the text is what a person reads
+# the extension lists the candidates for programs; the text is for readers
 _SHOWN: Final = 5
 
 
 def add_call(sheet: Sheet, call: GeneCall) -> tuple[Tree, list[Tree]]:
-    """Add a call's resources; return a reference to its genotype, and those to all."""
+    """Add a call's resources; return a reference to its genotype, and references to all."""
     variants = _add_variants(sheet, call)
     haplotypes, consequences = _haplotypes(sheet, call)
     genotype = sheet.observe(
@@ -129,20 +129,20 @@ def add_call(sheet: Sheet, call: GeneCall) -> tuple[Tree, list[Tree]]:
 
 def _fields(call: GeneCall) -> dict[str, object]:
     values = {name: getattr(call, name) for name in CALL_FIELDS}
-    # A result read from JSON holds notes as text: as valueString they are the same either way.
+    # a result read from JSON holds notes as text, which gives the same valueString
     return values | {"notes": tuple(map(str, call.notes))}
 
 
 def _structure(call: GeneCall) -> StructureEvidence | None:
-    """Return what was seen of copies without the depth of each window and the exons."""
+    """Return the structural evidence without the depth of each window and the exons."""
     if call.structure is None:
         return None
-    # the JSON result has the depth of each window
+    # the JSON result holds the depth of each window
     return msgspec.structs.replace(call.structure, windows=(), exons=())
 
 
 def _copies(call: GeneCall) -> list[Tree]:
-    """Return what is said of copies and hybrids, as an annotation."""
+    """Return the text on copy number and hybrid genes, as an annotation."""
     found = build_structure(call, ENGLISH)
     if found is None:
         return []
@@ -155,10 +155,10 @@ def _gene(sheet: Sheet, call: GeneCall) -> Tree:
 
 
 def value_of(call: GeneCall) -> Tree:
-    """Return what a reader sees; one of several is never shown as if it were the only one."""
+    """Return the displayed value; one of several candidates is never shown as the only one."""
     if call.status in _WHY:
         code, text = _WHY[call.status]
-        # FHIR's own way to say why there is no value
+        # FHIR's element for the reason of a missing value
         absent = [{"url": ABSENT, "valueCode": code}]
         return {"extension": absent, "text": text_of(f"{call.gene} {text}")}
     if call.status is CallStatus.AMBIGUOUS:
@@ -173,7 +173,7 @@ def _listed(call: GeneCall) -> str:
 
 
 def _haplotypes(sheet: Sheet, call: GeneCall) -> tuple[list[Tree], list[Tree]]:
-    """Add what each haplotype carries, and what that does; nothing where the call is not sure."""
+    """Add each haplotype and its function; nothing if the call is uncertain."""
     haplotypes, consequences = [], []
     for number, detail in enumerate(call.haplotypes, 1) if _is_sure(call) else ():
         key = f"{call.gene}/{number}"
@@ -200,7 +200,7 @@ def _haplotypes(sheet: Sheet, call: GeneCall) -> tuple[list[Tree], list[Tree]]:
 
 
 def _function(detail: HaplotypeDetail) -> str:
-    """Return the function in words; of some genes it is a number."""
+    """Return the function as text; for some genes it is a number."""
     if detail.function and detail.function == detail.activity_value:
         return f"Activity value {detail.function}"
     return detail.function or ""
@@ -211,7 +211,7 @@ def _is_sure(call: GeneCall) -> bool:
 
 
 def _phenotype(sheet: Sheet, call: GeneCall, genotype: Tree) -> Iterator[Tree]:
-    """Add what the diplotype means, apart from any drug."""
+    """Add the phenotype of the diplotype, independent of any drug."""
     if not call.phenotype and not call.activity_score:
         return
     found = list(text_component(_caution(call)))

@@ -1,4 +1,4 @@
-"""Read a bundle that this program wrote back into a result."""
+"""Read a bundle written by this program back into a result."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _REMEDY: Final = "use a bundle that this version of pgx wrote"
 
 
 def read_fhir(path: Path) -> PatientResult:
-    """Read a bundle; calls, phenotypes and advice are those of the result that it was made of.
+    """Read a bundle; calls, phenotypes and recommendations equal those of its result.
 
-    What the tables do not show is not all there: observed sites, evidence, lookup keys, and what
-    a patient file said (``docs/how-to/fhir.md``).
+    Data not shown in the tables are incomplete: observed sites, evidence, lookup keys, and the
+    content of a patient file (``docs/how-to/fhir.md``).
 
     Raises
     ------
     ResultFileError
-        The file cannot be read, is no bundle of this program, or contradicts itself.
+        The file cannot be read, is not a bundle of this program, or contradicts itself.
     """
     return parse_fhir(read_at_most(path, MAX_BYTES, ResultFileError), path.name)
 
@@ -44,7 +44,7 @@ def parse_fhir(data: bytes, where: str = "bundle") -> PatientResult:
     Raises
     ------
     ResultFileError
-        Not JSON, no bundle of this program, or self-contradictory.
+        Not JSON, not a bundle of this program, or self-contradictory.
     """
     if len(data) > MAX_BYTES:
         raise ResultFileError("too large for a bundle of pgx", where=where, remedy=_REMEDY)
@@ -67,7 +67,7 @@ def parse_fhir(data: bytes, where: str = "bundle") -> PatientResult:
 
 
 class _ShapeError(ValueError):
-    """A bundle is not as this program writes them."""
+    """A bundle differs from the form written by this program."""
 
 
 class _ReadBundle:
@@ -76,7 +76,7 @@ class _ReadBundle:
             raise _ShapeError("no Bundle")
         entries = [(entry["fullUrl"], entry["resource"]) for entry in tree["entry"]]
         self.by_url: dict[str, Tree] = dict(entries)
-        # a dictionary keeps the last of two: the other would be lost unseen
+        # a dictionary keeps the last of two equal names: the first would be lost unnoticed
         if len(self.by_url) != len(entries):
             raise _ShapeError("two resources of one address")
         self.by_key = {key: r for _, r in entries for key in _keys(r)}
@@ -93,7 +93,7 @@ class _ReadBundle:
         return found[0]
 
     def _check_subjects(self) -> None:
-        """All is of one person: a bundle in which two are mixed is never read."""
+        """Check that all resources are of one person: a mixed bundle is never read."""
         for resource in self.by_url.values():
             subject = resource.get("subject") or resource.get("for")
             if resource["resourceType"] == "Patient" or subject is None:
@@ -102,7 +102,7 @@ class _ReadBundle:
                 raise _ShapeError("a resource of another subject")
 
     def _check_valid(self) -> None:
-        """What somebody took back, or changed by a modifier, is never read as if it were so."""
+        """Refuse retracted resources and modifier extensions, which change the meaning."""
         for resource in self.by_url.values():
             kind = _shown(resource["resourceType"])
             if resource.get("status") in _TAKEN_BACK:
@@ -116,7 +116,7 @@ class _ReadBundle:
 
         Raises
         ------
-        msgspec.ValidationError
+        A part is missing or of another type.
             A part is lacking or of another type.
         """
         results = [self.by_url[ref["reference"]] for ref in self.report["result"]]
@@ -154,7 +154,7 @@ class _ReadBundle:
                 "activity_score": scores,
             },
         )
-        # somebody edited what people read, and not what programs read, or the other way round
+        # the text for readers and the data for programs differ: one of them was edited
         if genotype["valueCodeableConcept"] != value_of(call):
             raise _ShapeError("a genotype says another thing than its extension")
         return call
@@ -190,7 +190,7 @@ class _ReadBundle:
 
 
 def _shown(kind: str) -> str:
-    """Return a type of resource for a message; what is no word may be any text."""
+    """Return a resource type for a message; text that is not a word is replaced."""
     return kind if kind in _WRITTEN else "resource"
 
 

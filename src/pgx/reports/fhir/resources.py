@@ -1,4 +1,4 @@
-"""What has to be read beside a call or a row of advice: decisions, and current medicines."""
+"""Resources of a result, and remarks that accompany them: decisions and current medicines."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CONVERTED: Final = "For the phenotype that current medicines leave, not for the
 
 
 class _Remarks:
-    """Sentences on genes and drugs of one result, as FHIR's annotations."""
+    """Remarks on genes and drugs of one result, as FHIR annotations."""
 
     def __init__(self, result: PatientResult) -> None:
         self._decided: dict[str, list[str]] = {}
@@ -45,18 +45,18 @@ class _Remarks:
         self._patient = PatientView(result)
 
     def is_alert(self, row: Recommendation) -> bool:
-        """Whether a row's action is to be proposed to somebody, and is not mere information."""
+        """Whether a row's action should be proposed as a task, and is not just information."""
         is_usual = plain_bucket(row.action) in NO_CHANGE
         return is_usual or self._patient.judged(row).may_alert
 
     def on_gene(self, gene: str) -> list[Tree]:
-        """Return what a laboratory decided on a gene."""
+        """Return a laboratory's decisions on a gene."""
         return [{"text": text} for text in self._decided.get(gene, ())]
 
     def on_advice(self, row: Recommendation) -> list[Tree]:
-        """Return what was decided on a drug or its genes, and whether medicines are counted."""
+        """Return decisions on a drug or its genes, and whether medicines are considered."""
         notes = [note for subject in (row.drug, *row.genes) for note in self.on_gene(subject)]
-        # a reader of one resource alone must see that medicines are counted in
+        # a reader of a single resource must see that medicines are considered in it
         if row.basis == PHENOCONVERTED:
             return [*notes, {"text": _CONVERTED}]
         return notes + ([{"text": _BY_GENOTYPE}] if row.drug in self._adjusted else [])
@@ -75,7 +75,7 @@ _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, OWN)
 
 
 class Names:
-    """Codes of genes, alleles, drugs and guidelines, as far as the release has them."""
+    """Codes of genes, alleles, drugs and guidelines, as available in the release."""
 
     def __init__(self, facts: ReportFacts) -> None:
         self.genes = {(c.gene, c.system): c.code for c in facts.gene_codes}
@@ -84,24 +84,24 @@ class Names:
         self.pages = {g.guideline_id: g.url for g in facts.guidelines if g.url}
 
     def gene(self, gene: str) -> Tree:
-        """Return a gene as HGNC has it."""
+        """Return a gene as HGNC concept."""
         name = text_of(gene)
         return concept(name, (HGNC, self.genes.get((gene, "HGNC"), ""), name))
 
     def drug(self, drug: str) -> Tree:
-        """Return a drug as RxNorm's ingredient."""
+        """Return a drug as RxNorm ingredient."""
         name = text_of(drug)
         return concept(name, (RXNORM, self.drugs.get(drug, ""), name))
 
     @staticmethod
     def phenotype(term: str, text: str = "") -> Tree:
-        """Return a phenotype as LOINC's answer, under ``text`` if that is given."""
+        """Return a phenotype as LOINC answer, with ``text`` if given."""
         code, display = PHENOTYPES.get(term, ("", ""))
         return concept(text_of(text or term), (LOINC, code, display))
 
 
 class Sheet:
-    """The resources of one result: each gets an identifier that its content decides."""
+    """The resources of one result, with identifiers derived from their content."""
 
     def __init__(self, result: PatientResult, names: Names) -> None:
         self.names = names
@@ -118,9 +118,9 @@ class Sheet:
         )
 
     def add(self, resource: Tree) -> Tree:
-        """Add a resource and return a reference to it; the same content has the same identifier."""
+        """Add a resource and return a reference to it; equal content has equal identifiers."""
         content = msgspec.json.encode(resource, order="deterministic").decode("utf-8")
-        # version 5 is a digest: equal content gives equal identifiers without a clock or chance
+        # UUID version 5 is a digest: equal content gives equal identifiers, without clock or chance
         name = str(uuid.uuid5(self._space, content))
         named = {"resourceType": resource["resourceType"], "id": name, **resource}
         if name not in self._known:
@@ -129,7 +129,7 @@ class Sheet:
         return {"reference": f"urn:uuid:{name}"}
 
     def observe(self, kind: str, key: str, **parts: Any) -> Tree:  # noqa: ANN401 - any JSON
-        """Add an observation of one of the guide's kinds; ``key`` tells it from its like."""
+        """Add an observation of one of the guide's kinds; ``key`` distinguishes equal kinds."""
         return self.add(
             {
                 "resourceType": "Observation",
@@ -150,5 +150,5 @@ def component(name: str, **value: Any) -> Tree:  # noqa: ANN401 - any JSON
 
 
 def text_component(text: str) -> list[Tree]:
-    """Return a sentence as component, none if there is none."""
+    """Return a sentence as component, an empty list if there is none."""
     return [component("conclusion-string", valueString=text_of(text))] if text else []

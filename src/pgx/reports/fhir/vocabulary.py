@@ -1,4 +1,4 @@
-"""Codes of the Genomics Reporting guide (STU3), and own extensions for what it has no place for."""
+"""Codes of the Genomics Reporting guide (STU3), and our extensions for data it does not cover."""
 
 from __future__ import annotations
 
@@ -117,29 +117,29 @@ _COMPONENTS: Final = {
 
 
 def profile(name: str) -> str:
-    """Return the address of one of the guide's profiles."""
+    """Return the URL of one of the guide's profiles."""
     return _PROFILES + name
 
 
 def code_of(name: str) -> Tree:
-    """Return the concept of an observation or a component of the guide.
+    """Return the guide's concept of an observation or a component.
 
     Raises
     ------
     KeyError
-        The guide has none of that name.
+        The guide has no concept of that name.
     """
     system, code = _COMPONENTS[name]
     return {"coding": [{"system": system, "code": code}]}
 
 
 def own_concept(code: str, display: str) -> Tree:
-    """Return a concept that only this project has."""
+    """Return a concept defined by this project."""
     return {"coding": [{"system": OWN, "code": code, "display": display}]}
 
 
 def concept(text: str, *codes: tuple[str, str, str]) -> Tree:
-    """Return a concept: its codes as system, code and display, those without a code left out.
+    """Return a concept with its codes (system, code, display); empty codes are omitted.
 
     >>> concept("codeine", (RXNORM, "", ""))
     {'text': 'codeine'}
@@ -153,17 +153,17 @@ def concept(text: str, *codes: tuple[str, str, str]) -> Tree:
 
 
 T = TypeVar("T", bound=msgspec.Struct)
-# FHIR's string: no control characters but tab, carriage return and line feed
+# FHIR's string: no control characters except tab, carriage return and line feed
 _ALLOWED: Final = "\t\r\n"
 
 
 def own_url(name: str) -> str:
-    """Return the address of an extension of this project."""
+    """Return the URL of an extension of this project."""
     return f"{OWN}:{name}"
 
 
 def text_of(text: str) -> str:
-    r"""Return text that FHIR can hold: control characters other than breaks are written out.
+    r"""Return text valid in FHIR: control characters other than breaks are escaped.
 
     >>> text_of("a\tb\x00")
     'a\tb⟨U+0000⟩'
@@ -174,13 +174,13 @@ def text_of(text: str) -> str:
 
 
 def own(name: str, values: Mapping[str, object]) -> list[Tree]:
-    """Return one extension with a part for each value that is not empty; none if all are."""
+    """Return one extension with a part for each non-empty value; an empty list if all are empty."""
     found = [part for key, value in values.items() for part in parts(key, value)]
     return [{"url": own_url(name), "extension": found}] if found else []
 
 
 def parts(name: str, value: object) -> Iterator[Tree]:
-    """Yield a value as parts of an extension; each item of a list is one."""
+    """Yield a value as parts of an extension; each list item is one part."""
     if isinstance(value, tuple):
         for item in value:
             yield from parts(name, item)
@@ -212,7 +212,7 @@ def _drug(drug: DrugCode) -> Tree:
 
 
 def fields_of(extension: Tree) -> dict[str, list[Any]]:
-    """Return the values of an extension's parts, by name; nested ones as they are."""
+    """Return the values of an extension's parts, by name; nested ones unchanged."""
     found: dict[str, list[Any]] = {}
     for part in extension.get("extension", ()):
         values = [v for k, v in part.items() if k.startswith("value")]
@@ -226,7 +226,7 @@ def record_of(kind: type[T], values: Mapping[str, Iterable[Any]]) -> T:
     Raises
     ------
     msgspec.ValidationError
-        A part is lacking, or of another type than the record's.
+        A part is missing, or of another type than the record's.
     """
     tree: Tree = {}
     for name, hint in _hints(kind).items():
@@ -246,7 +246,7 @@ def _hints(kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _item_of(hint: Any) -> tuple[Any, bool]:  # noqa: ANN401 - any annotation
-    """Return what one part holds, and whether the field is a list."""
+    """Return the type of one part, and whether the field is a list."""
     if typing.get_origin(hint) is tuple:
         return typing.get_args(hint)[0], True
     if isinstance(hint, types.UnionType):
@@ -260,5 +260,5 @@ def _value(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any annotation and a
         return {"name": value["text"], "rxnorm": codes.get(RXNORM, ""), "atc": codes.get(ATC, "")}
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return msgspec.to_builtins(record_of(kind, fields_of(value)))
-    # a decimal without a fraction is an integer once it is read from JSON
+    # a decimal without a fraction becomes an integer when read from JSON
     return float(value) if kind is float else value

@@ -1,4 +1,4 @@
-"""``SAMPLE.fhir.json``: a result with its advice as one bundle; equal results give equal bytes."""
+"""``SAMPLE.fhir.json``: a result as one bundle; equal results give equal bytes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ADVICE_FIELDS: Final = (
     "implications", "may_alert", "facts", "message",
 )  # fmt: skip
 """Fields of a row that stand in its extension; drug, text and the others have places."""
-# no task is written for these: nothing has to be done
+# no task is written for these: no action is needed
 _NOTHING_TO_DO: Final = frozenset({"use_as_directed", "no_recommendation"})
 _EVERYBODY: Final = "general"
 _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
@@ -59,8 +59,8 @@ def _add_advice(
 ) -> tuple[Tree, Tree | None]:
     """Add a row's resources; return references to implication and recommendation.
 
-    ``number`` is the row's place among all. There is no recommendation where nothing is to be
-    done, or nothing is known, or the genotype is the reference and gives no reason for it.
+    ``number`` is the row's index among all. There is no recommendation if no action is needed,
+    the result is unknown, or the genotype is the reference and does not require one.
     """
     implication = sheet.observe(
         "therapeutic-implication",
@@ -98,7 +98,7 @@ def _components(sheet: Sheet, row: Recommendation) -> Iterator[Tree]:
 
 
 def _keys(lookup: str) -> Iterator[tuple[str, str]]:
-    """Yield gene and key of a lookup, those that say something."""
+    """Yield gene and key of a lookup, without empty ones."""
     for part in lookup.split(";"):
         gene, _, key = part.partition("=")
         if key and key != NO_RESULT:
@@ -110,7 +110,7 @@ def _artifacts(sheet: Sheet, row: Recommendation) -> Iterator[Tree]:
         page = sheet.names.pages.get(row.guideline_id, "")
         yield _artifact("documentation", row.guideline_id, page)
     for pmid in row.pmids:
-        # an address is made of digits only
+        # an address is built from digits only
         page = _PUBMED + pmid if pmid.isascii() and pmid.isdigit() else ""
         yield _artifact("citation", pmid, page)
 
@@ -122,12 +122,12 @@ def _artifact(kind: str, label: str, url: str) -> Tree:
 
 @functools.lru_cache(maxsize=1024)
 def _is_url(text: str) -> bool:
-    """Whether FHIR can hold it as an address: a laboratory writes its own guidelines' pages."""
+    """Whether a text is a valid FHIR URL: a laboratory enters its own guidelines' pages."""
     return bool(text) and text_of(text) == text and not any(c.isspace() for c in text)
 
 
 def _provisional(row: Recommendation) -> Tree:
-    """Return that a recommendation may yet change, and what would settle it."""
+    """Return that a recommendation is provisional, and what would resolve it."""
     if row.certainty is Certainty.CERTAIN:
         return {}
     settled = ", ".join(row.depends_on) or "other candidates"
@@ -135,7 +135,7 @@ def _provisional(row: Recommendation) -> Tree:
 
 
 def _whose(row: Recommendation) -> Iterator[Tree]:
-    """Yield whose advice it is, for whom and when: a task may be read without its implication."""
+    """Yield source, population and date: a task may be read without its implication."""
     whom = f", for this population alone: {row.population}" if _is_limited(row) else ""
     yield {"text": text_of(f"Advice of {row.source}{whom}")}
     clauses = [clause for fact, clause in open_conditions(row) if not split_condition(fact)[0]]
@@ -189,7 +189,7 @@ def render_fhir(result: PatientResult, facts: ReportFacts) -> bytes:
     Raises
     ------
     InvariantError
-        A string is no Unicode text (a lone surrogate).
+        A string is not valid Unicode text (a lone surrogate).
     """
     try:
         data = msgspec.json.encode(fhir_bundle(result, facts))
@@ -200,7 +200,7 @@ def render_fhir(result: PatientResult, facts: ReportFacts) -> bytes:
 
 
 def fhir_bundle(result: PatientResult, facts: ReportFacts) -> Tree:
-    """Return the bundle: the report first, genes A–Z, advice as in the tables."""
+    """Return the bundle: the report first, genes A–Z, recommendations as in the tables."""
     sheet = Sheet(result, Names(facts))
     genotypes: dict[str, Tree] = {}
     results: list[Tree] = []
@@ -213,7 +213,7 @@ def fhir_bundle(result: PatientResult, facts: ReportFacts) -> Tree:
         results.append(implication)
         tasks += [{**task, "display": text_of(row.drug)}] if task else []
     sheet.add(_report(sheet, result, results, tasks))
-    # references need the identifiers of all others, so the report is made last and put first
+    # the report refers to all other resources, so it is built last and placed first
     *others, report = sheet.entries
     return {
         "resourceType": "Bundle",
@@ -245,7 +245,7 @@ def _report(sheet: Sheet, result: PatientResult, results: list[Tree], tasks: lis
 
 
 def _provenance(result: PatientResult) -> list[Tree]:
-    """Return what made the result; FHIR's own Provenance asks for a clock time."""
+    """Return the provenance as data; FHIR's own Provenance requires a clock time."""
     made = result.provenance
     values: dict[str, object] = {name: getattr(made, name) for name in PROVENANCE_FIELDS}
     values["input"] = tuple(_file(entry) for entry in made.input)

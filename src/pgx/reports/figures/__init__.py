@@ -1,1 +1,1 @@
-"""Small pictures of a report as inline SVG: with a text alternative, by sign and position."""
+"""Small figures of a report as inline SVG, with text alternatives; none relies on color alone."""

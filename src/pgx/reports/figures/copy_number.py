@@ -1,4 +1,4 @@
-"""Copies along a gene and its paralogue: what was measured, and what the best model expects."""
+"""Copy number along a gene and its paralogue: measured, and expected under the best model."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ _WIDTH: Final = 680.0
 _LEFT: Final = 36.0
 _RIGHT: Final = 6.0
 _GAP: Final = 34.0
-_LEAST: Final = 60.0  # width of a panel
+_LEAST: Final = 60.0  # smallest width of a panel
 _TOP, _BOTTOM = 22.0, 172.0
 _EXONS: Final = 190.0
 _TICKS: Final = 226.0
 _KEY: Final = 246.0
 _HEIGHT: Final = 252.0
 _LINES: Final = (0, 1, 2, 3, 4)
-_MOST: Final = 8  # copies that the scale can reach
+_MOST: Final = 8  # largest copy number of the scale
 _KILO: Final = 1000
-_NARROWEST: Final = 4.5  # px of a window: some have ten bases
-_EVERY: Final = 38.0  # px between signs of direction
+_NARROWEST: Final = 4.5  # px of a window: some have only ten bases
+_EVERY: Final = 38.0  # px between direction arrows
 _STYLE: Final = (
     "text{fill:#18222d}.q{fill:#4a5866}.s{font-size:11px}.m{text-anchor:middle}"
     ".b{font-weight:bold}.grid{stroke:#c3ccd5;fill:none}.axis{stroke:#4a5866;fill:none}"
@@ -52,7 +52,7 @@ _STYLE: Final = (
 
 
 class _Axes(NamedTuple):
-    """Places (px): ``left`` of the panel, ``start`` its first position, ``most`` copies."""
+    """Coordinates (px): ``left`` of the panel, ``start`` its first position, ``most`` copies."""
 
     left: float
     start: int
@@ -67,7 +67,7 @@ class _Axes(NamedTuple):
 
 
 def copies_title(facts: CopyPicture, words: Words) -> str:
-    """Return the title: the gene, its most probable model and copies, each with its probability."""
+    """Return the title: gene, most probable model and copy number, each with its probability."""
     said, decimal = words["picture"], decimal_mark(words)
     told = [
         (words["structure"]["chance"].format(what=what, percent=percent(share, decimal)))
@@ -78,14 +78,14 @@ def copies_title(facts: CopyPicture, words: Words) -> str:
 
 
 def draw_copies(facts: CopyPicture, words: Words) -> Markup:
-    """Return the picture for a page that has the style of our pictures."""
+    """Return the figure for a page that includes the figure styles."""
     said = picture_words(words)
     name = copies_title(facts, words)
     return picture(_WIDTH, _HEIGHT, name, _says(facts, said), _parts(facts, said))
 
 
 def print_copies(facts: CopyPicture, words: Words) -> tuple[str, str]:
-    """Return the same picture as a file of its own with printed colours, and what it says."""
+    """Return the figure as a standalone file in print colors, and its text alternative."""
     said = picture_words(words)
     drawn = standalone(_WIDTH, _HEIGHT, _STYLE, _parts(facts, said))
     return drawn, f"{copies_title(facts, words)}. {_says(facts, said)}"
@@ -112,7 +112,7 @@ def _most_copies(facts: CopyPicture) -> int:
 
 
 def _placed(panels: Sequence[CopyPanel], most: float) -> Iterator[tuple[CopyPanel, _Axes]]:
-    """Place panels side by side on one scale; none is too narrow for its name."""
+    """Place panels side by side on one scale, each at least as wide as its name."""
     room = _WIDTH - _LEFT - _RIGHT - _GAP * (len(panels) - 1)
     lengths = [panel.end - panel.start for panel in panels]
     widths = [max(room * length / sum(lengths), _LEAST) for length in lengths]
@@ -124,7 +124,7 @@ def _placed(panels: Sequence[CopyPanel], most: float) -> Iterator[tuple[CopyPane
 
 
 def _shades(panel: CopyPanel, at: _Axes) -> Iterator[str]:
-    """Yield a shade behind the plot at each exon, so that a loss can be told from its exon."""
+    """Yield a shade at each exon behind the plot, so that a loss can be assigned to its exon."""
     for exon in panel.exons:
         x, width = at.x(exon.start), _width(exon, at)
         yield (
@@ -138,7 +138,7 @@ def _width(place: DepthWindow | Exon, at: _Axes) -> float:
 
 
 def _grid(placed: Sequence[tuple[CopyPanel, _Axes]], words: Mapping[str, str]) -> Iterator[str]:
-    """Yield a line at each whole number of copies, broken between the genes."""
+    """Yield a line at each integer copy number, interrupted between the genes."""
     at = placed[0][1]
     for copies in range(int(at.most) + 1):
         y = number(at.y(copies))
@@ -154,7 +154,7 @@ def _grid(placed: Sequence[tuple[CopyPanel, _Axes]], words: Mapping[str, str]) -
 
 
 def _model(panel: CopyPanel, at: _Axes) -> Iterator[str]:
-    """Yield what the model expects as steps, from the middle between windows to the next."""
+    """Yield the model's expectation as steps that change midway between windows."""
     if not panel.windows:
         return
     edges = [w.start for w in panel.windows[:1]]
@@ -171,7 +171,7 @@ def _model(panel: CopyPanel, at: _Axes) -> Iterator[str]:
 
 
 def _measured(panel: CopyPanel, at: _Axes, words: Mapping[str, str]) -> Iterator[str]:
-    """Yield each window as a bar of its spread with a line at what was measured."""
+    """Yield each window as a bar of its spread with a line at the measured value."""
     if not panel.windows:
         middle = (at.left + at.x(panel.end)) / 2
         yield text(middle, (_TOP + _BOTTOM) / 2, words["copies_no_windows"], "m q")
@@ -211,7 +211,7 @@ def _gene(panel: CopyPanel, at: _Axes, words: Mapping[str, str]) -> Iterator[str
 
 
 def _direction(panel: CopyPanel, at: _Axes) -> Iterator[str]:
-    """Yield arrows on the introns, from exon 1 on."""
+    """Yield arrows on the introns, pointing away from exon 1."""
     if len(panel.exons) < 2:
         return
     first, last = panel.exons[0], panel.exons[-1]
@@ -227,7 +227,7 @@ def _direction(panel: CopyPanel, at: _Axes) -> Iterator[str]:
 
 
 def _ticks(panel: CopyPanel, at: _Axes, words: Mapping[str, str]) -> Iterator[str]:
-    """Yield positions in millions of base pairs, at whole thousands that do not collide."""
+    """Yield positions in megabases, at multiples of 1,000 that do not overlap."""
     each = _KILO
     while each * at.scale < 58:
         each *= 2
@@ -242,7 +242,7 @@ def _ticks(panel: CopyPanel, at: _Axes, words: Mapping[str, str]) -> Iterator[st
 
 
 def _key(words: Mapping[str, str]) -> Iterator[str]:
-    """Yield what the signs mean."""
+    """Yield the legend."""
     place = _LEFT
     signs = (
         ('<path class="spread" d="M{x} 236h18v12h-18z"/><path class="seen" d="M{x} 242h18"/>',
@@ -257,7 +257,7 @@ def _key(words: Mapping[str, str]) -> Iterator[str]:
 
 
 def _says(facts: CopyPicture, words: Mapping[str, str]) -> str:
-    """Return measured and expected copies exon by exon, in the order of the exons."""
+    """Return measured and expected copies exon by exon, in exon order."""
     said = []
     for panel in facts.panels:
         cells = "; ".join(
@@ -272,7 +272,7 @@ def _says(facts: CopyPicture, words: Mapping[str, str]) -> str:
 
 
 def _cell(exon: Exon, windows: Iterable[DepthWindow], words: Mapping[str, str]) -> str:
-    """Return what windows over an exon show, each by how much of the exon it covers."""
+    """Return the copy number of the windows over an exon, weighted by overlap."""
     over = [(min(w.end, exon.end) - max(w.start, exon.start) + 1, w) for w in windows]
     over = [(length, w) for length, w in over if length > 0]
     if not over:

@@ -1,4 +1,4 @@
-"""Drugs by gene: at each gene on which advice rests, the sign of what to do."""
+"""Drugs by gene: for each relevant gene, the sign of the action."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["MatrixLine", "build_matrix", "draw_matrix", "matrix_signs"]
 Words = Mapping[str, Any]
 _SHOWN: Final = frozenset({"avoid", "dose", "care", "open_change", "open_maybe", "indeterminate"})
 _OPEN: Final = "open_maybe"
-# the figure has fewer signs than the report has groups
+# several report groups share a sign
 _SIGN_OF: Final = {
     "open_change": _OPEN,
     "indeterminate": _OPEN,
@@ -26,27 +26,27 @@ _SIGN_OF: Final = {
     "conditional": "directed",
     "information": "directed",
 }
-_LINES: Final = 24  # drugs in one picture
+_LINES: Final = 24  # drugs in one figure
 _NAMES: Final = 142.0
 _CELL: Final = 18.0
 _HEAD: Final = 66.0
 
 
 class MatrixLine(msgspec.Struct, frozen=True):
-    """A drug, and by gene the sign of the most serious advice that rests on it."""
+    """A drug and, by gene, the sign of the most serious recommendation based on it."""
 
     drug: str
     cells: dict[str, str]
 
 
 def build_matrix(document: ReportDocument) -> tuple[MatrixLine, ...]:
-    """Return the drugs whose advice asks, or may ask, for a change, in the order of the report."""
+    """Return the drugs whose recommendations require, or may require, a change, in report order."""
     drugs = [drug for group in document.groups if group.key in _SHOWN for drug in group.drugs]
     return tuple(MatrixLine(drug.name, _cells(drug)) for drug in drugs)
 
 
 def _cells(drug: DrugEntry) -> dict[str, str]:
-    """Return the most serious sign by gene, advice with current medicines included."""
+    """Return the most serious sign by gene, including recommendations with current medicines."""
     rows = [*drug.rows, *(drug.adjusted.rows if drug.adjusted else ())]
     found: dict[str, int] = {}
     for row in rows:
@@ -57,7 +57,7 @@ def _cells(drug: DrugEntry) -> dict[str, str]:
 
 
 def matrix_signs(lines: Sequence[MatrixLine], words: Words) -> list[tuple[str, str]]:
-    """Return the signs that occur, most serious first, with their words."""
+    """Return the signs that occur, most serious first, with their labels."""
     used = {sign for line in lines for sign in line.cells.values()}
     return [(sign, _word(sign, words)) for sign in BUCKETS if sign in used]
 
@@ -67,11 +67,11 @@ def _word(sign: str, words: Words) -> str:
 
 
 def draw_matrix(lines: Sequence[MatrixLine], words: Words) -> list[Markup]:
-    """Return the matrix in pictures of some drugs each, which stand side by side or below.
+    """Return the matrix as several figures, placed side by side or below each other.
 
     Each has the genes of its own drugs, A–Z.
     """
-    # parts of nearly equal length stand side by side without a short rest
+    # figures of nearly equal length can be placed side by side without a short last one
     count = -(-len(lines) // _LINES)
     size = -(-len(lines) // count) if count else 1
     return [_part(lines[at : at + size], words) for at in range(0, len(lines), size)]
@@ -102,7 +102,7 @@ def _grid(lines: int, width: float) -> str:
 
 
 def _signs(genes: Sequence[str], lines: Sequence[MatrixLine]) -> Iterable[str]:
-    """Yield the signs of one kind together: they share the colour."""
+    """Yield the signs of one kind together, because they share a color."""
     column = {gene: _NAMES + _CELL * i + 1 for i, gene in enumerate(genes)}
     by_sign: dict[str, list[str]] = {}
     for index, line in enumerate(lines):

@@ -1,4 +1,4 @@
-"""What the figures of one gene show: a call and counts enter, finite numbers leave."""
+"""Data of the figures of one gene: finite numbers from a call and counts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
 
 _PAD: Final = 150  # base pairs beside the outermost window or exon
 _MOST_GENES: Final = 2
-_MOST_WINDOWS: Final = 4000  # a saved result may be hostile
+_MOST_WINDOWS: Final = 4000  # a saved result is untrusted
 _MOST_EXONS: Final = 60
 
 
@@ -45,9 +45,9 @@ class CopyPanel(msgspec.Struct, frozen=True):
 
 
 class CopyPicture(msgspec.Struct, frozen=True):
-    """Depth in copies along a gene and its paralogue, the gene first where both are named.
+    """Depth as copy number along a gene and its paralogue, the gene first if both are named.
 
-    ``copies`` and ``model`` are the most probable ones, None where none is told.
+    ``copies`` and ``model`` are the most probable ones, None if not determined.
     """
 
     gene: str
@@ -57,7 +57,7 @@ class CopyPicture(msgspec.Struct, frozen=True):
 
 
 def build_copies(found: StructureEvidence | None) -> CopyPicture | None:
-    """Return what can be drawn of a gene's copies; None where nothing was assessed or measured."""
+    """Return the copy-number figure data; None if nothing was assessed or measured."""
     if found is None or not found.is_assessed:
         return None
     windows = [w for w in found.windows if _is_drawable(w)][:_MOST_WINDOWS]
@@ -87,14 +87,14 @@ def _panel(gene: str, windows: Sequence[DepthWindow], exons: Sequence[Exon]) -> 
     return CopyPanel(gene, start - _PAD, end + _PAD, tuple(own), tuple(coding))
 
 
-# the other candidates are one bar together
+# the remaining candidates share one bar
 _SHOWN_CANDIDATES: Final = 6
-_Z: Final = 1.959964  # 97.5 % of the normal distribution
+_Z: Final = 1.959964  # 97.5% quantile of the standard normal distribution
 _CALLED: Final = (CallStatus.CALLED, CallStatus.AMBIGUOUS)
 
 
 class ChromosomeShare(msgspec.Struct, frozen=True):
-    """How many of a group's chromosomes carry an allele; ``low``, ``high``: 95 % interval, 0–1."""
+    """Number of a group's chromosomes with an allele; ``low``, ``high``: 95% interval, 0–1."""
 
     group: str
     count: int
@@ -104,7 +104,7 @@ class ChromosomeShare(msgspec.Struct, frozen=True):
 
 
 class AlleleShare(msgspec.Struct, frozen=True):
-    """How common one allele is in each group."""
+    """The frequency of one allele in each group."""
 
     allele: str
     shares: tuple[ChromosomeShare, ...]
@@ -113,8 +113,8 @@ class AlleleShare(msgspec.Struct, frozen=True):
 class ScoreFacts(msgspec.Struct, frozen=True, kw_only=True):
     """An activity score (unitless) on the scale of its gene.
 
-    ``possible`` are the scores of other candidates, ``converted`` what current medicines leave
-    of it, None where they change nothing.
+    ``possible`` are the scores of other candidates, ``converted`` is the score after
+    phenoconversion, None if medicines do not change it.
     """
 
     score: float
@@ -131,10 +131,10 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 class GenePictures(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be drawn of one gene; empty or None where there is nothing to see.
+    """Figure data of one gene; empty or None if there is nothing to show.
 
-    ``n_others`` candidates are not among the bars; ``rest`` is their probability together.
-    ``copies`` is drawn whatever became of the call.
+    ``n_others`` candidates are not among the bars; ``rest`` is their total probability.
+    ``copies`` is drawn whatever the status of the call.
     """
 
     gene: str
@@ -147,7 +147,7 @@ class GenePictures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_pictures(result: PatientResult, facts: ReportFacts) -> tuple[GenePictures, ...]:
-    """Return what can be drawn of each gene, A–Z."""
+    """Return the figure data of each gene, A–Z."""
     return tuple(_of_gene(call, result, facts) for call in sorted(result.calls, key=_by_gene))
 
 
@@ -173,7 +173,7 @@ def _of_gene(call: GeneCall, result: PatientResult, facts: ReportFacts) -> GeneP
 
 
 def _bars(call: GeneCall) -> tuple[Bar, ...]:
-    """Return the best candidates with a probability; none where only one fits."""
+    """Return the best candidates with a probability; none if only one fits."""
     if call.n_candidates < 2:
         return ()
     listed = call.candidates[:_SHOWN_CANDIDATES]
@@ -203,7 +203,7 @@ def _score(
 
 
 def _number(text: str | None) -> float | None:
-    """Return a score that a key names, None where it names none."""
+    """Return the score named by a key, None if it names none."""
     try:
         found = float((text or "").lstrip("≥"))
     except ValueError:
@@ -212,16 +212,16 @@ def _number(text: str | None) -> float | None:
 
 
 def _alleles(call: GeneCall, found: GeneFrequencies | None) -> tuple[AlleleShare, ...]:
-    """Return the shares of the alleles that the assembly does not carry itself.
+    """Return the frequencies of the alleles that the assembly does not carry itself.
 
-    None is known where a site could not be counted, or where the call rests on another method.
+    Unknown if a site could not be counted, or if the call uses another method.
     """
-    # without a defining position the counts are of several alleles together
+    # without a defining position the counts combine several alleles
     if found is None or found.untyped or not found.haplotypes or call.source != "vcf":
         return ()
     usual = {h.allele for h in found.haplotypes if not h.differences}
     names = dict.fromkeys(h.name for h in call.haplotypes if h.name not in usual)
-    if call.structure and call.structure.is_assessed:  # haplotypes were counted without copies
+    if call.structure and call.structure.is_assessed:  # haplotypes were counted without copy number
         names = {name: None for name in names if name in {h.allele for h in found.haplotypes}}
     return tuple(AlleleShare(name, tuple(_shares(name, found))) for name in names)
 
@@ -234,7 +234,7 @@ def _shares(allele: str, found: GeneFrequencies) -> Iterable[ChromosomeShare]:
 
 
 def allele_counts(found: GeneFrequencies) -> dict[str, tuple[int, ...]]:
-    """Return how many chromosomes of each group carry an allele, by its name."""
+    """Return the number of chromosomes of each group with an allele, by allele name."""
     by_name: dict[str, tuple[int, ...]] = {}
     for haplotype in found.haplotypes:
         earlier = by_name.get(haplotype.allele, (0,) * len(found.totals))
@@ -244,7 +244,7 @@ def allele_counts(found: GeneFrequencies) -> dict[str, tuple[int, ...]]:
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval (0–1) of a share ``count`` of ``total``.
+    """Return Wilson's 95% interval (0–1) of a proportion ``count`` of ``total``.
 
     >>> [round(end, 4) for end in wilson(8, 556)]
     [0.0073, 0.0281]
@@ -252,7 +252,7 @@ def wilson(count: int, total: int) -> tuple[float, float]:
     [0.0, 0.037]
     """
     share, square = count / total, _Z * _Z
-    # Wilson (1927) J Am Stat Assoc 22:209-212: its ends stay within 0 and 1 for rare alleles
+    # Wilson (1927) J Am Stat Assoc 22:209-212: the interval stays within 0 and 1 for rare alleles
     middle = share + square / (2 * total)
     half = _Z * math.sqrt(share * (1 - share) / total + square / (4 * total * total))
     scale = 1 + square / total

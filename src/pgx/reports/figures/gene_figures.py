@@ -1,4 +1,4 @@
-"""The figures of one gene as SVG: score on its scale, candidates, allele frequencies, copies."""
+"""The figures of one gene as SVG: score scale, candidates, allele frequencies, copy number."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from pgx.reports.figures.svg import number, picture, picture_words, shortened, t
 __all__ = ["Figure", "draw_frequencies", "draw_gene", "draw_posterior", "draw_scale", "range_words"]
 
 _WIDTH: Final = 340.0
-_POINT: Final = 14.0  # half the width of a range that is one score
+_POINT: Final = 14.0  # half the width of a range that is a single score
 _TOP, _BOTTOM = 16.0, 40.0
 _HEIGHT: Final = 92.0
 
 
 def draw_scale(gene: str, facts: ScoreFacts, words: Mapping[str, str]) -> Markup:
-    """Return the picture of a score."""
+    """Return the figure of a score."""
     at = _Axis(facts)
     held = next((r for r in facts.ranges if r.holds(facts.score)), None)
     shared = _shared_end([r.phenotype for r in facts.ranges])
-    ordered = sorted(facts.ranges, key=lambda r: r is held)  # that of the score lies on top
+    ordered = sorted(facts.ranges, key=lambda r: r is held)  # that of the score is on top
     parts = [part for r in ordered for part in _band(r, at, shared, is_held=r is held)]
     parts += _ticks(facts.ranges, at, words)
     parts += _score_marks(facts, at, words)
@@ -46,7 +46,7 @@ def draw_scale(gene: str, facts: ScoreFacts, words: Mapping[str, str]) -> Markup
 
 
 class _Axis:
-    """Places (px) of scores; the scale ends a little above all that it shows."""
+    """Coordinates (px) of scores; the scale ends slightly above the largest value."""
 
     def __init__(self, facts: ScoreFacts) -> None:
         limits = [end for r in facts.ranges for end in (r.low, r.high) if end is not None]
@@ -77,7 +77,7 @@ def _band(found: ScoreRange, at: _Axis, shared: str, *, is_held: bool) -> Iterab
 
 
 def _shared_end(names: Sequence[str]) -> str:
-    """Return the last word if all names end with it: it need not stand in each box."""
+    """Return the last word if all names share it, so that the boxes can omit it."""
     last = {name.rpartition(" ")[2] for name in names}
     return last.pop() if len(last) == 1 and len(names) > 1 else ""
 
@@ -89,7 +89,7 @@ def _ticks(ranges: Sequence[ScoreRange], at: _Axis, words: Mapping[str, str]) ->
 
 
 def _score_marks(facts: ScoreFacts, at: _Axis, words: Mapping[str, str]) -> Iterable[str]:
-    """Yield a triangle for the genotype, rings for what is possible, a square for medicines."""
+    """Yield a triangle for the genotype, rings for possible scores, a square for medicines."""
     middle = (_TOP + _BOTTOM) / 2
     for score in facts.possible:
         yield f'<circle class="ring" cx="{number(at(score))}" cy="{number(middle)}" r="4"/>'
@@ -120,7 +120,7 @@ def _shown(value: float, words: Mapping[str, str]) -> str:
 
 
 def range_words(found: ScoreRange, words: Mapping[str, str]) -> str:
-    """Return a range in words, its ends included or not."""
+    """Return a range as text, with inclusive or exclusive ends."""
     ends = {
         "low": _shown(found.low, words),
         "high": "" if found.high is None else _shown(found.high, words),
@@ -157,7 +157,7 @@ _BAR_ROW: Final = 19.0
 
 
 def draw_posterior(facts: GenePictures, words: Mapping[str, str]) -> Markup:
-    """Return the picture of a gene's candidates, the most probable first."""
+    """Return the figure of a gene's candidates, the most probable first."""
     rows = [(bar.diplotype, bar.probability, "bar") for bar in facts.bars]
     if facts.n_others > 0:
         rows.append((words["posterior_rest"].format(count=facts.n_others), facts.rest, "bar rest"))
@@ -175,9 +175,9 @@ def draw_posterior(facts: GenePictures, words: Mapping[str, str]) -> Markup:
 
 
 def _bar(index: int, name: str, chance: tuple[float, str], kind: str) -> list[str]:
-    """Return the name, the bar and its probability; a bar is never too thin to be seen."""
+    """Return the name, the bar and its probability; a bar is never too thin to be visible."""
     share, said = chance
-    # 1.5 px: a candidate with hardly any probability is still seen
+    # 1.5 px: a candidate of very low probability remains visible
     y, width = index * _BAR_ROW, max(share * _BARS, 1.5)
     return [
         text(0, y + 14, shortened(name, _LABELS - 8)),
@@ -186,17 +186,17 @@ def _bar(index: int, name: str, chance: tuple[float, str], kind: str) -> list[st
     ]
 
 
-_GROUP_NAMES: Final = 82.0  # width of the populations' names
+_GROUP_NAMES: Final = 82.0  # width of the population names
 _SPAN: Final = 66.0
 _COLUMN: Final = 136.0  # plot and count
 _GROUP_ROW: Final = 17.0
 _HEAD: Final = 20.0
-# ends of the axis as shares: rare alleles would be invisible on a scale to 100 %
+# upper ends of the axis: rare alleles would be invisible on a scale to 100%
 _ENDS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def draw_frequencies(gene: str, alleles: Sequence[AlleleShare], words: Mapping[str, str]) -> Markup:
-    """Return the picture of one gene's alleles; all columns have the same scale."""
+    """Return the figure of one gene's alleles; all columns have the same scale."""
     end = _end_of_axis(alleles)
     groups = [share.group for share in alleles[0].shares]
     parts = [
@@ -277,9 +277,9 @@ Words = Mapping[str, Any]
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """A drawn picture; ``caption`` stands above it, ``hint`` beside the caption.
+    """A drawn figure; ``caption`` is shown above it, ``hint`` beside the caption.
 
-    One that ``is_wide`` is not made smaller on a narrow screen, but scrolls.
+    A wide figure (``is_wide``) is not scaled down on a narrow screen, but scrolls.
     """
 
     caption: str
@@ -289,7 +289,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 def draw_gene(facts: GenePictures, words: Words) -> list[Figure]:
-    """Return what there is to see of one gene."""
+    """Return the figures of one gene."""
     return [*_copies(facts, words), *_figures(facts, picture_words(words))]
 
 

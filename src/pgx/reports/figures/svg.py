@@ -1,4 +1,4 @@
-"""Parts of an SVG picture as text: everything that comes from outside is escaped here."""
+"""Elements of an SVG figure as text; all external strings are escaped here."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _CHARACTER: Final = 6.3  # mean width of a character at 12 px
 
 
 def picture_words(words: Mapping[str, Any]) -> dict[str, str]:
-    """Return the texts of pictures in a language, its decimal mark among them."""
+    """Return the texts of figures in a language, including its decimal mark."""
     return {**words["picture"], "decimal": decimal_mark(words)}
 
 
 def number(value: float) -> str:
-    """Return a coordinate (px) with one digit at most.
+    """Return a coordinate (px) with at most one decimal.
 
     >>> number(12.04), number(7.25), number(-0.01)
     ('12', '7.2', '0')
@@ -30,7 +30,7 @@ def number(value: float) -> str:
 
 
 def shortened(words: str, width: float) -> str:
-    """Return words that fit a width (px) at 12 px, the end cut where they do not.
+    """Return text that fits a width (px) at 12 px, truncated if necessary.
 
     >>> shortened("norethindrone", 50)
     'noreth…'
@@ -41,14 +41,14 @@ def shortened(words: str, width: float) -> str:
 
 
 def text(x: float, y: float, words: str, kind: str = "") -> str:
-    """Return a text element at a place (px); ``kind`` are classes of ours."""
+    """Return a text element at a position (px); ``kind`` are CSS classes."""
     place = f' x="{number(x)}"' if x else ""
     of_kind = f' class="{kind}"' if kind else ""
     return f'<text{place} y="{number(y)}"{of_kind}>{escape(visible(words))}</text>'
 
 
 def upright(x: float, y: float, words: str) -> str:
-    """Return a text element that reads upwards from a place (px)."""
+    """Return a text element rotated to read upwards from a position (px)."""
     turned = f"translate({number(x)} {number(y)})rotate(-90)"
     return f'<text transform="{turned}">{escape(visible(words))}</text>'
 
@@ -56,8 +56,8 @@ def upright(x: float, y: float, words: str) -> str:
 def picture(width: float, height: float, name: str, says: str, parts: Iterable[str]) -> Markup:
     """Return an SVG element of a size (px).
 
-    ``name`` and ``says`` are what a screen reader tells: what the picture is, and all that it
-    shows.
+    ``name`` and ``says`` are the text alternatives for screen readers: the title, and the full
+    content.
     """
     size = f'width="{number(width)}" height="{number(height)}"'
     box = f'viewBox="0 0 {number(width)} {number(height)}"'
@@ -69,7 +69,7 @@ def picture(width: float, height: float, name: str, says: str, parts: Iterable[s
 
 
 def standalone(width: float, height: float, style: str, parts: Iterable[str]) -> str:
-    """Return an SVG file of a size (px) with its own style; parts are escaped already."""
+    """Return an SVG file of a size (px) with its own style; parts must be escaped."""
     box = f'viewBox="0 0 {number(width)} {number(height)}"'
     size = f'width="{number(width)}" height="{number(height)}"'
     font = 'font-family="Libertinus Serif" font-size="12.5"'

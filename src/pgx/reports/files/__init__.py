@@ -1,1 +1,1 @@
-"""Results as files of one output folder: formats, names, and a set that is complete or absent."""
+"""Results as files of one output folder: formats, names, and atomic writes of a whole set."""

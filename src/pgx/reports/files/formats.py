@@ -1,6 +1,6 @@
-"""Formats: how each is called, how its files end, who renders it.
+"""Output formats: names, file endings and renderers.
 
-`FORMATS` are those of a sample's own file, `RUN_FORMATS` those of one file for a whole run.
+`FORMATS` are formats of a file per sample, `RUN_FORMATS` those of one file for a whole run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 from pgx.base.extensions import load_extra
 from pgx.errors import UsageError
 
-if TYPE_CHECKING:  # help texts list the formats: they need no renderer and no record
+if TYPE_CHECKING:  # help texts list the formats without loading renderers or records
     from pgx.records.calls import PatientResult
     from pgx.reports.content.release_facts import ReportFacts
 
@@ -31,9 +31,9 @@ Adder: TypeAlias = "AbstractContextManager[Callable[[PatientResult], None]]"
 class ReportFormat(msgspec.Struct, frozen=True, kw_only=True):
     """One format.
 
-    ``suffix`` ends the names of a sample's files in a folder, ``endings`` are those by which a
-    file that somebody names is known. ``reads_facts`` says whether drugs and guidelines of the
-    release are shown. ``module`` is a library that only the extra ``extra`` brings.
+    ``suffix`` ends the names of a sample's files in a folder, ``endings`` identify the format of
+    a file named by the user. ``reads_facts`` says whether drugs and guidelines of the release
+    are shown. ``module`` is a library installed only by the extra ``extra``.
     """
 
     suffix: str
@@ -45,7 +45,7 @@ class ReportFormat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _html(result: PatientResult, facts: ReportFacts) -> bytes:
-    from pgx.reports.html_page import render_html  # Jinja costs 60 ms: only when asked for
+    from pgx.reports.html_page import render_html  # importing Jinja costs 60 ms
 
     return render_html(result, facts).encode("utf-8")
 
@@ -111,10 +111,10 @@ DEFAULT_FORMATS: Final = ("html", "json")
 class RunFormat(msgspec.Struct, frozen=True, kw_only=True):
     """One format of a file for a whole run.
 
-    ``file`` is its name in a folder, ``endings`` are those by which a file that somebody names
-    is known. ``write`` opens a writer over a binary file: within its block it takes results one
-    by one, and the file is whole when the block ends well. ``reads_sites`` says whether what
-    was observed at each position is shown of a run of one sample.
+    ``file`` is its name in a folder, ``endings`` identify the format of a file named by the
+    user. ``write`` opens a writer over a binary file: inside its block it takes results one by
+    one, and the file is complete when the block ends without an error. ``reads_sites`` says
+    whether a run of one sample shows the observations at each position.
     """
 
     file: str
@@ -164,7 +164,7 @@ FORMAT_ENDINGS: Final = (
 
 
 def known_formats(names: tuple[str, ...]) -> tuple[ReportFormat, ...]:
-    """Return the formats of a sample's file among names.
+    """Return the per-sample formats among names.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def known_formats(names: tuple[str, ...]) -> tuple[ReportFormat, ...]:
 
 
 def known_run_formats(names: tuple[str, ...]) -> tuple[RunFormat, ...]:
-    """Return the formats of a run's file among names.
+    """Return the run formats among names.
 
     Raises
     ------
@@ -201,7 +201,7 @@ def _check_names(names: tuple[str, ...]) -> None:
 
 
 def render_one(name: str, result: PatientResult, facts: ReportFacts) -> bytes:
-    """Return one result in any format, that of a run included.
+    """Return one result in any format, including run formats.
 
     Raises
     ------
@@ -218,12 +218,12 @@ def render_one(name: str, result: PatientResult, facts: ReportFacts) -> bytes:
 
 
 def chosen_format(kind: str, name: str) -> tuple[str, ReportFormat | RunFormat]:
-    """Return the format that is asked for, or that a file's name ends like, and its name.
+    """Return the requested format, or the one of a file name's ending, and its name.
 
     Raises
     ------
     UsageError
-        There is no such format.
+        The format does not exist.
     """
     known: dict[str, ReportFormat | RunFormat] = {**FORMATS, **RUN_FORMATS}
     chosen = kind or format_of_file(name)
@@ -236,7 +236,7 @@ def chosen_format(kind: str, name: str) -> tuple[str, ReportFormat | RunFormat]:
 
 
 def format_of_file(name: str) -> str:
-    """Return the format that a file's name ends like, "" if none; the longest ending counts.
+    """Return the format of a file name's ending, "" if none; the longest ending counts.
 
     >>> format_of_file("S1.HTML"), format_of_file("S1.doc"), format_of_file("a_mqc.json")
     ('html', '', 'multiqc')

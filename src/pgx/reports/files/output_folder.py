@@ -1,4 +1,4 @@
-"""Write results to a folder: each file complete or absent, none overwritten unasked."""
+"""Write results to a folder atomically; existing results are overwritten only on request."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _TABLES = frozenset(
         _CONVERSIONS, _ADJUSTED, _DOSES, _OVERRIDES, *(form.file for form in RUN_FORMATS.values()),
     }
 )  # fmt: skip
-# the folder in which a cohort run keeps its parts until it is complete
+# the folder that holds the parts of a cohort run until it is complete
 _UNFINISHED: Final = ".pgx-cohort"
 
 
@@ -80,20 +80,20 @@ def check_folder(
     tell: Callable[[str], None] | None = None,
     is_dry: bool = False,
 ) -> None:
-    """Make the folder if absent; refuse one that holds results, unless ``force``.
+    """Create the folder if absent; refuse one that holds results, unless ``force``.
 
-    One in which a cohort run stopped is refused with ``force`` too: that run, when it is
-    started again, would take what lies here for what it has to replace. So is one whose
-    results, or what a killed run left, are files that the command reads (``inputs``).
+    A folder with an interrupted cohort run is refused with ``force`` too: resuming that run would
+    treat the files here as results to replace. A folder is also refused if its results, or files
+    left by a killed run, are inputs of the command (``inputs``).
 
-    What a run that was ended left in `RUN_FOLDER` is finished or removed, unless nothing may be
-    changed (``is_dry``); ``tell`` hears of it.
+    Remains of an interrupted run in `RUN_FOLDER` are completed or removed, unless nothing may be
+    changed (``is_dry``); ``tell`` is called with a description.
 
     Raises
     ------
     OutputError
-        It holds results, inputs of the command or an unfinished run, is no folder, or cannot
-        be made.
+        It holds results, inputs of the command or an unfinished run, is not a folder, or cannot
+        be created.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,9 +115,9 @@ def check_folder(
 
 
 def _is_of_sample(name: str) -> bool:
-    """Whether a file's name ends as those of a sample's file in some format do.
+    """Whether a file name ends like a per-sample file of some format.
 
-    Only such files of a run are published, so that a format needs no second list of its endings.
+    Only such files of a run are published, so the endings need not be listed twice.
     """
     return name.endswith(tuple(form.suffix for form in FORMATS.values()))
 
@@ -128,7 +128,7 @@ def refuse_held(folder: Path) -> None:
     Raises
     ------
     OutputError
-        It does.
+        The folder holds results.
     """
     held = results_in(folder)
     if held:
@@ -140,12 +140,12 @@ def refuse_held(folder: Path) -> None:
 
 
 def check_inputs(folder: Path, inputs: Iterable[str | os.PathLike[str] | None]) -> None:
-    """Refuse a folder in which what a run replaces or removes is what the command reads.
+    """Refuse a folder in which a run would replace or remove inputs of the command.
 
     Raises
     ------
     OutputError
-        A result, or what a killed run left, is one of the inputs.
+        A result, or a file left by a killed run, is one of the inputs.
     """
     left = [name for name in _names_in(folder) if is_temporary(name)]
     refuse_own_inputs((folder / name for name in (*results_in(folder), *left)), inputs)
@@ -163,19 +163,19 @@ def write_results(
     apart: Apart | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> list[Path]:
-    """Write both tables and, for each format, one file a sample or a run; return what was written.
+    """Write the tables and, for each format, a file per sample or run; return the written paths.
 
-    With ``samples``, the names of all in their order, results are written one by one as they
-    come, and none is kept. With ``force`` the results of an earlier run are replaced, those
-    of other samples included, so that a folder never holds two runs; see `result_set`. ``more``
-    are files that belong to the set, by name, ``apart`` is one that lies elsewhere; ``tell``
-    hears what an ended run had left.
+    With ``samples``, all names in order, results are written one by one without keeping them in
+    memory. With ``force`` the results of an earlier run are replaced, including those of other
+    samples, so that a folder never mixes two runs; see `result_set`. ``more`` are further files
+    of the set, by name, ``apart`` is one outside the folder; ``tell`` is called with a description
+    of the remains of an interrupted run.
 
     Raises
     ------
     OutputError
-        The folder holds results, another run is at work in it, or something cannot be written;
-        the files of an earlier run are as they were.
+        The folder holds results, another run uses it, or a file cannot be written;
+        the files of an earlier run are unchanged.
     UsageError
         A format is unknown.
     """
@@ -234,7 +234,7 @@ def _write(
 
 
 def _write_patients(folder: Path, results: Sequence[PatientResult]) -> Iterator[Path]:
-    """Write what medicines change, where a patient file said what is taken."""
+    """Write the effects of medicines, if a patient file lists any."""
     if not results:
         return
     changes = header(CONVERSION_COLUMNS) + "".join(map(conversion_lines, results))
@@ -255,14 +255,14 @@ def _write_sample(
 
 
 def write_file(path: Path, data: bytes, *, is_private: bool = False) -> Path:
-    """Write a file under a temporary name, then give it its own; private until complete.
+    """Write a file atomically: under a temporary name, then renamed; private until complete.
 
-    With ``is_private`` it is for its owner's eyes alone for ever.
+    With ``is_private`` it remains readable by its owner only.
 
     Raises
     ------
     OutputError
-        Disk, permission or quota; nothing is left behind.
+        Disk, permission or quota; no file is left behind.
     """
     with new_file(path, is_private=is_private) as handle:
         handle.write(data)
@@ -271,18 +271,18 @@ def write_file(path: Path, data: bytes, *, is_private: bool = False) -> Path:
 
 @contextlib.contextmanager
 def new_file(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
-    """Open a file under a temporary name; it gets its own where the block ends well.
+    """Open a file under a temporary name; it is renamed if the block ends without an error.
 
     Raises
     ------
     OutputError
-        Disk, permission or quota; nothing is left behind, whatever ends the block.
+        Disk, permission or quota; no file is left behind, however the block ends.
     """
     temporary = temporary_path(path.parent)
     try:
         with temporary.open("xb") as handle:
             mode = stat.S_IMODE(os.fstat(handle.fileno()).st_mode)
-            # others must not read a patient's incomplete report
+            # other users must not read a patient's incomplete report
             os.fchmod(handle.fileno(), 0o600)
             yield handle
             handle.flush()
@@ -297,15 +297,15 @@ def new_file(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
 
 
 def remove_temporaries(folder: Path, *, is_ours: bool = False) -> None:
-    """Remove what killed processes left; the files of running ones stay.
+    """Remove files of killed processes; the files of running ones stay.
 
-    Whether a process of another machine runs is not known: its files go where the caller
-    says that nobody else may write here (``is_ours``).
+    Whether a process on another machine is running is unknown: its files are removed if the caller
+    states that no other process may write here (``is_ours``).
 
     Raises
     ------
     OutputError
-        One cannot be removed.
+        A file cannot be removed.
     """
     for name in _names_in(folder):
         if is_temporary(name) and (is_ours or is_left(name)):
@@ -330,20 +330,20 @@ def _names_in(folder: Path) -> list[str]:
 
 
 def results_in(folder: Path) -> list[str]:
-    """Return the names of what runs write, as far as it lies in a folder."""
+    """Return the names of the run results in a folder."""
     return [n for n in _names_in(folder) if n in _TABLES or _is_of_sample(n)]
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Name tables and count the rest: names of sample files are names of patients."""
-    # names of samples are names of patients: an error message must not hold them
+    """List tables and count the rest: names of sample files are names of patients."""
+    # sample names are patient names: an error message must not contain them
     tables = [name for name in names if name in _TABLES]
     others = len(names) - len(tables)
     return ", ".join([*tables, *([f"{others} files of samples"] if others else [])])
 
 
 def _output_error(what: str, path: Path, error: OSError) -> OutputError:
-    """Name the folder rather than a sample's file: its name is the name of a patient."""
+    """Name the folder instead of a sample's file, whose name is that of a patient."""
     named = _is_of_sample(path.name) or is_temporary(path.name)
     return OutputError(
         f"{what}: {error.strerror or type(error).__name__}",

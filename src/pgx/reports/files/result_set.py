@@ -1,10 +1,10 @@
-"""A file that belongs to a set of results and lies elsewhere: the table of pseudonyms.
+"""A file of a result set stored outside the folder: the table of pseudonyms.
 
-Beside results of another run it would name other patients. So it waits under a name of its own
-in its folder until the set is complete; the old one goes before the first file of the set gets
-its place, the new one comes after the last. What is to be done stands with the set, so that the
-next run can do the rest. It is believed only where the waiting file is there and has the digest
-that was written down: whoever plants such a list gives no file of this user another content.
+Beside results of another run it would identify the wrong patients. It therefore waits under a
+temporary name in its folder until the set is complete; the old table is removed before the first
+file of the set is moved into place, the new one is moved after the last. The pending step is
+recorded with the set, so that the next run can complete it. The record is trusted only if the
+waiting file exists and has the recorded digest: a forged record cannot change a file of this user.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ _TOKEN: Final = re.compile(r"[0-9a-f]{16}")
 
 
 class Apart(NamedTuple):
-    """A file for its owner's eyes alone: its place and what it holds."""
+    """A file readable by its owner only: path and content."""
 
     path: Path
     data: bytes
 
 
 class _Waiting(msgspec.Struct, frozen=True):
-    """Where a file is to be, under which name it waits there, and its digest."""
+    """The final path of a file, its temporary name, and its digest."""
 
-    path: bytes  # names need not be text
+    path: bytes  # file names need not be valid text
     token: str
     sha256: str
 
@@ -60,7 +60,7 @@ class _Waiting(msgspec.Struct, frozen=True):
 
 
 def _stage(folder: Path, apart: Apart) -> None:
-    """Write the file under the name under which it waits; say so in the folder of the set.
+    """Write the file under its temporary name; record it in the folder of the set.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _stage(folder: Path, apart: Apart) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    # O_NOFOLLOW and O_EXCL: a link planted under this name is not written through
+    # O_NOFOLLOW and O_EXCL: a link planted under this name is not followed
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with os.fdopen(os.open(path, flags, 0o600), "wb") as handle:
         handle.write(data)
@@ -91,7 +91,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _drop(folder: Path) -> None:
-    """Remove the waiting file of a set that will never be complete."""
+    """Remove the waiting file of a set that will not be completed."""
     waiting = _read(folder)
     if waiting is not None:
         with contextlib.suppress(OSError):
@@ -104,7 +104,7 @@ def _clear_old(folder: Path) -> None:
     Raises
     ------
     OutputError
-        That of the complete set is not there.
+        The waiting file of the complete set is missing.
     """
     waiting = _read(folder)
     if waiting is None or _is(waiting.place, waiting):
@@ -120,7 +120,7 @@ def _clear_old(folder: Path) -> None:
 
 
 def _give_place(folder: Path) -> None:
-    """Give the waiting file its place; to do it again does no harm."""
+    """Move the waiting file into place; safe to repeat."""
     waiting = _read(folder)
     if waiting is not None and _is(waiting.file, waiting):
         waiting.file.replace(waiting.place)
@@ -128,7 +128,7 @@ def _give_place(folder: Path) -> None:
 
 
 def _is(path: Path, waiting: _Waiting) -> bool:
-    """Whether a file, no link, is the one that was made."""
+    """Whether a file is the recorded one, and not a link."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as handle:
             return hashlib.file_digest(handle, "sha256").hexdigest() == waiting.sha256
@@ -157,14 +157,14 @@ Held = Callable[[Path], Iterable[str]]
 
 @dataclass(slots=True)
 class ResultSet:
-    """Files that are being made.
+    """Files being created.
 
     Attributes
     ----------
     place
-        The folder in which they are made under their own names.
+        The folder in which they are created under their final names.
     found
-        What an earlier run that was ended had left, in words; empty if nothing.
+        Description of the remains of an interrupted run; empty if none.
     names
         The files of the complete set.
     """
@@ -174,23 +174,23 @@ class ResultSet:
     names: list[str] = field(default_factory=list)
 
     def publish(self, files: Iterable[Path]) -> None:
-        """Say that the set is complete: these files, all of which lie in ``place``."""
+        """Declare the set complete: these files, all of them in ``place``."""
         self.names = [path.name for path in files]
 
     def keep_apart(self, apart: Apart) -> None:
-        """Let a file that lies elsewhere belong to the set; see `pgx.reports.files.result_set`."""
+        """Add a file outside the folder to the set; see `pgx.reports.files.result_set`."""
         _stage(self.place, apart)
 
 
 @contextlib.contextmanager
 def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
-    """Make a set of results in a folder; they get their places where the block ends well.
+    """Create a set of results in a folder; files are moved into place if the block succeeds.
 
     Raises
     ------
     OutputError
-        Another run is at work in the folder; disk, permission or quota. The results of an
-        earlier run are as they were.
+        Another run uses the folder; disk, permission or quota. The results of an
+        earlier run are unchanged.
     """
     run = folder / RUN_FOLDER
     try:
@@ -215,14 +215,14 @@ def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
 
 
 def settle(folder: Path, held: Held) -> str:
-    """Finish or remove what an ended run left in a folder; return what was found, in words.
+    """Complete or remove the remains of an interrupted run; return their description.
 
     Raises
     ------
     OutputError
-        Another run is at work in the folder.
+        Another run uses the folder.
     OSError
-        The files cannot be put in their places.
+        The files cannot be moved into place.
     """
     run = folder / RUN_FOLDER
     if not os.path.lexists(run):
@@ -234,7 +234,7 @@ def settle(folder: Path, held: Held) -> str:
 
 
 def _recovered(run: Path, folder: Path, held: Held) -> str:
-    """Put a complete set in its place, remove an incomplete one; return what was found."""
+    """Move a complete set into place, remove an incomplete one; return a description."""
     shutil.rmtree(run / _DONE, ignore_errors=True)
     if (run / _WHOLE).is_dir():
         _place(run, folder, held)
@@ -247,7 +247,7 @@ def _recovered(run: Path, folder: Path, held: Held) -> str:
 
 
 def _complete(run: Path, folder: Path, own: ResultSet, held: Held) -> None:
-    """Call the set complete, in one step, where nothing can stop its files midway."""
+    """Mark the set complete in one atomic step, once its files can no longer fail midway."""
     lost = [name for name in own.names if not os.path.lexists(own.place / name)]
     if lost:
         raise OutputError(
@@ -268,21 +268,21 @@ def _complete(run: Path, folder: Path, own: ResultSet, held: Held) -> None:
     sync_folder(own.place)
     own.place.rename(run / _WHOLE)
     sync_folder(run)
-    sync_folder(folder)  # which holds the name of the run's folder
+    sync_folder(folder)  # the parent holds the name of the run's folder
 
 
 def _place(run: Path, folder: Path, held: Held) -> None:
-    """Give the files of a complete set their places; to do it again does no harm."""
+    """Move the files of a complete set into place; safe to repeat."""
     whole = run / _WHOLE
     names = msgspec.json.decode((whole / _NAMES).read_bytes(), type=list[str])
     _clear_old(whole)
-    # old names go first: where a disk takes s1 and S1 for one, the old name is the new file's
+    # old names are removed first: if a disk treats s1 and S1 as equal, the old name is the new file
     for name in sorted(set(held(folder)) - set(names)):
         (folder / name).unlink(missing_ok=True)
-    for name in held(whole):  # names of files, whatever the list says
+    for name in held(whole):  # plain file names only, whatever the list contains
         (whole / name).replace(folder / name)
     _give_place(whole)
     sync_folder(folder)
-    whole.rename(run / _DONE)  # without its list of names it must not be called whole
-    # all files have their places: a disk that fails now makes the run no failure
+    whole.rename(run / _DONE)  # without its list of names the set must not be called complete
+    # all files are in place: a later disk error does not make the run fail
     shutil.rmtree(run / _DONE, ignore_errors=True)

@@ -1,1 +1,1 @@
-"""The printed report, the page for patients and the card, typeset as PDF."""
+"""The printed report, the page for patients and the wallet card, typeset as PDF."""

@@ -1,4 +1,4 @@
-"""Drugs and genes of the printed report: entries enter, short texts as plain data leave."""
+"""Drugs and genes of the printed report: entries converted to short texts as plain data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Words = Mapping[str, Any]
 
 
 def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
-    """Return what is printed of a drug: the leading advice in full, the rest by headline."""
+    """Return the printed data of a drug: the leading recommendation in full, others by headline."""
     label = words["label"]
     first = drug.rows[0] if drug.rows else None
     return {
@@ -50,22 +50,22 @@ def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
 
 
 def medicine_name(medicine: MedicineEntry) -> str:
-    """Name a medicine, and the drugs in it that its own name does not tell."""
-    # brand names do not tell the substance
+    """Name a medicine, and the drugs in it that its name does not show."""
+    # brand names do not show the substance
     own = medicine.name.casefold()
     untold = [drug for drug, _ in medicine.drugs if drug.casefold() not in own]
     return f"{medicine.name} ({', '.join(untold)})" if untold else medicine.name
 
 
 def source_of(row: AdviceRow) -> str:
-    """Name the source of a row, with the strength of its advice."""
+    """Name the source of a row, with the strength of its recommendation."""
     return f"{row.source}: {row.strength}" if row.strength else row.source
 
 
 def _cited(row: AdviceRow, label: Mapping[str, str]) -> str:
-    """Name the guideline with its year and paper, as far as they are known, and the strength."""
+    """Name the guideline with year and paper, as far as known, and the strength."""
     names = [name for name, _ in row.links if not name.endswith(label["details"])]
-    # a link that begins with its source needs no second name of it
+    # a link that begins with its source does not repeat the name
     cited = names if names and names[0].startswith(row.source) else [row.source, *names]
     return f"{', '.join(cited)}: {row.strength}" if row.strength else ", ".join(cited)
 
@@ -76,14 +76,15 @@ def _basis(basis: Basis, words: Words) -> str:
 
 
 def is_changed(drug: DrugEntry, group: str) -> bool:
-    """Whether a drug stands in its group by current medicines, and not by the genotype alone."""
+    """Whether a drug is in its group because of current medicines, not genotype alone."""
     return bool(drug.rows) and drug.adjusted is not None and drug.rows[0].bucket != group
 
 
 def listed_name(drug: DrugEntry) -> str:
-    """Name a drug where nothing else is said of it.
+    """Name a drug in lists without further text.
 
-    Advice with current medicines, and what is known of alleles of unknown effect, are told.
+    Recommendations with current medicines, and known functions of alleles of unknown effect, are
+    added.
     """
     is_unclear = bool(drug.rows) and drug.rows[0].bucket == "indeterminate"
     is_told = bool(drug.brief) and (drug.adjusted is not None or is_unclear)
@@ -91,12 +92,12 @@ def listed_name(drug: DrugEntry) -> str:
 
 
 def whom(row: AdviceRow, label: Mapping[str, str]) -> str:
-    """Say for whom a row is, empty if for everybody."""
+    """Return the population of a row, empty if it applies to everyone."""
     return f"{label['for_whom']} {'; '.join(row.populations)}" if row.populations else ""
 
 
 def _open(row: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
-    """Yield what else the advice may be, what would settle it, and who reviewed it."""
+    """Yield the alternative recommendations, what would resolve them, and the reviewer."""
     for other in row.alternatives:
         text = f": {other.text}" if other.text else ""
         yield f"{label['otherwise']}: {other.headline} {other.when}{text}"
@@ -109,7 +110,7 @@ def _open(row: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
 
 
 def _more(drug: DrugEntry, words: Words) -> Iterable[str]:
-    """Yield how sources stand to each other, and the headline of every further row."""
+    """Yield the comparison of sources, and the headline of every further row."""
     label = words["label"]
     if drug.standing:
         yield f"{drug.standing}."
@@ -128,20 +129,20 @@ def _more(drug: DrugEntry, words: Words) -> Iterable[str]:
 
 
 def _adjusted(drug: DrugEntry, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    """Yield what current medicines make of it: headlines, and the first text where it is new."""
+    """Yield the effect of current medicines: headlines, and the first text if it is new."""
     if drug.adjusted is None:
         return
     said = drug.rows[0].text if drug.rows else ""
     for number, row in enumerate(drug.adjusted.rows):
         who = whom(row, label)
         headline = f"{who}: {row.headline}" if who else row.headline
-        # advice for the converted phenotype often repeats that of the genotype
+        # the recommendation for the converted phenotype often repeats that of the genotype
         text = row.text if number == 0 and row.text not in said else ""
         yield f"{headline} ({source_of(row)})", text
 
 
 def gene_data(gene: GeneEntry, words: Words) -> dict[str, Any]:
-    """Return a gene's result, evidence, limits, and its tested positions in short."""
+    """Return a gene's result, evidence, limits, and a summary of its tested positions."""
     return {
         "gene": gene.gene,
         "diplotype": gene.diplotype,
@@ -162,7 +163,7 @@ def gene_data(gene: GeneEntry, words: Words) -> dict[str, Any]:
 def copy_figures(
     genes: Iterable[GeneEntry], pictures: Iterable[GenePictures], words: Words
 ) -> list[dict[str, Any]]:
-    """Return pictures of copies along genes, with what stands above each, ready to be set."""
+    """Return copy-number figures of genes with their captions, ready for typesetting."""
     found = []
     for gene, facts in zip(genes, pictures, strict=True):
         if facts.copies is None or gene.structure is None:
@@ -180,7 +181,7 @@ def copy_figures(
 
 
 def _printable(picture: CopyPicture) -> CopyPicture:
-    """Return a picture whose names have glyphs: what is drawn is not spelled out later."""
+    """Return a figure whose names have glyphs: drawn text is not escaped later."""
     panels = tuple(
         msgspec.structs.replace(panel, gene=shown(panel.gene)) for panel in picture.panels
     )
@@ -188,7 +189,7 @@ def _printable(picture: CopyPicture) -> CopyPicture:
 
 
 def _evidence(gene: GeneEntry, words: Words) -> Iterable[str]:
-    """Yield what matched, then each alternative diplotype with what excludes it, a line each."""
+    """Yield the matches, then each alternative diplotype with the evidence against it, by line."""
     if gene.evidence is None:
         return
     yield from gene.evidence.matched
@@ -214,9 +215,9 @@ def _facts(gene: GeneEntry, words: Words) -> Iterable[tuple[str, str]]:
 
 
 def _positions(sites: Iterable[SiteRow]) -> dict[str, Any]:
-    """Return positions by what was seen: differing ones in full, the others by number alone.
+    """Return positions by observation: variant ones in full, the others as counts.
 
-    Those that are not answered come by reason, the most frequent first.
+    Missing positions are grouped by reason, the most frequent first.
     """
     variant, reference, chromosome = [], [], ""
     unanswered: dict[str, list[str]] = {}
@@ -228,7 +229,7 @@ def _positions(sites: Iterable[SiteRow]) -> dict[str, Any]:
             unanswered.setdefault(site.remark, []).append(number)
         else:
             reference.append(number)
-    # the commonest reason first, then by name: equal results give equal pages
+    # the most frequent reason first, then by name: equal results give equal pages
     by_reason = sorted(unanswered.items(), key=lambda item: (-len(item[1]), item[0]))
     return {
         "chromosome": chromosome,

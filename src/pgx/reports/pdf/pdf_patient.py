@@ -1,4 +1,4 @@
-"""The page in plain language and the card for the wallet: plain data for the typesetter."""
+"""The plain-language page and the wallet card: plain data for the typesetter."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _UNANSWERED: Final = (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
 def patient_data(
     result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
 ) -> dict[str, Any]:
-    """Return the content of the page in plain language.
+    """Return the content of the plain-language page.
 
     Raises
     ------
     UsageError
-        SOURCE_DATE_EPOCH is no time.
+        SOURCE_DATE_EPOCH is not a valid time.
     """
     document = build_document(result, facts, words)
     said = words["plain"]
@@ -80,7 +80,7 @@ def _plain_medicine(
     document: ReportDocument,
     said: Mapping[str, str],
 ) -> dict[str, Any]:
-    # a drug whose advice is all for other patients has no row left
+    # a drug whose recommendations are all for other patients has no row left
     without = {d.drug for g in document.groups for d in g.drugs if not d.rows}
     lines = [
         {
@@ -90,7 +90,7 @@ def _plain_medicine(
         for drug, _ in medicine.drugs
         if drug in kinds
     ]
-    # part of a combination may be unknown although its other part has advice
+    # part of a combination may be unknown although its other part has a recommendation
     lost = document.patient is not None and any(
         part in medicine.remark for part in document.patient.unrecognised
     )
@@ -105,7 +105,7 @@ def _plain_medicine(
 
 
 def _marked(drug: DrugEntry, group: str) -> str:
-    """Name a drug; one that stands in its group by current medicines alone has a sign."""
+    """Name a drug; one in its group because of current medicines alone is marked."""
     return f"{drug.name}{_CHANGED}" if is_changed(drug, group) else drug.name
 
 
@@ -115,7 +115,7 @@ def _is_silent(document: ReportDocument) -> bool:
 
 
 def _decided(document: ReportDocument, said: str) -> str:
-    """Name what the laboratory decided on, empty where it decided nothing."""
+    """Name the subjects of the laboratory's decisions, empty if there are none."""
     names = dict.fromkeys(held.name for held in document.overrides)
     return said.format(names=", ".join(names)) if names else ""
 
@@ -142,19 +142,19 @@ def _not_tested(
 def card_data(
     result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
 ) -> dict[str, Any]:
-    """Return the content of the card: results that matter for a drug, and these drugs.
+    """Return the content of the card: results relevant for a drug, and these drugs.
 
     Raises
     ------
     UsageError
-        SOURCE_DATE_EPOCH is no time.
+        SOURCE_DATE_EPOCH is not a valid time.
     """
     document = build_document(result, facts, words)
     said = words["print"]
     acting = [g for g in document.groups if g.key in (*ACTIONABLE, *_MAYBE)]
     named = [g for g in acting if g.key in ACTIONABLE or len(g.drugs) <= _NAMED_ON_CARD]
     genes = {b.gene for g in named for d in g.drugs for b in d.basis}
-    # a card has no room for genes that no listed drug rests on
+    # a card has no room for genes without a listed drug
     shown = [g for g in document.genes if g.gene in genes and g.status != "not_assessed"]
     data = {
         **frame(result, facts, words, said["card_title"]),

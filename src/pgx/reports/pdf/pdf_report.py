@@ -1,4 +1,4 @@
-"""What the printed report says: a result enters, plain data for the typesetter leaves."""
+"""Content of the printed report: a result converted to plain data for the typesetter."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from pgx.reports.safe_text import printed
 __all__ = ["frame", "plain", "report_data"]
 
 Words = Mapping[str, Any]
-# listed apart on the first page: no change is asked for yet, and nothing is cleared
+# listed separately on the first page: no change is required yet, and no drug is cleared
 _MAYBE: Final = ("open_maybe", "indeterminate")
 _UNASSESSED: Final = "unassessed"
 
@@ -45,7 +45,7 @@ def report_data(
     Raises
     ------
     UsageError
-        SOURCE_DATE_EPOCH is no time.
+        SOURCE_DATE_EPOCH is not a valid time.
     """
     document = with_doses(build_document(result, facts, words), result, facts, words)
     drugs = {d.drug: (g.key, d) for g in document.groups for d in g.drugs}
@@ -109,7 +109,7 @@ def _doses(document: ReportDocument, words: Words) -> list[dict[str, Any]]:
 
 
 def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -> dict[str, Any]:
-    """Return what every printed page needs: title, language, day, labels, laboratory."""
+    """Return the data of every printed page: title, language, date, labels, laboratory."""
     issued = issued_on(result)
     return {
         "title": title,
@@ -123,8 +123,8 @@ def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -
 
 
 def plain(data: dict[str, Any]) -> dict[str, Any]:
-    """Return builtins whose strings can be printed; the logo stays as it is."""
-    # bytes of a picture are no text to be spelled out
+    """Return builtins with printable strings; the logo is unchanged."""
+    # image bytes are not text to be escaped
     logo = data["laboratory"].pop("logo", None) if data["laboratory"] else None
     made: dict[str, Any] = printed(msgspec.to_builtins(data))
     if logo is not None:
@@ -147,9 +147,9 @@ def _laboratory(laboratory: Laboratory | None) -> dict[str, Any]:
 
 
 def _decisions(document: ReportDocument, label: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Return what the laboratory decided by gene or drug, as an entry of its part of the report.
+    """Return the laboratory's decisions by gene or drug, as entries of their report section.
 
-    A drug has what was decided on its genes, too.
+    A drug also has the decisions on its genes.
     """
     said: dict[str, list[str]] = {}
     for held in document.overrides:
@@ -178,11 +178,11 @@ def _of(document: ReportDocument, which: str) -> Sequence[MedicineEntry]:
 
 
 def _tested(result: PatientResult, label: Mapping[str, str]) -> dict[str, Any]:
-    """Say which genes were called, which are open, and which have no result."""
+    """Return the genes that were called, are unresolved, or have no result."""
     calls = sorted(result.calls, key=lambda c: c.gene)
     counted = [c for c in calls if c.status is not CallStatus.NOT_ASSESSED]
     total = sum(c.n_positions for c in calls)
-    # a gene that was not assessed counts with all its positions as unanswered
+    # all positions of a gene that was not assessed count as missing
     missing = sum(c.n_missing for c in counted) + sum(
         c.n_positions for c in calls if c.status is CallStatus.NOT_ASSESSED
     )
@@ -226,13 +226,13 @@ def _medicine(
 def _not_asked(
     medicine: MedicineEntry, drugs: Mapping[str, tuple[str, DrugEntry]], words: Words
 ) -> str:
-    """Name drugs in a medicine that the release knows and this run was not asked about."""
+    """Name drugs in a medicine that the release covers and this run did not include."""
     names = [name for name, _ in medicine.drugs if name not in drugs]
     return f"{', '.join(names)}: {words['print']['not_asked']}" if names else ""
 
 
 def _advice(kind: str, drug: DrugEntry, words: Words) -> dict[str, Any]:
-    """Return the most serious advice on a drug in full, and what other medicines make of it."""
+    """Return the most serious recommendation on a drug in full, and the effect of medicines."""
     first = drug.rows[0] if drug.rows else None
     adjusted = drug.adjusted
     otherwise = [*_otherwise(first)] if first else []
@@ -253,27 +253,27 @@ def _advice(kind: str, drug: DrugEntry, words: Words) -> dict[str, Any]:
 
 
 def _sources(drug: DrugEntry) -> str:
-    """Say how sources stand to each other where they differ, and what each says if opposite."""
+    """Return the comparison of sources if they differ, and each position if opposite."""
     said = "; ".join(f"{source}: {headline}" for source, headline, _ in drug.positions)
     return f"{drug.standing}. {said}." if drug.contradicts else ""
 
 
 def _headline(first: AdviceRow | None, words: Words) -> str:
-    """Return what to do; of what could not be assessed that, for it is no lack of advice."""
+    """Return the action; if it could not be assessed, that, which differs from no guidance."""
     if first is None:
         return str(words["label"]["not_for_any"])
     return str(words["bucket"][_UNASSESSED]) if first.bucket == _UNASSESSED else first.headline
 
 
 def _said(first: AdviceRow, otherwise: Sequence[str]) -> str:
-    """Return the text of advice; why it is provisional is told by what else it may be."""
+    """Return the recommendation's text; the alternatives explain why it is provisional."""
     # the list of alternatives already says that it is provisional
     return first.text[len(first.lead) :] if otherwise else first.text
 
 
 def _otherwise(first: AdviceRow) -> Iterable[str]:
-    """Yield what else advice that is not settled may be, as far as its headline is another."""
+    """Yield the alternatives of an unresolved recommendation, if their headline differs."""
     for other in first.alternatives:
-        # the headline of a provisional row ends with that of its own advice
+        # the headline of a provisional row ends with that of its own recommendation
         if not first.headline.casefold().endswith(other.headline.casefold()):
             yield f"{other.headline} {other.when}"

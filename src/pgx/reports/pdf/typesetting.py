@@ -1,4 +1,4 @@
-"""PDF by the Typst compiler: data go in as JSON, never as code; equal data give equal bytes."""
+"""PDF by the Typst compiler: data are passed as JSON, never as code; output is reproducible."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _START: Final = re.compile(rb"startxref\n(\d+)\n%%EOF\s*$")
 _TABLE: Final = re.compile(rb"xref\n0 (\d+)\n")
 _TRAILER: Final = re.compile(rb"trailer\n<<(.*)>>\nstartxref", re.DOTALL)
 _SIZE: Final = re.compile(rb"/Size \d+")
-# bytes of an entry of a classic cross-reference table (ISO 32000-1, 7.5.4)
+# bytes per entry of a classic cross-reference table (ISO 32000-1, 7.5.4)
 _ROW: Final = 20
-# objects of one stream: a reader decompresses a whole stream for one object
+# objects per stream: a reader decompresses a whole stream for one object
 _TOGETHER: Final = 256
-_ROW_FORM: Final = struct.Struct(">BIH")  # kind; place or stream; generation or index
+_ROW_FORM: Final = struct.Struct(">BIH")  # kind; offset or stream; generation or index
 
 
 def packed(data: bytes) -> bytes:
     """Return the same document with its small objects compressed.
 
-    A file that is built in another way than Typst's is returned as it is.
+    A file with another structure than Typst's is returned unchanged.
     """
     read = _read(data)
     if read is None:
@@ -63,7 +63,7 @@ def packed(data: bytes) -> bytes:
 
 
 def _read(data: bytes) -> tuple[bytes, dict[int, bytes], bytes] | None:
-    """Return what comes first, objects by number, the trailer; None where the form is unknown."""
+    """Return the header, objects by number, and the trailer; None if the structure is unknown."""
     start, trailer = _START.search(data, len(data) - 64), _TRAILER.search(data, len(data) - 512)
     if start is None or trailer is None:
         return None
@@ -86,7 +86,7 @@ def _read(data: bytes) -> tuple[bytes, dict[int, bytes], bytes] | None:
 
 
 def _streams(objects: Mapping[int, bytes]) -> Iterator[tuple[list[int], bytes]]:
-    """Yield the numbers of small objects with the object stream that holds them."""
+    """Yield the numbers of small objects with the object stream that contains them."""
     small = sorted(n for n, body in objects.items() if not body.endswith(b"endstream"))
     for first in range(0, len(small), _TOGETHER):
         numbers = small[first : first + _TOGETHER]
@@ -128,7 +128,7 @@ def render_pdf(
     Raises
     ------
     UsageError
-        The extra ``pdf`` is not installed, or SOURCE_DATE_EPOCH is no time.
+        The extra ``pdf`` is not installed, or SOURCE_DATE_EPOCH is not a valid time.
     DependencyError
         The typesetter failed.
     """
@@ -138,19 +138,19 @@ def render_pdf(
 def render_pdf_patient(
     result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> bytes:
-    """Return the page in plain language as PDF; errors as of `render_pdf`."""
+    """Return the plain-language page as PDF; errors as in `render_pdf`."""
     return set_pdf("patient", patient_data(result, facts, words or catalogue(facts.language)))
 
 
 def render_pdf_card(
     result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> bytes:
-    """Return the card for the wallet as PDF; errors as of `render_pdf`."""
+    """Return the wallet card as PDF; errors as in `render_pdf`."""
     return set_pdf("card", card_data(result, facts, words or catalogue(facts.language)))
 
 
 def set_pdf(template: str, data: Mapping[str, Any]) -> bytes:
-    """Set data by a template of this package.
+    """Typeset data by a template of this package.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def set_pdf(template: str, data: Mapping[str, Any]) -> bytes:
             sys_inputs={"data": content},
             pdf_standards=[_ARCHIVE, _ACCESSIBLE] if data["day"] else [_ACCESSIBLE],
         )
-    except RuntimeError as error:  # typst's own error is one
+    except RuntimeError as error:  # typst's own error is a RuntimeError
         raise DependencyError(
             f"the PDF could not be set: {getattr(error, 'message', error)}",
             remedy="if a logo is named, try without it",
@@ -180,7 +180,7 @@ def set_pdf(template: str, data: Mapping[str, Any]) -> bytes:
 
 @functools.cache
 def _compiler() -> typst.Compiler:
-    """Return a compiler that keeps its fonts; it reads no file and no font of the system."""
+    """Return a compiler that caches its fonts; it reads no other files and no system fonts."""
     made: typst.Compiler = load_extra("typst", "pdf").Compiler(b"", ignore_system_fonts=True)
     return made
 
@@ -191,5 +191,5 @@ def _template(name: str) -> bytes:
 
 
 def _resource(name: str) -> str:
-    # `page_template.resource` does the same, and would import Jinja (60 ms) for a PDF
+    # `page_template.resource` does the same, but would import Jinja (60 ms) for a PDF
     return resources.files("pgx.reports").joinpath("templates", name).read_text(encoding="utf-8")

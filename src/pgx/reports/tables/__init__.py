@@ -1,1 +1,1 @@
-"""Results as tables: TSV, polars frames, Excel, and files with one line a sample."""
+"""Results as tables: TSV, polars frames, Excel, and files with one line per sample."""

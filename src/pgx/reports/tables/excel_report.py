@@ -1,4 +1,4 @@
-"""``results.xlsx``: a run as one Excel workbook; results enter one by one, rows leave."""
+"""``results.xlsx``: a run as one Excel workbook, written result by result."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ _SUMMARY_GROUPS: Final = (
 )  # fmt: skip
 # column of the first group of drugs in the summary, counted from 0
 _FIRST_GROUP: Final = 8
-# column that bears the color of the advice
+# column with the color of the recommendation
 _TO_DO: Final = 2
 
 
 def _summary_row(result: PatientResult, words: Words) -> Row:
-    """Return one sample at a glance: genes by status, drugs by what to do."""
+    """Return the overview of one sample: genes by status, drugs by action."""
     del words
     overview = build_overview(result)
     drugs = [overview.drugs_in(group) for group in _SUMMARY_GROUPS]
@@ -88,14 +88,14 @@ def _summary_row(result: PatientResult, words: Words) -> Row:
 
 
 def _advice_rows(result: PatientResult, words: Words) -> Iterator[Row]:
-    """Yield the rows of advice, current medicines first, then drugs A–Z."""
+    """Yield the rows of recommendations, current medicines first, then drugs A–Z."""
     view = PatientView(result)
     for row in in_order(result):
         yield _advice(row, view.fit(row), words)
 
 
 def _adjusted_rows(result: PatientResult, words: Words) -> Iterator[Row]:
-    """Yield the rows of advice for what current medicines leave of a phenotype."""
+    """Yield the rows of recommendations for phenotypes after phenoconversion."""
     view = PatientView(result)
     for row in in_order(result):
         if row.basis == PHENOCONVERTED:
@@ -106,7 +106,7 @@ def _advice(row: Recommendation, fit: PopulationFit | ConditionFit | None, words
     group = bucket(row)
     to_do = words["bucket"][group]
     if fit is not None and fit.applies is Applies.NO:
-        # advice for other patients keeps its row and gets the fill of sources without advice
+        # rows for other patients are kept, with the fill of sources without a recommendation
         group, to_do = "silent", TEXTS["for_others"]
     cells = (
         row.sample,
@@ -187,7 +187,7 @@ def _candidate(candidate: Candidate) -> str:
 
 
 def _site_rows(result: PatientResult, words: Words) -> Iterator[Row]:
-    """Yield what was observed at each defining position."""
+    """Yield the observations at each defining position."""
     for call in sorted(result.calls, key=lambda c: c.gene):
         for site in call.sites:
             yield (
@@ -208,7 +208,7 @@ def _site_rows(result: PatientResult, words: Words) -> Iterator[Row]:
 
 
 def _patient_rows(result: PatientResult, words: Words) -> Iterator[Row]:
-    """Yield what the patient file says, in the words of the report."""
+    """Yield the content of the patient file, in the wording of the report."""
     entry = _patient(result, words)
     if entry is None:
         return
@@ -220,7 +220,7 @@ def _patient_rows(result: PatientResult, words: Words) -> Iterator[Row]:
 
 
 def _conversion_rows(result: PatientResult, words: Words) -> Iterator[Row]:
-    """Yield the genes that current medicines act on."""
+    """Yield the genes affected by current medicines."""
     entry = _patient(result, words)
     for found in entry.conversions if entry else ():
         yield (
@@ -342,7 +342,7 @@ def write_xlsx(handle: BinaryIO, facts: ReportFacts) -> Iterator[Callable[[Patie
 
 
 class _Sheets:
-    """The sheets of a run; those on patients are added where there is one."""
+    """The sheets of a run; patient sheets are added if there is a patient."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -356,7 +356,7 @@ class _Sheets:
     def add(self, result: PatientResult) -> None:
         """Write one sample's rows."""
         self._count += 1
-        # positions of a whole cohort would fill the workbook: one sample alone has them
+        # positions of a whole cohort would fill the workbook: only a single sample has them
         self._only = result if self._count == 1 else None
         self._write("summary", iter([_summary_row(result, ENGLISH)]))
         self._write("recommendations", _advice_rows(result, ENGLISH))
@@ -365,11 +365,11 @@ class _Sheets:
         self._write("phenoconversion", _conversion_rows(result, ENGLISH))
         self._write("adjusted", _adjusted_rows(result, ENGLISH))
         self._write("overrides", _override_rows(result, ENGLISH))
-        # results of one run share most of it: equal lines are written once
+        # results of one run share most provenance: equal lines are written once
         self._methods.update(dict.fromkeys(build_methods(result, ENGLISH)))
 
     def finish(self, facts: ReportFacts) -> None:
-        """Write positions, where there is one sample, and how all was made."""
+        """Write the positions of a single sample, and the provenance."""
         if self._only is not None:
             self._write("positions", _site_rows(self._only, ENGLISH))
         methods = self._sheet("methods")

@@ -1,4 +1,4 @@
-"""An Excel workbook whose cells do nothing: texts and numbers only, the same bytes each time."""
+"""An Excel workbook with inert cells: text and numbers only, reproducible bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_CELL: Final = 32_767
 """Most UTF-16 units that Excel keeps in a cell."""
 MAX_ROWS: Final = 1_048_576
 _CREATED: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed day, no instant)
-# What Excel reads as a character's number within a text.
+# Excel's escape for a character code within text
 _ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FONT: Final = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
 _ROW: Final = {**_FONT, "text_wrap": True, "bottom": 4, "bottom_color": "#9A9A9A"}
@@ -33,7 +33,7 @@ Value = str | int | float | None
 
 
 class Column(NamedTuple):
-    """A column: its heading, and its width in characters; long texts are wrapped."""
+    """A column: heading, and width in characters; long texts are wrapped."""
 
     title: str
     width: int
@@ -41,10 +41,10 @@ class Column(NamedTuple):
 
 @contextlib.contextmanager
 def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
-    """Open a workbook over a file; it is written when the block ends well.
+    """Open a workbook over a file; it is written if the block ends without an error.
 
-    Rows go to a private temporary folder as they come and take no memory. ``fills`` are colours
-    (``#RRGGBB``) by the style that a cell may ask for.
+    Rows are written to a private temporary folder immediately and use no memory. ``fills`` are
+    colors (``#RRGGBB``) by cell style.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
             handle,
             {
                 "constant_memory": True,
-                # a sample or drug whose name looks like a formula, number or link stays text
+                # a sample or drug name that looks like a formula, number or link remains text
                 "strings_to_formulas": False,
                 "strings_to_numbers": False,
                 "strings_to_urls": False,
@@ -65,7 +65,7 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
                 "use_zip64": True,
             },
         )
-        # the clock would make the bytes of equal results differ
+        # a timestamp would make the bytes of equal results differ
         made.set_properties({"created": _CREATED})
         book = Book(made, fills)
         try:
@@ -76,7 +76,7 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
 
 
 class Book:
-    """A workbook that is being written."""
+    """A workbook being written."""
 
     def __init__(self, made: Workbook, fills: Mapping[str, str]) -> None:
         self._made = made
@@ -101,14 +101,14 @@ class Book:
         return self._filled.get(name, self._plain)
 
     def page(self, name: str, columns: Sequence[Column]) -> Worksheet:
-        """Add one page of a sheet: its heading and first columns stay, it prints landscape."""
+        """Add one page of a sheet, landscape, with frozen heading and first columns."""
         page = self._made.add_worksheet(name)
         for index, column in enumerate(columns):
             page.set_column(index, index, column.width)
             page.write_string(0, index, safe_text(column.title), self._heading)
         page.freeze_panes(1, min(2, len(columns) - 1))
         page.set_landscape()
-        # Excel's number of A4
+        # Excel's code for A4
         page.set_paper(9)
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)
@@ -121,15 +121,15 @@ class Book:
         self._made.close()
 
     def release(self) -> None:
-        """Close what is still open of a workbook that broke off."""
+        """Close the open files of a workbook after an error."""
         for page in self._made.worksheets():
-            # XlsxWriter leaves its row files open where a workbook is not closed
+            # XlsxWriter leaves its row files open if a workbook is not closed
             if page.row_data_fh is not None:
                 page.row_data_fh.close()
 
 
 class WorkbookSheet:
-    """A table of a workbook; where a page is full, it goes on on ``NAME 2``."""
+    """A table of a workbook; when a page is full, it continues on ``NAME 2``."""
 
     def __init__(self, book: Book, name: str, columns: Sequence[Column]) -> None:
         self._book, self._name, self._columns = book, name, columns
@@ -138,7 +138,7 @@ class WorkbookSheet:
         self._next = 1
 
     def add(self, values: Sequence[Value], styles: Mapping[int, str] | None = None) -> None:
-        """Add a row; ``styles`` are those of cells by column. None is an empty cell."""
+        """Add a row; ``styles`` are cell styles by column. None is an empty cell."""
         if self._next >= MAX_ROWS:
             self._turn()
         for index, value in enumerate(values):
@@ -164,7 +164,7 @@ class WorkbookSheet:
 
 @functools.lru_cache(maxsize=1 << 14)  # samples share most of their values
 def safe_text(text: str) -> str:
-    """Return text that acts nowhere, as in the TSV tables, cut visibly at Excel's limit.
+    """Return inert text, as in the TSV tables, visibly truncated at Excel's limit.
 
     >>> safe_text("=1+1"), safe_text("_x000D_")
     ("'=1+1", '⟨U+005F⟩x000D_')

@@ -1,8 +1,8 @@
-"""Calls and recommendations as polars frames, and calls back from frames.
+"""Calls and recommendations as polars frames, and calls from frames.
 
-A frame of calls has one more column, ``evidence``: what guidelines are looked up by, beyond the
-table. It is bound to the row by a digest: where a cell was changed it is not used, and the row
-counts as one that was made by hand.
+A frame of calls has an additional column, ``evidence``: data for guideline lookups that the table
+does not show. A digest binds it to its row: if a cell was changed, the evidence is not used, and
+the row counts as entered by hand.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ RECOMMENDATION_SCHEMA: Final = pl.Schema(
 )
 """Columns and types of frames of recommendations and of ``recommendations.parquet``."""
 _OWN: Final = tuple(name for name in CALLS if name != "sample")
-_DIGEST_BYTES: Final = 8  # enough to see that a cell was changed; nobody is kept from forging it
+_DIGEST_BYTES: Final = 8  # enough to detect an edited cell; no protection against forgery
 
 
 class _Beyond(msgspec.Struct, frozen=True, array_like=True):
-    """What a call holds beyond its row, and the digest of the row."""
+    """The data of a call not shown in its row, and the digest of the row."""
 
     digest: bytes
     lookup_keys: tuple[str, ...] = ()
@@ -94,17 +94,17 @@ def recommendation_frame(
 
 
 def calls_of(rows: Iterable[Mapping[str, Any]]) -> list[GeneCall]:
-    """Return the calls of a frame's rows: whole ones of their evidence, else what the cells tell.
+    """Return the calls of a frame's rows: complete from their evidence, else from the cells.
 
     Parameters
     ----------
     rows
-        Cells by column; a column that is not there is empty, but ``gene``.
+        Cells by column; missing columns other than ``gene`` are treated as empty.
 
     Raises
     ------
     UsageError
-        A cell is missing, or is none that a call has.
+        A cell is missing, or is not valid for a call.
     """
     return [_call(row) for row in rows]
 
@@ -121,7 +121,7 @@ def _call(row: Mapping[str, Any]) -> GeneCall:
             f"a row is not a call: {shape_problem(error, GeneCall)}",
             remedy="give a frame of pgx.call, or records",
         ) from error
-    # an edited row has no evidence that fits it: only its cells count
+    # the evidence does not match an edited row: only its cells are used
     if beyond.digest != _digest(call):
         return call
     return msgspec.structs.replace(call, **{name: getattr(beyond, name) for name in _BEYOND})
@@ -132,7 +132,7 @@ def _packed(call: GeneCall) -> bytes:
 
 
 def _digest(call: GeneCall) -> bytes:
-    """Return a digest of a call's cells but the sample's."""
+    """Return a digest of a call's cells except the sample's."""
     cells = [getattr(call, name) for name in _OWN]
     return hashlib.blake2b(_ENCODER.encode(cells), digest_size=_DIGEST_BYTES).digest()
 
@@ -154,7 +154,7 @@ def _column(
     holds: ColumnKind,
     records: Sequence[Any],
 ) -> pl.Series:
-    """Return one field of all records; each distinct value is made into a cell once."""
+    """Return one field of all records; each distinct value is converted once."""
     # samples share most values, so each distinct one is converted once
     numbers: dict[Any, int] = {}
     places = [numbers.setdefault(value, len(numbers)) for value in map(attrgetter(name), records)]
@@ -166,7 +166,7 @@ def _column(
 
 
 def _value(holds: ColumnKind, value: object) -> object:
-    """Return a field as polars takes it; what is empty is null."""
+    """Return a field as a polars value; empty values are null."""
     if isinstance(value, tuple):
         return (";".join(value) or None) if holds is ColumnKind.JOINED else list(value)
     if isinstance(value, Enum):
@@ -177,8 +177,8 @@ def _value(holds: ColumnKind, value: object) -> object:
 def _lists(cells: Sequence[tuple[Any, ...]], kind: pl.Struct) -> pl.Series:
     """Return tuples of records as lists of structs.
 
-    Fields are columns before they are structs, as dictionaries would take polars twenty times
-    longer.
+    Fields are built as columns before structs, because polars needs twenty times longer for
+    dictionaries.
     """
     items = [item for cell in cells for item in cell]
     fields = [pl.Series(f.name, list(map(attrgetter(f.name), items)), f.dtype) for f in kind.fields]

@@ -1,4 +1,4 @@
-"""Files with one line a sample or gene: ``matrix.tsv``, and what MultiQC shows of a run."""
+"""Files with one line per sample or gene: ``matrix.tsv``, and the MultiQC content of a run."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _Row = dict[str, dict[str, list[str]]]
 def write_matrix(handle: BinaryIO, facts: ReportFacts) -> Iterator[Callable[[PatientResult], None]]:
     """Yield a function that takes results one by one; the table is written at the end.
 
-    Which genes and drugs there are is known only then, so that rows wait in a nameless file.
+    Genes and drugs are known only then, so rows wait in an unnamed temporary file.
     """
     del facts
     genes: set[str] = set()
@@ -83,10 +83,10 @@ def _matrix_row(result: PatientResult) -> _Row:
 
 
 def column_names(kind: str, names: Iterable[str]) -> dict[str, str]:
-    """Return the beginning of a column's name for each gene or drug, A–Z.
+    """Return the column name prefix of each gene or drug, A–Z.
 
-    Lower case, letters, digits and ``_`` alone. Where two names would give the same, each has
-    a digest of its name at the end, which does not depend on the other.
+    Lower case, letters, digits and ``_`` only. Names that would give the same prefix each get
+    a digest of the name as suffix, independent of the other names.
 
     >>> column_names("drug", ["b / c", "A-1"])
     {'A-1': 'drug_a_1', 'b / c': 'drug_b_c'}
@@ -129,7 +129,7 @@ def _drug_cells(entry: DrugOverview) -> list[str]:
     adjusted = entry.adjusted.action[0] if entry.adjusted and entry.adjusted.action else ""
     row = entry.row
     if row is None:
-        # all advice is for other patients: no cell may look like this patient's
+        # all recommendations are for other patients: no cell may appear to be this patient's
         return ["", "", "", adjusted]
     return [row.action[0] if row.action else "", row.certainty.value, row.source, adjusted]
 
@@ -206,7 +206,7 @@ _SECTION: Final[dict[str, Any]] = {
     "headers": {name: {**head, "namespace": "pgx"} for name, head in HEADERS.items()},
 }
 _ACTING = re.compile(r"[<>&\"'`\\{}]")
-_PATH = re.compile(r"/|^\s|\s$")  # two samples must not become one
+_PATH = re.compile(r"/|^\s|\s$")  # distinct samples must not be merged
 _LEADING = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
@@ -216,7 +216,7 @@ def write_multiqc(
 ) -> Iterator[Callable[[PatientResult], None]]:
     """Yield a function that takes results one by one and writes each as it comes."""
     del facts
-    # the object is left open: samples are written as they come
+    # the JSON object remains open: samples are written as they arrive
     head = json.dumps(_SECTION, indent=1, ensure_ascii=False).removesuffix("\n}")
     handle.write(f'{head},\n "data": {{'.encode())
     between = "\n"
@@ -225,7 +225,7 @@ def write_multiqc(
     def add(result: PatientResult) -> None:
         nonlocal between
         shown = _PATH.sub(spelled_out, inert(result.sample))
-        while shown in taken:  # names that differ in a tab alone
+        while shown in taken:  # names that differ only by a tab
             shown += "′"
         taken.add(shown)
         name = json.dumps(shown, ensure_ascii=False)
@@ -256,7 +256,7 @@ def _multiqc_row(result: PatientResult) -> dict[str, Any]:
 
 
 def inert(text: str) -> str:
-    """Return text that neither a page nor a spreadsheet acts on; others stay different."""
+    """Return text that is inert in pages and spreadsheets; distinct texts stay distinct."""
     shown = _ACTING.sub(spelled_out, cell(text))
     return _LEADING.sub(spelled_out, shown)
 
@@ -265,8 +265,8 @@ class GeneCounts(msgspec.Struct, frozen=True, kw_only=True):
     """One gene in all samples of a cohort.
 
     The four states count samples and add up to the cohort. ``n_positions`` counts defining
-    positions over all samples (positions of the gene times samples), ``n_missing`` those of
-    them that the input does not answer.
+    positions over all samples (positions of the gene times samples), ``n_missing`` those
+    without a genotype in the input.
     """
 
     called: int
@@ -278,7 +278,7 @@ class GeneCounts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def n_samples(self) -> int:
-        """Samples that have a result of this gene, whatever its state."""
+        """Samples with a result for this gene, whatever its state."""
         return self.called + self.ambiguous + self.no_call + self.not_assessed
 
 
@@ -315,12 +315,12 @@ def multiqc_of_cohort(n_samples: int, genes: Mapping[str, GeneCounts]) -> bytes:
     n_samples
         Samples of the cohort.
     genes
-        Counts by gene, in the order in which they are to be shown.
+        Counts by gene, in display order.
 
     Raises
     ------
     InvariantError
-        A gene's states do not add up to the samples, or more is missing than there is.
+        A gene's states do not add up to the samples, or more positions are missing than exist.
 
     Examples
     --------

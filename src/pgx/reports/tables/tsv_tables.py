@@ -41,7 +41,7 @@ __all__ = [
 
 
 def header(columns: Sequence[str]) -> str:
-    """Return the first line of a table."""
+    """Return the header line of a table."""
     return "\t".join(columns) + "\n"
 
 
@@ -53,13 +53,13 @@ def call_lines(result: PatientResult) -> str:
 def recommendation_lines(result: PatientResult) -> str:
     """Return one sample's lines of the table of recommendations, drugs A–Z.
 
-    Those that the sample's patient takes now come first.
+    The patient's current medicines come first.
     """
     return _lines(RECOMMENDATION_COLUMNS, in_order(result))
 
 
 def render_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return any table of texts, as harmless as the others."""
+    """Return any table of texts, with the same escaping as the others."""
     lines = ("\t".join(_cell(text) for text in row) + "\n" for row in rows)
     return header(columns) + "".join(lines)
 
@@ -71,7 +71,7 @@ CONVERSION_COLUMNS: Final = (
 
 
 def conversion_lines(result: PatientResult) -> str:
-    """Return one sample's lines of the table of what current medicines change."""
+    """Return one sample's lines of the table of phenoconversions."""
     rows = result.context.conversions if result.context else ()
     return _patient_lines(result.sample, CONVERSION_COLUMNS, rows)
 
@@ -83,7 +83,7 @@ DOSE_COLUMNS: Final = (
 
 
 def dose_lines(result: PatientResult) -> str:
-    """Return one sample's lines of the table of what dosing models say."""
+    """Return one sample's lines of the table of doses."""
     rows = result.context.doses if result.context else ()
     return _patient_lines(result.sample, DOSE_COLUMNS, rows)
 
@@ -104,7 +104,7 @@ OVERRIDE_COLUMNS: Final = (
 def override_lines(result: PatientResult) -> str:
     """Return one sample's lines of the table of a laboratory's decisions.
 
-    ``computed`` is what calls or advice say of the same gene or drug.
+    ``computed`` is the computed call or recommendation for the same gene or drug.
     """
     rows = (
         (o.gene, o.drug, computed_text(result, o), o.says, o.by, o.date, o.reason)
@@ -114,13 +114,13 @@ def override_lines(result: PatientResult) -> str:
 
 
 def adjusted_lines(result: PatientResult) -> str:
-    """Return one sample's lines of the table of advice for what current medicines leave."""
+    """Return one sample's lines of the table of recommendations after phenoconversion."""
     rows = [row for row in in_order(result) if row.basis == PHENOCONVERTED]
     return _lines(RECOMMENDATION_COLUMNS, rows)
 
 
 def _lines(columns: Sequence[str], rows: Sequence[GeneCall] | Sequence[Recommendation]) -> str:
-    """Columns begin with the sample; the rest of a row is one that many samples share."""
+    """Return lines that begin with the sample; the rest is shared by many samples."""
     return "".join(f"{_cell(row.sample)}\t{shared_cells(columns, row)}\n" for row in rows)
 
 
@@ -130,7 +130,7 @@ def text_cell(text: str) -> str:
 
 
 def shared_cells(columns: Sequence[str], row: GeneCall | Recommendation) -> str:
-    """Return the cells of a line after the sample's."""
+    """Return the cells of a line after the sample."""
     return _cells(operator.attrgetter(*columns[1:])(row))
 
 
@@ -160,7 +160,7 @@ def _number(value: object) -> str:
 
 
 def _item(item: object) -> str:
-    """One list item; a semicolon of its own becomes a comma, for ``;`` joins items."""
+    """Return one list item; a semicolon in it becomes a comma, because ``;`` joins items."""
     if isinstance(item, Candidate):
         return _with_probability(_joined(item.diplotype), item.probability)
     if isinstance(item, AlternativeAdvice):
