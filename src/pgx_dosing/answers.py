@@ -92,9 +92,11 @@ def _as_asked(asked: RuleInput, own: Input, value: str) -> Value | None:
         same_site = how.kind == "variant_count" and how.positions == own.observe.positions
         return _place(own, parts) if same_site else None
     if how.kind == "diplotype":
+        # genotypes are unphased: *1/*3 and *3/*1 are one level
         levels = {tuple(sorted(level.split("/"))): level for level in asked.levels}
         return levels.get(tuple(sorted(parts)), how.other or None)
     if how.kind == "allele_count":
+        # an allele that may or may not count leaves the count unknown
         return None if set(parts) & set(how.unsure) else sum(p in how.alleles for p in parts)
     return None
 
@@ -308,6 +310,7 @@ class Dosing:
                 else:
                     rules.append(answer(rule, seen))
             except ModelError as error:
+                # a rule without an answer is listed with its reason; the others still answer
                 why = why or error
                 missed.append(_not_answered(rule.name, error))
         if why is not None and not (models or rules or flows or loading):
@@ -378,6 +381,7 @@ class Dosing:
             except (MissingCovariateError, OutOfDomainError) as error:
                 if model.name == self._asked:
                     raise
+                # the first error is that of the most preferred model
                 first = first or error
                 missed.append(_not_answered(model.name, error))
         return sorted(found, key=self._is_blind), missed, first

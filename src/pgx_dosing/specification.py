@@ -118,6 +118,7 @@ def check_value(own: Input, value: InputValue) -> None:
     if own.kind is InputKind.NUMBER:
         _check_number(own, value)
     elif own.kind is InputKind.FLAG:
+        # columns hold flags as float64, so 0.0 and 1.0 are flags too
         if not isinstance(value, bool) and value not in (0.0, 1.0):
             raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
     elif own.kind is InputKind.LEVEL and value not in own.levels:
@@ -135,6 +136,7 @@ def check_value(own: Input, value: InputValue) -> None:
 
 
 def _check_number(own: Input, value: InputValue) -> None:
+    # bool is an int in Python, so it is excluded before the range check
     if isinstance(value, (bool, str)) or value is None or not np.isfinite(value):
         raise OutOfDomainError(f"{own.name} is not a number", remedy=f"give a number of {own.unit}")
     low = -np.inf if own.minimum is None else own.minimum
@@ -152,6 +154,7 @@ def _hint(own: Input, value: float) -> str:
     """Return the likely unit of a number, if it would be in range in that unit."""
     other, factor = _UNITS.get(own.unit, ("", 1.0))
     low, high = own.minimum, own.maximum
+    # the hint is given only if the converted value would be plausible
     if not other or low is None or high is None or not low <= value * factor <= high:
         return ""
     return f"it looks like {other}: give {own.unit}"
@@ -275,6 +278,7 @@ def with_assumed(inputs: Sequence[Input], columns: Columns) -> Columns:
 
 def _estimated(own: Input, columns: Columns) -> npt.NDArray[np.float64]:
     """Return the imputed values of a number, shape (n,)."""
+    # NaN marks the patients for whom no list of terms has given an estimate yet
     found = np.full(len(columns[own.name]), np.nan)
     for terms in filter(None, own.estimated_by):
         weights = np.array([term.coefficient for term in terms])

@@ -63,6 +63,7 @@ def number_text(value: object) -> str:
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
+    # four digits are enough for a reader; metrics.json keeps the full precision
     return str(value) if isinstance(value, int) else f"{value:.4g}"
 
 

@@ -89,6 +89,7 @@ def revise_model(
     with locked(folder):
         old = read_folder(folder)
         check_signatures(old, key)
+        # a digest identifies an approved model: a change would invalidate its approval
         if old.history and old.history.was_approved:
             raise ModelStateError(
                 "an approved model does not change",
@@ -140,6 +141,7 @@ def attach(
         documents[PLAN] = plan
     if statements is not None:
         documents[_LINEAGE] = (old.document(_LINEAGE) or {}) | {"statements": statements}
+    # the card is regenerated from the files, so it is not taken from the old folder
     held: dict[str, Document] = {n: old.document(n) or {} for n in old.files if n != _CARD}
     documents[_CARD] = _with_card({**held, **documents})[_CARD]
     return revise_model(folder, documents, note, key)

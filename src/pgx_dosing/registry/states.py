@@ -127,6 +127,7 @@ def next_entry(
         The day precedes that of the last entry.
     """
     history = before.history if before else None
+    # days are ISO texts, whose order is that of the dates
     if history and note.day < history.entries[-1].day:
         raise ModelStateError(
             f"{note.day} lies before the last step, {history.entries[-1].day}",
@@ -233,6 +234,7 @@ def record(
         Disk or permission.
     """
     check_key(model, key)
+    # a model without a history is a draft: its history starts with that entry
     if model.history is None:
         first = with_entry(None, next_entry(LifecycleState.DRAFT, model.digest, None, note), None)
         model = replace(model, history=first)
@@ -253,6 +255,7 @@ def _check_step(model: ModelFolder, to: LifecycleState) -> None:
         LifecycleState.VALIDATED: LifecycleState.DRAFT,
         LifecycleState.APPROVED: LifecycleState.VALIDATED,
     }
+    # retirement, the remaining transition, starts from approved
     needed = before.get(to, LifecycleState.APPROVED)
     if to is LifecycleState.DRAFT:
         raise ModelStateError(
@@ -307,6 +310,7 @@ def _passed_again(model: ModelFolder, protocol: Protocol | None) -> ProtocolReco
     """Return the result of the protocol used in the model's validation, and of no other."""
     found = _passed(model, protocol)
     last = model.history.entries[-1].protocol if model.history else None
+    # compared by digest, so that limits cannot be changed between validation and approval
     if last is None or last.sha256 != found.sha256:
         raise ModelStateError(
             "this is not the protocol by which the model was validated",

@@ -87,6 +87,7 @@ def _rule_entry(
 
 def _link(citation: RuleCitation, teller: Teller) -> tuple[str, str]:
     """Return a citation with its address, which is empty if there is none."""
+    # only digits become part of an address
     if not citation.pmid.isdecimal():
         return teller.english(citation.text), ""
     return f"{citation.text}, PMID {citation.pmid}", pubmed(citation.pmid)

@@ -59,6 +59,7 @@ def draw_shares(drug: str, own: EquationEntry, words: Mapping[str, Any]) -> Mark
     said = words["dose"]
     rows = steps(own, said["typical"], said["own"])
     top = scale_top(own)
+    # without a positive amount all bars have zero length, instead of a division by zero
     scale = _PLOT / top if top > 0 else 0.0
     height = _ROW * len(rows) + (8 if own.high is not None else 0)
     parts = [part for index, row in enumerate(rows) for part in _row(index, row, scale)]

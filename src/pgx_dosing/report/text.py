@@ -202,6 +202,7 @@ def refinement_json(found: Refinement) -> str:
 
 def _rounded(value: Any) -> Any:  # noqa: ANN401 - any part of a tree of JSON
     if isinstance(value, float):
+        # more decimals would suggest a precision that the refined dose does not have
         return round(value, 3)
     if isinstance(value, dict):
         return {name: _rounded(v) for name, v in value.items()}

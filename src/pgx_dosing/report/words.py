@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 Words = Mapping[str, Any]
+# forms of values that are rendered by rule: gene names, ranges and codes
 _GENE: Final = re.compile(r"[a-z]+\d+[a-z0-9]*")
 _OR: Final = " or "
 _SPAN: Final = re.compile(r"([\d.]+) to ([\d.]+)")
@@ -135,6 +136,7 @@ def amount(value: float) -> str:
     >>> amount(31.274), amount(4.4676)
     ('31.3', '4.47')
     """
+    # below 100 three significant digits; above, whole units
     return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
