@@ -66,7 +66,7 @@ class Family(StrEnum):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Sensitivity of the monitoring.
+    """How closely a model is monitored.
 
     Each ``*_alpha`` applies to one window of patients drawn from the validation's population, and
     is divided among the checks of the family.
@@ -94,7 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class MonitoringCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure compared with its expectation from the validation."""
+    """One figure held against what the validation lets expect."""
 
     id: Annotated[str, doc("stable name: family, kind and subject joined by dots")]
     family: Annotated[Family, doc("what is monitored")]
@@ -117,7 +117,7 @@ class MonitoringCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """An irregularity in the log."""
+    """Something odd in the log."""
 
     code: Annotated[str, doc("stable code")]
     n: Annotated[int, doc("how often")]
@@ -126,7 +126,7 @@ class LogFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):
-    """The model that made the predictions."""
+    """Which model made the predictions."""
 
     model: Annotated[str, doc("name")]
     version: Annotated[str, doc("version")]
@@ -134,7 +134,7 @@ class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of a model in use, from its log of predictions."""
+    """What a log of predictions says of a model in use."""
 
     schema_version: Annotated[str, doc("version of this format")]
     state: Annotated[CheckState, doc("the worst state of all checks")]
