@@ -198,10 +198,10 @@ class ChunkCaller:
         ----------
         gene
             The gene.
-        Its genotypes; every sample of the chunk is in exactly one piece.
-            Its genotypes; every sample of the chunk is in exactly one.
-        Sample names, and the note codes of the inputs of each sample.
-            Names, and the note codes of the inputs that hold each.
+        pieces
+            Its genotypes; every sample of the chunk is in exactly one piece.
+        samples, notes
+            Sample names, and the note codes of the inputs of each sample.
         evidence
             If ancestry is inferred, the evidence of each gene for each sample's group
             (`evidence_of`); else empty.
