@@ -48,11 +48,11 @@ _SCORE = re.compile(r"≥?[0-9]{1,3}(\.[0-9]{1,6})?")
 _HLA_FIELDS = re.compile(
     r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})"
     r"(?::\d+)*(?P<suffix>[GPN])?$",
-    re.ASCII,  # other digits look the same and name no allele
+    re.ASCII,  # other Unicode digits look the same but do not name an allele
 )
 # Suffixes of IMGT/HLA (Marsh 2010, doi:10.1111/j.1399-0039.2010.01466.x): G and P are groups of
 # equal sequence, N is a null allele. L, S, C, A and Q (low, secreted, cytoplasmic, aberrant or
-# questionable expression) are refused: nobody knows what they mean for a skin reaction.
+# questionable expression) are refused: their effect on the risk of a skin reaction is unknown.
 _NULL: Final = "N"
 _PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$", re.ASCII)
 
@@ -60,14 +60,14 @@ _PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$", re.ASCII)
 def answer(
     call: OutsideCall, gene: GeneDefinition, sample: str, marker_alleles: tuple[str, ...]
 ) -> GeneCall | str:
-    """Return what an outside call says, or the note code of why a tool's result is not used.
+    """Return the call for an outside call, or the note code why a tool's result is not used.
 
     Parameters are those of `outside_gene_call`.
 
     Raises
     ------
     OutsideCallError
-        A line of our own table is wrong; a tool's is never refused for what it names.
+        A line of our own table is invalid; a tool's names are never an error.
     """
     if call.reason:
         return call.reason
@@ -93,8 +93,8 @@ def outside_gene_call(
     sample
         Sample that the call belongs to.
     marker_alleles
-        Alleles of the gene whose presence guidelines ask for (``*57:01``), of genes that are
-        answered by outside calls alone.
+        Alleles of the gene whose presence is a condition of guidelines (``*57:01``), for genes
+        called by outside tools only.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def outside_gene_call(
 
 
 def _several(call: OutsideCall, gene: GeneDefinition, sample: str) -> GeneCall:
-    """Solutions among which a tool cannot tell: candidates without probabilities, all alike."""
+    """Diplotypes that a tool cannot distinguish: equal candidates without probabilities."""
     found = {
         one.diplotype: one
         for text in call.solutions
@@ -171,7 +171,7 @@ def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample:
 def _named(
     call: OutsideCall, gene: GeneDefinition, names: AlleleNames, said: str
 ) -> HaplotypeDetail:
-    """Resolve a haplotype by the knowledge base's names; ``variants`` keeps what was said."""
+    """Resolve a haplotype by the knowledge base's names; ``variants`` keeps the reported name."""
     detail = _haplotype(call, gene, names.haplotype(said))
     return detail if detail.name == said else msgspec.structs.replace(detail, variants=(said,))
 
@@ -236,7 +236,7 @@ def _detail(
 def _presence_call(
     call: OutsideCall, gene: GeneDefinition, sample: str, marker_alleles: tuple[str, ...]
 ) -> GeneCall:
-    """Presence or absence of each marker allele among two typed alleles; null ones do not count."""
+    """Presence of each marker allele among two typed alleles; null alleles do not count."""
     if call.solutions:
         raise _refusal(call, "several solutions, of a gene of which two alleles are asked")
     stated = _PRESENCE.match(call.phenotype or call.diplotype)
@@ -283,11 +283,11 @@ def _two_fields(call: OutsideCall, name: str) -> str:
 def contradicting(call: GeneCall, gene: CompiledGene, observation: Observation) -> tuple[int, ...]:
     """Return the indices of the positions at which an input contradicts an outside call.
 
-    None if one of its candidates is free of them.
+    Empty if any of its candidates is not contradicted.
 
-    Every allele that is seen must belong to some part of the diplotype, and every whole copy
-    must allow some allele that is seen; hybrids are mapped elsewhere. A part without a
-    definition, such as a deletion, may carry anything.
+    Every observed allele must belong to some part of the diplotype, and every whole copy must
+    allow some observed allele; reads of hybrids may be mapped elsewhere. A part without a
+    definition, such as a deletion, may carry any allele.
     """
     found = [_denied(c.diplotype.split("/"), gene, observation) for c in call.candidates]
     return tuple(np.flatnonzero(found[0]).tolist()) if found and all(map(np.any, found)) else ()
@@ -296,7 +296,7 @@ def contradicting(call: GeneCall, gene: CompiledGene, observation: Observation) 
 def _denied(
     haplotypes: list[str], gene: CompiledGene, observation: Observation
 ) -> npt.NDArray[np.bool_]:
-    """Return where the alleles that are seen cannot be those of two haplotypes; shape (n,)."""
+    """Return where the observed alleles are impossible for two haplotypes; shape (n,)."""
     names = [part for haplotype in haplotypes for part in _parts(haplotype, gene)]
     rows = _rows(names, gene)
     known = ~observation.missing
@@ -319,7 +319,7 @@ def _parts(haplotype: str, gene: CompiledGene) -> list[str]:
 
 
 def _whole(names: Sequence[str], n_haplotypes: int, gene: CompiledGene) -> list[str]:
-    """Return the names that are of whole copies; of other genes, none where alleles are joined."""
+    """Return the names of whole copies; for other genes, none if alleles are joined."""
     structure = gene.gene.structure
     if structure is None:
         return list(names) if len(names) == n_haplotypes else []
@@ -328,16 +328,16 @@ def _whole(names: Sequence[str], n_haplotypes: int, gene: CompiledGene) -> list[
 
 
 def _rows(names: Sequence[str], gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
-    """Return the masks of those of some names, copies or not, that have a definition."""
+    """Return the allele masks of those names, with or without copy number, that are defined."""
     single = [match["name"] if (match := COPIES.fullmatch(name)) else name for name in names]
     known = [name if name in gene.names else core_allele(name) for name in single]
     return [gene.masks[gene.names.index(name)] for name in known if name in gene.names]
 
 
 def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, column: int) -> GeneCall:
-    """Note an outside call that the input's own variants contradict, and say at which positions.
+    """Note an outside call that the input's own variants contradict, with the positions.
 
-    The positions stand in the evidence, under the diplotype that was given.
+    The positions are stored in the evidence, under the reported diplotype.
     """
     observation = observe(genotypes, column)
     places = contradicting(call, gene, observation)
@@ -359,7 +359,7 @@ def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, colum
 
 
 def _haplotype_masks(call: GeneCall, gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
-    """Return for each haplotype that has a definition which alleles it allows at each position."""
+    """Return, for each defined haplotype, the alleles it allows at each position."""
     found = []
     for haplotype in call.haplotypes:
         rows = _rows(_parts(haplotype.name, gene), gene)
