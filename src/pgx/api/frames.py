@@ -104,7 +104,7 @@ if TYPE_CHECKING:
 
 
 _NO_COPY: Final = -2
-"""What sgkit calls a fill value: that there is no allele, not that it is unknown."""
+"""Fill value of sgkit: no allele is present, as opposed to an unknown allele."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +225,7 @@ def to_xarray(
         **limits,
     )
     calls = np.array(found.genotypes.values)
+    # scikit-allel has no code for an absent copy; sgkit distinguishes it from a missing allele
     calls[:, :, 1][found.haploid] = _NO_COPY
     contigs = list(dict.fromkeys(found.contig))
     most = max((len(own) for own in found.alleles), default=0)

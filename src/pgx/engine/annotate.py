@@ -46,7 +46,7 @@ __all__ = [
 # larger chunks slow every garbage collection by more than the sharing of calls saves.
 _CHUNK_WITH_SITES: Final = 16
 _CHUNK: Final = 4096
-"""Samples that are called together where calls hold no observations, and so are shared."""
+"""Samples per chunk if calls hold no observations and can therefore be shared."""
 
 
 def annotate(
@@ -420,6 +420,8 @@ def control_regions(
     """
     found: list[Region] = []
     for gene in known:
+        # a control must have two copies: no sex chromosome, no known structural variants, and no
+        # gene of the same contig
         elsewhere = gene.contig != but.contig and gene.ploidy is Ploidy.AUTOSOME
         if not elsewhere or gene.structure is not None or not gene.variants:
             continue

@@ -48,10 +48,10 @@ __all__ = [
 ]
 
 SOURCE_READS: Final = "reads"
-"""What the ``source`` column says of a gene that was called from reads."""
+"""Value of the ``source`` column for a gene called from reads."""
 
 PopulationEvidence = Mapping[str, Sequence[Mapping[str, float] | None]]
-"""By gene, for each sample, natural logarithms of how well each group explains what is seen."""
+"""By gene, for each sample, the log-likelihood of each group (natural logarithms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,14 @@ class Ancestry:
 
 def _inferred(evidence: Iterable[Mapping[str, float]]) -> Mapping[str, float] | None:
     total: dict[str, float] = {}
+    # genes are treated as independent given the group: log-likelihoods add up
     for gene in evidence:
         for group, value in gene.items():
             total[group] = total.get(group, 0.0) + value
+    # no evidence, or no group explains the genotypes: all groups get the same weight
     if not total or max(total.values()) == -math.inf:
         return None
+    # relative to the best group, so that exp does not underflow for all groups
     most = max(total.values())
     return {group: math.exp(value - most) for group, value in total.items()}
 

@@ -60,6 +60,7 @@ def do_step(number: int, *, folder: str, run: str, kind: str) -> bytes:
     try:
         steps = _steps(folder, run)
         with scratch_in(Path(folder)):
+            # an input may have changed since the plan was made
             if kind == Kind.READ:
                 steps.plan.check_files(steps.plan.reads[number])
             steps.do(Kind(kind), number)
@@ -88,12 +89,13 @@ def _steps(folder: str, run: str) -> Steps:
     return Steps(plan, read_engine(plan, kept_release(path, plan)), FolderParts(path, plan))
 
 
+# our own errors are returned as data (`do_step`): only unexpected ones are retried
 _RETRIES: Final = 2
 _PAUSE: Final = 0.02
-"""Seconds between two looks at what is finished."""
+"""Seconds between two checks for finished steps."""
 _LOGGERS: Final = ("distributed", "dask", "tornado", "asyncio", "bokeh")
 _SETTINGS: Final = {"distributed.scheduler.worker-saturation": 1.0}
-"""A worker gets its next part when it has none: parts differ much in length."""
+"""A worker gets its next part only when idle, because the length of parts varies widely."""
 
 
 def check_cluster(plan: CohortPlan, scheduler: str = "") -> None:

@@ -36,7 +36,7 @@ _READS: Final = "reads"
 _NOT_COMPARED: Final = frozenset({"version", "code_digest", "data_digest"})
 _LONGEST: Final = 60
 _LABELS: Final = ("gene", "drug", "source", "population", "position", "role", "name")
-"""Fields by which a record of a list is named where a difference is told."""
+"""Fields that identify a record of a list in the path of a difference."""
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):

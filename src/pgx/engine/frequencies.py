@@ -148,6 +148,7 @@ def wilson(count: npt.ArrayLike, total: npt.ArrayLike) -> FrequencyInterval:
         weight = 1 + _Z**2 / n
         middle = (share + _Z**2 / (2 * n)) / weight
         half = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2)) / weight
+    # exactly 0 and 1 at the ends, where rounding would leave a tiny rest
     low = np.where(k == 0, 0.0, np.clip(middle - half, 0.0, 1.0))
     high = np.where(k == n, 1.0, np.clip(middle + half, 0.0, 1.0))
     return FrequencyInterval(np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan))
@@ -377,6 +378,7 @@ def _tables_counted(
     expected = _by_name(members, call, name, share, len(order))
     whole = np.array([said.whole for said in says], np.float64)
     expected_total = members.astype(np.float64) @ whole
+    # sums of float64 may exceed their total by a rounding error
     left = np.maximum(expected_total - expected.sum(axis=1), 0.0)
     counts = count.round().astype(np.int64)
     return _Counts(

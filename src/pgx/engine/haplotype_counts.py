@@ -87,6 +87,7 @@ def _haplotypes(
         return
     differs = (typed[:, 0] != typed[:, 1]) & (typed[:, 1] != ABSENT)
     blocks = np.unique(genotypes.phase_block[~untyped, sample][differs])
+    # a single heterozygous site needs no phase; several must share one phase block
     if len(blocks) > 1 or (differs.sum() > 1 and UNPHASED in blocks):
         return
     yield np.ascontiguousarray(codes[:, 0])

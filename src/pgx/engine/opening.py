@@ -166,7 +166,9 @@ class Loci:
         assembly = decide_assembly(source.header, settings.assembly, source.path)
         lengths = {name: contig_length(name, assembly) for name in CANONICAL}
         if assembly is Assembly.GRCH37 and _may_be_hg19_chrm(source.header):
+            # hg19's chrM has 16,571 bases, the rCRS 16,569: accept positions up to the longer one
             lengths[MITOCHONDRION] = HG19_CHRM_LENGTH
+        # records hidden by a wrong index would otherwise be read as reference
         by_index = settings.absent is Absent.NO_CALL
         here = self.read[assembly]
         index = self._indices.get(assembly)
@@ -183,6 +185,7 @@ class Loci:
         if found is None:
             here = self.read[assembly]
             intervals = [(x.gene.contig, a, b) for x in here for a, b in _wanted(x)]
+            # sites on every assembly show which assembly the reference bases match
             intervals += [i for known in self.known.values() for x in known for i in _sites(x)]
             found = self._windows[assembly] = Windows.build(intervals, gene_regions(here))
         return found

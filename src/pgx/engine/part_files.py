@@ -70,9 +70,9 @@ def raised(refusal: Refusal) -> PgxError:
 
 
 PART_SUFFIX: Final = ".part"
-"""How the name of a finished part ends."""
+"""File name suffix of a finished part."""
 Evidence = Sequence[Mapping[str, float] | None]
-"""What one gene says of each sample's population."""
+"""One gene's evidence on each sample's population."""
 
 _ARRAYS: Final = ("call", "phase_block", "evidence", "reason", "structural")
 _DAMAGED: Final = (ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.MsgspecError)
@@ -230,6 +230,7 @@ def _loaded(item: _Meta | Refusal) -> ReadInput | InputError:
 
 def _gene(own: _Gene, gene: GeneDefinition) -> GroupedGene:
     arrays = {name: _array(own.arrays[name]) for name in _ARRAYS}
+    # grouped samples have no quality or depth of their own
     unknown = np.broadcast_to(np.int32(-1), arrays["reason"].shape)
     genotypes = GeneGenotypes(
         gene=gene,

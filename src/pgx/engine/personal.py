@@ -161,6 +161,7 @@ class Personal:
 
     def _unwanted(self, calls: Iterable[GeneCall]) -> Iterator[GeneConversion]:
         """Yield combinations of current or planned medicines that a drug label advises against."""
+        # the warnings concern systemic exposure: topical medicines are left out
         in_use = [m for m in self.medicines if m.use in _IN_USE and not m.local]
         taken = {substance.casefold() for m in in_use for substance in m.substances}
         by_gene = {call.gene: call for call in calls}

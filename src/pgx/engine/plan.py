@@ -230,10 +230,12 @@ def _batches(files: Sequence[PlannedFile]) -> Iterator[tuple[int, ...]]:
     joined and can be read in parallel.
     """
     total = sum(file.size for file in files)
+    # about 64 batches of small files, so that several processes have work
     limit = min(_BATCH_BYTES, max(_BATCH_LEAST_BYTES, total // _BATCHES))
     batch: list[int] = []
     size = 0
     for number, file in enumerate(files):
+        # the size behind an address is unknown: it fills a batch by itself
         own = limit if file.is_remote else file.size
         is_full = size + own > limit or len(batch) == _BATCH_INPUTS
         if batch and is_full:

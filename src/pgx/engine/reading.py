@@ -93,7 +93,7 @@ class ReadInput:
 
 
 Inputs = Sequence[ReadInput | InputError]
-"""What became of inputs, in their order: as read, or why they were refused."""
+"""Inputs in order: as read, or the error with which they were refused."""
 
 
 def read_of(inputs: Inputs) -> list[ReadInput]:
@@ -296,8 +296,10 @@ class InputReader:
         by_group = self._settings.ancestry == RECORDED
         alike = np.zeros(len(samples), np.int32)
         people = [self._info.get(name, _NOBODY) for name in samples] if self._info else []
+        # the recorded population changes the prior, and so the call, with ancestry `recorded` only
         groups = number_groups([p.superpopulation for p in people]) if by_group else alike
         both = number_groups([(p.sex, p.superpopulation if by_group else "") for p in people])
+        # the copy number of chrX depends on sex: samples of different sex cannot share a column
         x_linked = both if people else alike
         return [
             x_linked if x.gene.ploidy is Ploidy.X_LINKED else groups if people else alike

@@ -187,6 +187,7 @@ class Reinterpreter:
         calls = marked_local(called, self.knowledge.local_genes)
         drugs = [d for d in made.get("drugs", "all").split(";") if d != "all"]
         known = set(self.guidance.drugs)
+        # the current release may lack a guideline for a drug of the saved run
         chosen = [d for d in drugs if d in known] if drugs else None
         release = self.knowledge
         guidance = self.guidance.at(_probability(made, "confidence", CONFIDENCE))
@@ -228,6 +229,7 @@ class Reinterpreter:
                 for call in saved.calls
                 if (caller := callers.get(call.gene))
             }
+        # a recorded population is not part of the saved result: all groups weigh the same
         return Ancestry(AVERAGE if choice in (RECORDED, "") else choice, "", evidence)
 
     def _new_genes(self, saved: PatientResult) -> list[GeneCall]:

@@ -188,6 +188,7 @@ class SampleCounts:
         seen = piece.genotypes
         first, second = seen.call[:, :, 0], seen.call[:, :, 1]
         different = (first >= 0) & (second >= 0) & (first != second)
+        # a recorded male's heterozygous genotype is set to unknown, but contradicts the record
         different |= seen.reason == Unknown.MALE_HETEROZYGOUS
         own = different.sum(axis=0, dtype=np.int32)
         self.x_heterozygous[piece.samples] += own[piece.columns]
@@ -257,7 +258,7 @@ def _marked(n_columns: int, columns: Iterable[int]) -> npt.NDArray[np.bool_]:
 
 
 LIMITS: Final = {"gene_call_rate": 0.95, "sample_call_rate": 0.9, "hwe_p": 1e-6}
-"""Below which the summary names a gene, counts a sample, names a position."""
+"""Limits below which the summary lists a gene, counts a sample, lists a position."""
 _NOBODY: Final = SampleInfo(sample="")
 
 

@@ -33,13 +33,13 @@ __all__ = [
 
 PATIENCE_VARIABLE: Final = "PGX_CLUSTER_PATIENCE"
 _PATIENCE: Final = 60.0
-"""Seconds. A worker that is started again is back within some, and so answers a scheduler under
-load; a job system may take longer to give the first worker, for which there is the
-variable. Finished parts are kept, so that giving up costs no more than another start."""
+"""Seconds. A restarted worker is back sooner, and a scheduler under load answers sooner; a job
+system may take longer to start the first worker, which is what the variable is for. Finished
+parts are kept, so giving up only costs a restart."""
 _CALM: Final = 5.0
-"""Seconds without a finished part after which the scheduler is asked, and between two questions."""
+"""Seconds without a finished part before the scheduler is probed, and between two probes."""
 _WORDLESS: Final = 2.0
-"""Seconds that one waits without a word."""
+"""Seconds to wait before a note to the user."""
 _ENCRYPTED: Final = frozenset({"tls", "wss"})
 _KEPT: Final = "finished parts are kept: start the same command again"
 
@@ -246,6 +246,7 @@ class Watch:
 
     def _judge(self, what: str, since: float) -> None:
         now = time.monotonic()
+        # with a short patience, probe several times before the run ends
         self._next = now + min(_CALM, self.patience / 4)
         if now - since >= self.patience:
             raise DependencyError(

@@ -40,7 +40,9 @@ _FAR: Final = (500, 40)
 """Rare homozygotes, and standard deviations of their number, on both sides of the expected
 number; by Bernstein's inequality all others together have less than 1e-18 and 1e-300."""
 _WELL_KNOWN: Final = 1e-6
+# tests are evaluated in groups of about this many terms, which bounds memory
 _MOST_TERMS: Final = 1 << 20
+# below this, three terms of Stirling's series are not exact to float64; lgamma is used
 _EXACT_BELOW: Final = 32
 
 
@@ -72,6 +74,7 @@ def exact_p(reference: Integers, heterozygous: Integers, alternative: Integers) 
     distinct, inverse = np.unique(keys, axis=0, return_inverse=True)
     factorials = _log_factorials(int(distinct.sum(axis=1).max(initial=0)))
     found = _tested(distinct, _NEAR, factorials)
+    # the near range omits a probability below 1e-18, which matters for very small p-values only
     small = found < _WELL_KNOWN
     found[small] = _tested(distinct[small], _FAR, factorials)
     return np.asarray(found[inverse.ravel()].reshape(np.shape(reference)), np.float64)
@@ -121,6 +124,7 @@ def _p_values(tests: _Tests, observed: Integers, factorials: Floats) -> Floats:
     homozygous = np.arange(len(which)) - starts[which] + tests.low[which]
     terms = _log_weight(homozygous, tests.n[which], tests.rare[which], factorials)
     own = _log_weight(observed, tests.n, tests.rare, factorials)
+    # relative to the largest term of each test, so that exp does not underflow for all of them
     weights = np.exp(terms - np.maximum.reduceat(terms, starts)[which])
     counted = np.where(terms <= own[which] + _TIE, weights, 0.0)
     p = np.add.reduceat(counted, starts) / np.add.reduceat(weights, starts)
@@ -301,6 +305,7 @@ def tally_sites(
     samples = np.array([kinds[k][0] for k in codes.tolist()] or empty).astype(np.int64)
     tested = np.array([kinds[k][1] for k in codes.tolist()] or empty).astype(np.int64)
     found = SiteTally(gene, tuple(levels), *_decoded(codes), samples, tested)
+    # Hardy–Weinberg proportions refer to diploid genotypes
     found.tested[~found.is_diploid] = 0
     if gene.ploidy is Ploidy.MITOCHONDRIAL:
         found.tested[:] = 0
@@ -425,6 +430,7 @@ def _missing_reasons(tally: SiteTally, counts: dict[str, Integers]) -> npt.NDArr
     Ties go to the first of `Unknown`; None if nothing is missing.
     """
     unanswered = ~tally.is_called
+    # a half call has no reason of its own, because one of its alleles is known
     half = np.where(tally.reason == Unknown.NONE, Unknown.HALF_CALL, tally.reason)
     reasons = sorted(set(half[unanswered].tolist()))
     shape = counts["n_samples"].shape

@@ -40,6 +40,7 @@ __all__ = [
     "write_tsv",
 ]
 
+# rows converted at once, and rows of a Parquet row group
 _BATCH_ROWS: Final = 1 << 17
 _GROUP_ROWS: Final = 1 << 18
 _Records = Sequence[GeneCall] | Sequence[Recommendation]
@@ -201,7 +202,7 @@ _FREQUENCIES: Final = (
     "allele_frequencies", "diplotype_frequencies", "phenotype_frequencies", "call_status",
 )  # fmt: skip
 SUMMARY_TABLES: Final = (*_FREQUENCIES, "site_quality", "sample_quality")
-"""Names of the tables beside calls and recommendations."""
+"""Names of the tables other than calls and recommendations."""
 
 
 class Summaries(NamedTuple):

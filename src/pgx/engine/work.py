@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 CHUNK_SAMPLES: Final = 4096
-"""Samples that are advised together."""
+"""Number of samples in a chunk of recommendations."""
 _SMALL_BYTES: Final = 64 * 1024 * 1024
 _SMALL_INPUTS: Final = 200
 

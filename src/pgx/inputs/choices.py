@@ -40,7 +40,7 @@ __all__ = [
 
 
 Names = str | Iterable[str]
-"""Names as a text, separated by commas, or one by one."""
+"""Names as a comma-separated text, or as a collection."""
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _ASSEMBLIES: Final = {
     "grch37": Assembly.GRCH37,

@@ -32,7 +32,7 @@ __all__ = [
 _REMEDY: Final = "see `pgx kb show GENE` for alleles and phenotypes"
 _DERIVED: Final = ("lookup_keys", "key_evidence", "copy_keys", "depends_on")
 _VARIANT: Final = re.compile(r"g\.[1-9][0-9]*[ACGTNacgtn]+>[A-Za-z*<>]+")
-"""A variant of a combination that has no definition, as `pgx.call` writes it."""
+"""A variant in an undefined combination, as `pgx.call` writes it."""
 _SETTLED: Final = (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
 _ROUNDING: Final = 1e-6  # probabilities in tables have six digits
 _SIGNS: Final = (" positive", " negative")

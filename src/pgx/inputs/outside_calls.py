@@ -307,6 +307,7 @@ def _denied(
     either = np.bitwise_or(seen[0], seen[1])
     for row in _rows(_whole(names, len(haplotypes), gene), gene):
         denied |= (row & either) == 0
+    # a part without a definition may carry any allele: then no allele can be excluded
     if len(rows) == len(names):
         denied |= (either & ~np.bitwise_or.reduce(rows)) != 0
     return denied & known

@@ -24,9 +24,9 @@ __all__ = [
 ]
 
 LEAST_CONFIDENCE: Final = 0.5
-"""Confidence below which the advice given would be less probable than all other advice."""
+"""Lowest confidence: below 0.5 the given advice may be less probable than all other advice."""
 MOST: Final = 2**31 - 1
-"""The largest limit of quality or depth: kernels count no further."""
+"""Largest limit of quality or depth that kernels can represent."""
 AVERAGE = "average"
 INFERRED = "inferred"
 RECORDED = "recorded"
