@@ -40,10 +40,10 @@ NOT_KEPT: Final = -2
 class SiteReason(IntEnum):
     """Codes of ``Scan.reason``; the first that applies, in the order of the numbers.
 
-    `AD_CONTRADICTS` and then `LOW_GP` precede `LOW_GQ`: what the reads say outranks what the
-    caller says of itself.
-    Every code but ``OK`` means that the genotype is unknown, though its alleles stay as
-    they were read. A half call (``./1``) is ``OK``: the allele it names is known.
+    `AD_CONTRADICTS` and then `LOW_GP` precede `LOW_GQ`: the reads outrank the caller's own
+    confidence.
+    Every code but ``OK`` means that the genotype is unknown, though its alleles are kept as
+    read. A half call (``./1``) is ``OK``: the allele it names is known.
     """
 
     OK = 0
@@ -108,13 +108,13 @@ class SymbolicRecord(msgspec.Struct, frozen=True, eq=False, gc=False):
     Attributes
     ----------
     start, end
-        Lowest and highest (1-based) that the first and that the last base may be, both
-        inclusive. None where CIPOS or CIEND cannot be read.
+        Lowest and highest possible position (1-based) of the first and of the last base, both
+        inclusive. None if CIPOS or CIEND cannot be read.
     copies
-        (N,) int16 CN of each sample, rounded; -1 without one, -2 where it is no number of
-        copies or lies between two. None where FORMAT has no CN.
+        (N,) int16 CN of each sample, rounded; -1 if missing, -2 if it is not a number of copies
+        or is between two. None if FORMAT has no CN.
     quality
-        (N,) int16 phred-scaled quality of CN, -1 without one. None where FORMAT has none.
+        (N,) int16 phred-scaled quality of CN, -1 if missing. None if FORMAT has none.
     """
 
     start: tuple[int, int] | None
@@ -141,7 +141,7 @@ class SymbolicRecord(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 def parse_symbolic(text: str, position: int, end: int) -> SymbolicRecord:
-    """Read a line's text from the tab before INFO on.
+    """Parse a line's text, starting with the tab before INFO.
 
     ``position`` is POS, the base before the first one of a symbolic allele; ``end`` the last
     base that the record covers, both 1-based.
@@ -252,10 +252,10 @@ class Block(NamedTuple):
 
 
 class Sink(Protocol):
-    """Takes the records of a scan block by block, so that not all are in memory at once."""
+    """Receives the records of a scan block by block, so that not all are in memory at once."""
 
     def take(self, block: Block) -> None:
-        """Take the next records of the file."""
+        """Receive the next records of the file."""
 
     def restart(self) -> None:
         """Discard all blocks: the file is read again from its start."""
