@@ -178,6 +178,7 @@ def _people(calls: object) -> Iterator[list[GeneCall]]:
     records: list[GeneCall] = []
     items = [calls] if isinstance(calls, GeneCall | PatientResult) else calls
     for item in items if isinstance(items, Iterable) else (items,):
+        # gene calls of different persons must not be combined
         if isinstance(item, PatientResult):
             yield list(item.calls)
         elif isinstance(item, GeneCall):
@@ -192,6 +193,7 @@ def _people(calls: object) -> Iterator[list[GeneCall]]:
 
 def _rows(calls: object) -> Iterator[Mapping[str, Any]] | None:
     """Return the rows of a polars or pandas frame; None for anything else."""
+    # frames are recognised by their interface, so that neither library has to be imported
     if type(calls).__name__ == "LazyFrame" and hasattr(calls, "collect"):
         calls = calls.collect()
     columns = getattr(calls, "columns", None)
@@ -207,6 +209,7 @@ def _rows(calls: object) -> Iterator[Mapping[str, Any]] | None:
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a pandas row without its empty cells."""
+    # pandas cells may be numpy values, which records do not accept
     plain = {n: v.tolist() if hasattr(v, "tolist") else v for n, v in row.items()}
     return {
         name: value

@@ -69,6 +69,7 @@ def run_of(paths: Paths, settings: RunSettings, knowledge: KnowledgeBase, given:
         overrides=_overrides_of(given.overrides),
         reads=_reads_of(given.reads),
     )
+    # unlike the command, Python callers get the first refused input as an exception
     if run.refused:
         raise run.refused[0]
     return run

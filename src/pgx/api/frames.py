@@ -83,6 +83,7 @@ def to_pandas(results: PatientResult | Iterable[PatientResult]) -> Frames:
 
 def _frame(pandas: Any, frame: pl.DataFrame) -> pd.DataFrame:  # noqa: ANN401 - the module
     """Return a polars frame as a pandas frame, without pyarrow, which polars would require."""
+    # column by column: polars' own to_pandas needs pyarrow
     columns = {
         column.name: pandas.Series(column.to_list(), dtype=_type(pandas, column.dtype))
         for column in frame
@@ -228,6 +229,7 @@ def to_xarray(
     # scikit-allel has no code for an absent copy; sgkit distinguishes it from a missing allele
     calls[:, :, 1][found.haploid] = _NO_COPY
     contigs = list(dict.fromkeys(found.contig))
+    # sgkit pads the alleles of a variant with empty strings to a common number
     most = max((len(own) for own in found.alleles), default=0)
     alleles = [[*own, *[""] * (most - len(own))] for own in found.alleles]
     numbers = np.array([contigs.index(name) for name in found.contig], np.int8)

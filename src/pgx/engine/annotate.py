@@ -117,6 +117,7 @@ def annotate(
         info = sample_info_with(patient, about, info)
     engine = Engine(kb, chosen, genes, info, outside)
     decisions = check_overrides(overrides, kb)
+    # a patient file without a sample name: its sex applies to the samples that are read
     others_sex = patient.sex if patient is not None and not about else ""
     inputs = engine.reader(is_grouped=False, patient_sex=others_sex).read_all(paths)
     from_reads = _add_reads(engine, inputs, reads, is_alone=not paths)
@@ -135,6 +136,7 @@ def annotate(
     if patient is not None and samples:
         person = _person(run, patient, about)
         if person:
+            # checked here too: the patient's sample may be known only now
             sample_info_with(patient, person, info)
             run.personal = person, Personal(kb, engine.guidance, patient)
     return run
@@ -375,6 +377,7 @@ def _sample(inputs: Sequence[ReadInput], own: ReadsEvidence, place: Path) -> str
     names = dict.fromkeys(others)
     if not names:
         return own.sample or place.name.removesuffix(place.suffix)
+    # reads of one sample must not be assigned to one of several
     if len(names) > 1:
         raise InputConflictError(
             f"reads of one sample, and variants of {len(names)}",

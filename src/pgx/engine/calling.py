@@ -237,6 +237,7 @@ class ChunkCaller:
         caller = self.caller(gene)
         found: list[Mapping[str, float] | None] = [None] * n_samples
         for piece in pieces:
+            # once per distinct column, shared by its samples
             known = {
                 column: caller.evidence(piece.genotypes, column)
                 for column in np.unique(piece.columns).tolist()
@@ -280,6 +281,7 @@ class ChunkCaller:
         # copy-number evidence and inferred ancestry are specific to a sample: no call is shared
         if self._settings.ancestry == INFERRED or piece.copies:
             return np.arange(len(piece.samples), dtype=np.int32)
+        # notes are part of a call, so samples with different notes cannot share one
         if len(set(notes)) > 1:
             keys = [notes[s] for s in piece.samples.tolist()]
             return number_groups(list(zip(piece.columns.tolist(), keys, strict=True)))
@@ -314,6 +316,7 @@ class ChunkCaller:
             if name not in given:
                 continue
             found = answer(given[name], gene, "", markers)
+            # a note code: the tool's result is not used, our own call stays with the note
             if isinstance(found, str):
                 notes = tuple(sorted({*own[table.index[sample]].notes, found}))
                 found = msgspec.structs.replace(own[table.index[sample]], notes=notes)

@@ -267,6 +267,7 @@ def _reason_name(code: int) -> str:
 
 
 def _lowest(values: npt.NDArray[np.int32]) -> int | None:
+    # -1 stands for a missing value
     known = values[values >= 0]
     return int(known.min()) if len(known) else None
 
@@ -282,6 +283,7 @@ class _ToldAlleles:
         self.compiled = compiled
         self.needs = compiled.needs
         self.open = ~_with_substitutes(compiled.gene, answered)
+        # (A, N): any required position of the allele is unanswered in the sample
         self.untold_in = (self.needs.astype(np.int32) @ self.open.astype(np.int32)) > 0
 
     def needing(self, index: int) -> tuple[str, ...]:
@@ -317,6 +319,7 @@ class _ToldAlleles:
         gene, compiled = self.compiled.gene, self.compiled
         order = gene.function_order
         place = order.index(function) if function in order else len(order)
+        # an uncertain allele may or may not change the phenotype
         if function in (None, gene.uncertain_function):
             return 1, place
         return (2 if function == compiled.functions[compiled.default_index] else 0), place

@@ -92,6 +92,7 @@ def _found(entry: dict[str, str], places: Sequence[Path]) -> Path:
             remedy="annotate files, if results are to be verified",
         )
     for path in places:
+        # the name comes from a saved result: without its folders, it cannot lead out of this one
         file = path / Path(name).name if path.is_dir() else path
         is_it = file.name == name if entry.get("role") == _READS else file_digest(file) == wanted
         if is_it and file.is_file():
@@ -203,6 +204,7 @@ def _unlike(where: str, saved: Any, again: Any) -> Iterator[Difference]:  # noqa
     elif isinstance(saved, list) and isinstance(again, list) and len(saved) == len(again):
         for number, (one, other) in enumerate(zip(saved, again, strict=True)):
             yield from _unlike(f"{where}[{_label(one, number)}]", one, other)
+    # 1 equals 1.0 and True in Python, but not in JSON
     elif saved != again or type(saved) is not type(again):
         yield Difference(where=where, saved=_short(saved), derived=_short(again))
 

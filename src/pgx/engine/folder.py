@@ -66,6 +66,7 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
             check_folder(folder, force=force, inputs=plan.paths())
         with locked(parts):
             check_inputs(folder, plan.paths())
+            # the parts are removed at the end: an input among them would be lost
             refuse_own_inputs(parts.iterdir(), plan.paths())
             remove_temporaries(folder, is_ours=True)
             _settle(parts, plan, folder, force=force)
@@ -78,6 +79,7 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
             remedy="check folder, permissions and free space",
         ) from error
     finally:
+        # a failed run leaves no empty folder
         if is_new and folder.exists() and not any(folder.iterdir()):
             folder.rmdir()
 

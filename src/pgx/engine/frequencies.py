@@ -327,6 +327,7 @@ def _group_columns(
 
 def _shares(call: GeneCall, split: Callable[[str], list[str]], haplotypes: int) -> _Shares:
     """Return the names in a call: one diplotype if called, all candidates if ambiguous."""
+    # a haploid call, as of chrX in a male, has one haplotype
     if call.diplotype is not None:
         haplotypes = len(split(call.diplotype))
     if call.status is CallStatus.CALLED:
@@ -334,6 +335,7 @@ def _shares(call: GeneCall, split: Callable[[str], list[str]], haplotypes: int) 
         return _Shares(tuple((name, 1.0) for name in names), haplotypes)
     if call.status is not CallStatus.AMBIGUOUS:
         return _Shares((), 0.0)
+    # candidates without a prior have no probability: their haplotypes stay undetermined
     weighed = [(c.diplotype, c.probability) for c in call.candidates if c.probability]
     return _Shares(tuple((name, p) for d, p in weighed for name in split(d)), haplotypes)
 

@@ -59,6 +59,7 @@ def count_haplotypes(
     wanted = set(only) if only else None
     for sample, name in enumerate(genotypes.samples):
         group = group_of.get(name, "")
+        # a haplotype frequency needs a population: samples without a group are not counted
         if group and (wanted is None or name in wanted):
             for haplotype in _haplotypes(genotypes, sample, untyped):
                 row = counts.setdefault(haplotype.tobytes(), np.zeros(len(groups), np.int64))

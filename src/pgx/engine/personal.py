@@ -279,6 +279,7 @@ def _place(row: Recommendation) -> tuple[object, ...]:
 
 def _differs(row: Recommendation, usual: Recommendation | None) -> bool:
     """Whether a prescriber would act differently, or the certainty of the advice changes."""
+    # there is no recommendation for the genotype to compare with
     if usual is None:
         return True
     return _advised(row) != _advised(usual)

@@ -380,6 +380,7 @@ def pieces_of(
         Two inputs disagree about one site of one sample.
     """
     parts = [i for i in inputs if gene.gene in i.genes]
+    # the usual case: a single input with all samples needs no join
     if len(parts) == 1 and parts[0].samples == tuple(samples):
         own = parts[0].genes[gene.gene]
         return [Piece(own.genotypes, np.arange(len(samples)), own.groups, own.copies)]
@@ -408,6 +409,7 @@ def _piece(
     copies: Sequence[CopyEvidence | None],
 ) -> Piece:
     """Join samples that occur in the same inputs."""
+    # samples with the same group in every input are joined once and share a column
     held = [tuple(holders[sample]) for sample in own]
     columns = number_groups(held)
     distinct = list(dict.fromkeys(held))

@@ -182,6 +182,7 @@ class Reinterpreter:
             if _has_positions(self.knowledge.genes.get(call.gene)) and call.source == "vcf"
         }
         ancestry = self._ancestry(saved, callers, made.get("ancestry", AVERAGE))
+        # new genes are sorted in among the saved ones, as in a new result
         in_order = sorted(before, key=lambda c: c.gene)
         called = (self._call(call, callers, ancestry) for call in in_order)
         calls = marked_local(called, self.knowledge.local_genes)

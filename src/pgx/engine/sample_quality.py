@@ -96,6 +96,7 @@ def check_sexes(sexes: Sequence[str], seen: SexEvidence) -> CheckedSexes:
     recorded = np.array(sexes, dtype=object)
     two, one = seen.heterozygous > 0, seen.haploid_samples
     shown = np.full(len(recorded), None, dtype=object)
+    # contradictory genotypes show neither sex
     shown[two & ~one & ~seen.mixed], shown[one & ~two & ~seen.mixed] = FEMALE, MALE
     reason = np.full(len(recorded), SexReason.HOMOZYGOUS.value, dtype=object)
     reason[seen.called == 0] = SexReason.NO_CALL.value

@@ -80,6 +80,7 @@ def check_address(address: str) -> None:
     scheme, host = _parts(address)
     if scheme in _ENCRYPTED:
         security_of(address)
+    # without TLS, any machine on the network could send code to the scheduler
     elif not _is_this_machine(host):
         raise UsageError(
             f"the scheduler at {address} is on another machine and has no TLS: whoever reaches it"
@@ -181,6 +182,7 @@ class Scheduler:
             await channel.write({"op": "ncores", "reply": True})
             return len(await channel.read())
         finally:
+            # abort does not wait for the other side, unlike close
             channel.abort()
 
 

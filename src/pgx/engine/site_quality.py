@@ -108,6 +108,7 @@ def _ranges(distinct: Integers, reach: tuple[int, int]) -> _Tests:
     n = distinct.sum(axis=1)
     rare = 2 * distinct[:, 0] + distinct[:, 2]
     common = 2 * n - rare
+    # mean number of rare homozygotes if 2n chromosomes are paired at random
     expected = rare * np.maximum(rare - 1, 0) / np.maximum(2 * (2 * n - 1), 1)
     spread = rare * common / np.maximum(2 * n, 1) / np.sqrt(np.maximum(n, 1))
     around = np.ceil(reach[0] + reach[1] * spread)
@@ -290,7 +291,9 @@ def tally_sites(
     for piece in pieces:
         n_columns = piece.genotypes.call.shape[1]
         everyone = _weights(piece, levels, n_columns, None)
+        # males have one chrX: their genotypes have no Hardy–Weinberg proportions
         asked = _weights(piece, levels, n_columns, females) if _is_x(gene) else everyone
+        # columns in chunks bound the memory of the comparisons (P, C)
         for start in range(0, n_columns, _CHUNK):
             part = slice(start, start + _CHUNK)
             cells = _cells(piece, part)

@@ -175,6 +175,7 @@ class Steps:
         number_of = {gene: number for number, gene in enumerate(plan.genes)}
         genes = [number_of[gene] for gene in plan.genes if not parts.has_calls(gene)]
         if genes and self.samples:
+            # inferred ancestry of a gene depends on the other genes, so their evidence comes first
             weights = [number_of[g] for g in self.engine.inferring if not parts.has_evidence(g)]
             yield self._of_genes(Kind.WEIGH, "genes weighed", weights)
             yield self._of_genes(Kind.CALL, "genes", genes)
@@ -186,6 +187,7 @@ class Steps:
     def _of_genes(self, kind: Kind, label: str, numbers: Sequence[int]) -> Stage:
         """Return a stage over genes; the cost of a gene grows with its alleles and positions."""
         genes = {number: self.engine.genes[self.plan.genes[number]] for number in numbers}
+        # a proxy for the time of calling, used for the order of parts only
         costs = {number: len(own.variants) * len(own.alleles) for number, own in genes.items()}
         return Stage(kind, label, numbers, dict.fromkeys(numbers, 1), costs)
 
@@ -309,6 +311,7 @@ def parts_of(plan: CohortPlan, folder: Path) -> Parts:
     if any(file.path == "-" for file in plan.inputs):  # cannot be read a second time
         return MemoryParts()
     is_remote = any(file.is_remote for file in plan.inputs)  # of unknown size
+    # a large run is written to disk, to bound memory and to be resumable
     if is_remote or size > _SMALL_BYTES or len(plan.inputs) > _SMALL_INPUTS:
         return FolderParts(folder, plan)
     return MemoryParts()

@@ -61,6 +61,7 @@ def completed(
                 f"no gene {call.gene!r} in the knowledge base",
                 remedy=did_you_mean(call.gene, knowledge.genes, "see `pgx kb genes` for the list"),
             )
+        # which of two calls holds must not depend on their order
         if (call.sample, call.gene) in seen:
             raise UsageError(
                 "two calls of one gene of one sample",
@@ -134,6 +135,7 @@ class _Stated:
 
     def _plain_key(self, diplotype: str) -> str | None:
         """Return the key of a diplotype of named alleles, None for any other name."""
+        # brackets mark an undefined combination of alleles, which has no key of its own
         if "[" in diplotype:
             return None
         try:

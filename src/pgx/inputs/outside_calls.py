@@ -136,6 +136,7 @@ def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample:
     table = PhenotypeTable(gene)
     names = AlleleNames.of(gene)
     details = [_named(call, gene, names, text.strip()) for text in diplotype.split("/")]
+    # some tools write the single mitochondrial haplotype twice
     if gene.ploidy is Ploidy.MITOCHONDRIAL and call.tool and len(set(details)) == 1:
         details = details[:1]
     if len(details) > 2:
@@ -197,6 +198,7 @@ def _phenotype_only(call: OutsideCall, gene: GeneDefinition, sample: str) -> Gen
         raise _refusal(call, "phenotype or activity score is not a term of this gene")
     if call.phenotype and call.phenotype != rule.phenotype:
         raise _refusal(call, f"phenotype is not that of the activity score ({rule.phenotype})")
+    # a phenotype of a scored gene stands for every score with that phenotype
     scores = {r.lookup_key for r in gene.rules if r.phenotype == rule.phenotype}
     keys = (rule.lookup_key,) if call.activity_score or not gene.scored else tuple(sorted(scores))
     return GeneCall(

@@ -53,6 +53,7 @@ def read_rows(
         The file cannot be read; of class ``kind`` if it can, but is not such a table.
     """
     try:
+        # spreadsheets write a byte-order mark, which utf-8-sig removes
         text = read_whole(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise kind(

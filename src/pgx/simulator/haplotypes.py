@@ -104,6 +104,7 @@ def default_copies(definition: GeneDefinition, sex: Sex | None) -> int:
 def _check_copies(definition: GeneDefinition, names: Sequence[str], sex: Sex | None) -> None:
     allowed = {default_copies(definition, sex)}
     if definition.ploidy is Ploidy.X_LINKED and sex is None:
+        # without a known sex, both a haploid and a diploid chrX are possible
         allowed = {1, 2}
     if definition.strategy is not Strategy.OUTSIDE and len(names) not in allowed:
         wanted = " or ".join(str(n) for n in sorted(allowed))

@@ -66,6 +66,7 @@ def _single(variant: DefiningVariant) -> Cluster:
 
 def _padded(cluster: Cluster, apart: AbstractSet[int], sequence: GeneSequence) -> Cluster:
     start, end = cluster.start - 1, cluster.end + 1
+    # padding must not cover a site with a record of its own, nor unknown sequence
     if start in apart or sequence.base(start) is None:
         start += 1
     if end in apart or sequence.base(end) is None:

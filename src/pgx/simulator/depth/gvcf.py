@@ -299,6 +299,7 @@ class DepthSimulator:
         self, layout: Layout, copies: Mapping[str, GeneCopies], random: np.random.Generator
     ) -> _Depths:
         shown: dict[str, Floats] = {}
+        # control windows have two copies
         total = np.full(len(layout.windows), 2.0)
         for gene in sorted(copies):
             inside = layout.of_gene(gene)
@@ -338,6 +339,7 @@ class DepthSimulator:
             text = record_line(name, record, counts, genotype, self.settings)
             yield contig, record.position, text
         stretches = list(sites.stretches)
+        # dips matter where depth is evaluated, in genes with structural variants
         if definition.structure is not None:
             dips = self._dips(gene, starts, ends, reads.depth, sites.taken, random)
             stretches += dips

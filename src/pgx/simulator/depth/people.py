@@ -108,6 +108,7 @@ def chromosome_name(definition: GeneDefinition, copies: Sequence[Copy]) -> str:
     structure = definition.structure
     if not copies:
         return _deletion(definition)
+    # hybrids first, as in PharmVar's names of tandem arrangements
     units = structure.unit_names if structure else (WHOLE,)
     order = (*units[1:], WHOLE)
     ranked = sorted(copies, key=lambda c: (order.index(c.unit), natural_key(c.allele)))
@@ -266,6 +267,7 @@ def allele_weights(
     definition: GeneDefinition, frequencies: Mapping[str, GeneFrequencies], group: str = ""
 ) -> AlleleWeights:
     """Return allele counts in one group, or in all; the default allele if there are none."""
+    # alleles without a definition by small variants cannot be written to a file
     known = {a.name for a in definition.alleles if a.defining or a.is_reference}
     weights: dict[str, float] = {}
     counted = frequencies.get(definition.gene)

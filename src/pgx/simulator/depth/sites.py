@@ -67,6 +67,7 @@ def call_genotype(reads: Sequence[int]) -> DiploidGenotype:
     pairs, shares = _pairs(len(reads))
     phred = -10 * (shares @ np.asarray(reads, np.float64))
     scaled = np.rint(phred - phred.min()).astype(np.int64).tolist()
+    # GQ is the phred distance to the second-best genotype, capped as in GATK
     quality = min(sorted(scaled)[1], HIGHEST_QUALITY)
     return DiploidGenotype(pairs[scaled.index(0)], quality, tuple(scaled))
 
@@ -136,6 +137,7 @@ def banded(stretches: Sequence[Stretch]) -> list[SimulatedBlock]:
     if not stretches:
         return []
     table = np.array([(s.start, s.end, s.depth, s.quality, *s.likelihoods) for s in stretches])
+    # GATK joins positions of one GQ band into a block
     band = np.searchsorted(BANDS, table[:, 3], side="right")
     breaks = (table[1:, 0] != table[:-1, 1] + 1) | (band[1:] != band[:-1])
     firsts = np.flatnonzero(np.concatenate([[True], breaks]))
@@ -216,6 +218,7 @@ def gene_sites(
         settings=settings,
     )
     mismapped = dict.fromkeys(definition.structure.mismapped, 0.0) if definition.structure else {}
+    # the fraction of mismapped reads varies between samples and positions
     mismapped = {position: random.exponential(MEAN_MISMAPPED) for position in mismapped}
     found = GeneSites()
     records = [*gene_records(scene), *_mismapped_records(scene, mismapped)]
