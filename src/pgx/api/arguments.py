@@ -92,6 +92,7 @@ def paths_of(paths: Paths) -> list[str | Path]:
 
 def _whole(path: str) -> str:
     """Refuse a path with a null character, which no file name can contain."""
+    # opening such a path would raise a bare ValueError
     if "\0" in str(path):
         raise UsageError("a path has a null character")
     return path

@@ -141,6 +141,7 @@ class Workers:
         self._client, self._folder, self._watch = client, folder, watch
         self._own = own
         self._ending: threading.Thread | None = None
+        # keys of the same plan in an earlier run must not return its cached results
         self._run = os.urandom(8).hex()
 
     def do(self, kind: Kind, numbers: Sequence[int], done: Callable[[int], None]) -> None:
@@ -193,6 +194,7 @@ class Workers:
         coming = distributed.as_completed(futures, loop=self._client.loop, with_results=True)
         self._watch.heard()
         for _ in futures:
+            # next() would block without a timeout while the scheduler is lost
             while not coming.has_ready():
                 time.sleep(_PAUSE)
                 self._watch.look()

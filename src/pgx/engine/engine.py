@@ -78,6 +78,7 @@ class Engine:
     @property
     def inferring(self) -> tuple[str, ...]:
         """The genes that are informative about population groups, if these are inferred."""
+        # without a prior, population groups have no effect
         if self.settings.ancestry != INFERRED or self.settings.prior is Prior.NONE:
             return ()
         return tuple(name for name, gene in self.genes.items() if gene.variants)

@@ -80,6 +80,7 @@ def opened(path: str | Path, settings: RunSettings) -> AnySource:
     """
     source = open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
     origin = source.header.origin
+    # an array or imputation panel tests selected alleles only: absence is not evidence
     if settings.absent is Absent.REFERENCE and origin.probes_alleles:
         source.close()
         raise AbsenceError(

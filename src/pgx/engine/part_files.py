@@ -331,6 +331,7 @@ def is_whole(path: Path) -> bool:
     """Whether a part file exists and is undamaged."""
     try:
         with zipfile.ZipFile(path) as archive:
+            # compares the checksums of all members
             return archive.testzip() is None
     except (*_DAMAGED, OSError):
         return False
@@ -347,6 +348,7 @@ def _load(path: Path, kind: Any, name: str) -> tuple[Any, npt.NDArray[Any]]:  # 
 
 
 def _packed(array: npt.NDArray[Any]) -> _Array:
+    # little-endian on every machine, so that machines of one run can share parts
     ordered = array.astype(array.dtype.newbyteorder("<"), copy=False)
     return _Array(ordered.dtype.str, array.shape, ordered.tobytes())
 
@@ -354,6 +356,7 @@ def _packed(array: npt.NDArray[Any]) -> _Array:
 def _array(packed: _Array) -> npt.NDArray[Any]:
     """Return a writable array in this machine's byte order."""
     stored = np.frombuffer(packed.data, np.dtype(packed.kind)).reshape(packed.shape)
+    # astype copies: arrays from frombuffer are read-only
     return stored.astype(stored.dtype.newbyteorder("="))
 
 

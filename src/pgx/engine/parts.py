@@ -186,6 +186,7 @@ class FolderParts:
         path = self._read_path(part)
         items = self._read.get(part)
         if items is None:
+            # descriptions are cached, genotypes are not: they dominate memory
             items = self._read[part] = [self._shared(item) for item in load_inputs(path)]
         own = {name: load_gene(path, gene) for name, gene in genes.items()}
         for number, item in enumerate(items):

@@ -155,6 +155,7 @@ class Personal:
             conversion = self._converter.convert(call, acting.get(call.gene, ()))
             if conversion is not None:
                 found.append(conversion)
+                # only a changed phenotype can change a recommendation
                 if conversion.lookup_keys and conversion.reason != "no_change":
                     changed[call.gene] = self._converter.converted_call(call, conversion)
         return found, changed
@@ -208,6 +209,7 @@ class Personal:
             and (not asked or topic.drug.drug.casefold() in asked)
         }
         own = {drug: parts for drug in sorted(touched) if (parts := self._own_effect(drug))}
+        # drugs that act on their own enzyme are looked up below, without that effect
         rows = self._advice(plain, converted, touched - own.keys())
         apart: list[GeneConversion] = []
         for drug, parts in own.items():

@@ -138,6 +138,7 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
 def _sorted(plan: CohortPlan) -> object:
     """Return a plan as plain data with sorted sets."""
     tree = msgspec.to_builtins(plan)
+    # the order of a set varies between processes, the digest must not
     tree["settings"]["untyped"] = sorted(plan.settings.untyped)
     return tree
 
@@ -204,6 +205,7 @@ def _planned(path: str) -> PlannedFile:
     """Return the current size and modification time of a file."""
     if path == "-" or "://" in path:
         return PlannedFile(path=path)
+    # workers may have another current folder
     file = Path(path).absolute()
     try:
         status = file.stat()

@@ -323,6 +323,7 @@ def _digest_of(file: PlannedFile | None) -> str | None:
 def _described(item: ReadInput | InputError, *, named: bool) -> dict[str, object]:
     """Return a description of an input; its name may be that of a person."""
     if isinstance(item, InputError):
+        # the line of an error may contain a file name
         return {"refused": item.line() if named else item.code}
     return {
         "name": item.name if named else "",

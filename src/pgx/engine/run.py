@@ -140,6 +140,7 @@ def _finished_parts(
     with started as workers:
         steps = Steps(plan, read_engine(plan, knowledge), FolderParts(folder, plan))
         do_parts(steps, progress, workers)
+        # stopping workers takes half a second: it runs while the results are written
         workers.let_go()
         yield steps
 
@@ -231,6 +232,7 @@ class Partition:
             self.plan.check_files(self.plan.reads[number])
             with scratch_in(self.folder):
                 return self.steps.do(Kind.READ, number)
+        # side files are read again by each process
         self.plan.check_files(())
         self._need(range(first))
         if self.steps.samples:

@@ -145,6 +145,7 @@ def _frames(table: Table) -> Iterator[pl.DataFrame]:
     distinct, n_known = table.frame([]), 0
     for first, last in table.batches():
         rows = table.rows(first, last)
+        # new distinct records are converted once and appended; rows only refer to them
         if len(table.records) > n_known:
             distinct = pl.concat([distinct, table.frame(table.records[n_known:])], rechunk=True)
             n_known = len(table.records)

@@ -87,6 +87,7 @@ def read_engine(plan: CohortPlan, knowledge: KnowledgeBase | None = None) -> Eng
             f"the plan was made with release {plan.knowledge_release}, another is installed",
             remedy="make the plan anew",
         )
+    # parts by different builds could differ and must not be merged
     if (plan.data_digest, plan.code_digest) != (data_digest(), code_digest()):
         raise KnowledgeError(
             "the plan was made with other shipped data or by another build of the program",

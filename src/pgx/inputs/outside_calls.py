@@ -141,6 +141,7 @@ def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample:
         details = details[:1]
     if len(details) > 2:
         raise _refusal(call, "more than two haplotypes in the diplotype")
+    # one haplotype is valid for chrX and the mitochondrial genome only
     if len(details) == 1 and gene.ploidy is Ploidy.AUTOSOME:
         raise _refusal(call, "one haplotype of an autosomal gene")
     name = format_diplotype([d.name for d in details], gene.default_allele)
@@ -277,6 +278,7 @@ def _two_fields(call: OutsideCall, name: str) -> str:
     match = _HLA_FIELDS.match(name)
     if match is None:
         raise _refusal(call, "an HLA allele needs two fields, like *57:01")
+    # tools may write the locus, as in A*31:01
     if match["gene"] and match["gene"] != call.gene.removeprefix("HLA-"):
         raise _refusal(call, "an allele is one of another gene")
     return match["allele"] + (_NULL if match["suffix"] == _NULL else "")

@@ -65,6 +65,7 @@ def read_rows(
 
 
 def _unread(path: Path, error: OSError, kind: type[InputError]) -> InputError:
+    # raised by read_whole, which stops at the limit
     if error.errno == errno.EFBIG:
         return kind("the file is larger than 64 MiB", where=path.name)
     return InputError(

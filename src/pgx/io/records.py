@@ -90,7 +90,7 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
 NONE: Final = -1
 """No copy number, or no quality."""
 UNREADABLE: Final = -2
-"""A value in place of a copy number that is not one."""
+"""Code of a value that is not a copy number."""
 
 _QUALITIES: Final = ("CNQ", "QS")
 """Keys of the quality of CN: that of the VCF specification, and that of GATK's gCNV.
@@ -273,7 +273,7 @@ CELL_ARRAYS: Final[dict[str, tuple[type[np.generic], int, tuple[int, ...]]]] = {
 }
 """Arrays of a `Block` in the kernels' order: dtype, missing code, shape of a cell."""
 RARE_ARRAYS: Final = ("likelihoods", "reads")
-"""The largest arrays, which most files do without: None where no cell of a block has any."""
+"""The largest arrays, absent in most files: None if no cell of a block has values."""
 
 
 def cell_array(name: str, n_rows: int, n_samples: int) -> npt.NDArray[Any]:

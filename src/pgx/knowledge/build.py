@@ -32,9 +32,9 @@ __all__ = [
 
 
 _NAMED = 8
-"""Drugs that a refusal names."""
+"""Maximum number of drugs named in an error."""
 COUNTED = ("haplotype_counts", "untyped_sites")
-"""Tables that `pgx kb frequencies` makes; a build takes them over."""
+"""Tables made by `pgx kb frequencies`; a build copies them."""
 
 
 class BuildReport(msgspec.Struct, frozen=True):

@@ -34,7 +34,7 @@ CHANGES: Final = "changes"
 _FILE: Final = f"{CHANGES}.tsv"
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _KINDS: Final = {"gene": 1, "allele": 2, "drug": 2}
-"""What a change can bring, with the number of words that name it."""
+"""Kinds of new items of a change, with the number of words of each."""
 _COMBINED: Final = re.compile(r"[\[\]]| \+ ")
 
 

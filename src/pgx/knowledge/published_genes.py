@@ -32,7 +32,7 @@ __all__ = [
 
 
 _FOR_NEW_GENES: Final = "pypgx-"
-"""Sources that count for genes only that no other one has."""
+"""Secondary sources, used only for genes that no other source has."""
 
 
 def replace_genes(

@@ -44,7 +44,7 @@ __all__ = [
 
 SUFFIX: Final = ".pgxkb"
 MAX_ARCHIVE_BYTES: Final = 1 << 27
-"""A release has 1.3 MB; what is a hundred times as large is none."""
+"""Size limit: a release has 1.3 MB, so a file a hundred times as large is not one."""
 _MAX_MEMBERS: Final = 256
 _MAX_BESIDE: Final = 1 << 20
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
@@ -54,7 +54,7 @@ _VERSION: Final = 20
 _UNIX: Final = 3 << 8
 _MODE: Final = 0o100644 << 16
 _DATE: Final = 1 << 5 | 1
-"""1 January 1980, the first day that a zip can name."""
+"""1 January 1980, the earliest date in a zip archive."""
 _TABLE: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}\.tsv")
 
 
@@ -120,7 +120,7 @@ def _refused(what: str, where: str) -> SnapshotIntegrityError:
 
 RELEASE_VARIABLE: Final = "PGX_KB"
 FOLDER_VARIABLE: Final = "PGX_KNOWLEDGE_BASE"
-"""What the variable was called first; it still counts where the other is not set."""
+"""Former name of the variable, used if the other one is not set."""
 _MAX_SIGNATURE: Final = 1 << 16
 _TRIES: Final = 5
 """A folder is read again where another release took its place meanwhile; who installs release

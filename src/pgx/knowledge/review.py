@@ -54,7 +54,7 @@ _SENTENCE: Final = "sentence"
 _DAY: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _MOST_COMPARED: Final = 400
-"""Texts that one text is compared with: those of its drug come first."""
+"""Maximum number of texts compared with one text; those of its drug come first."""
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):

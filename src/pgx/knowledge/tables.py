@@ -154,11 +154,11 @@ def check_header(table: str, header: tuple[str, ...], where: str) -> None:
 
 
 TEXTS: Final = "texts"
-"""Table of the sources' own texts, by digest; only in releases made of published files."""
+"""Table of the sources' own texts, by digest; only in releases built from published files."""
 READING_DIGITS: Final = 12
-"""Digits of a text's digest that a statement names."""
+"""Number of digits of a text's digest in a statement."""
 MAX_TABLE_BYTES: Final = 1 << 26
-"""The largest table of a release has 1% of that."""
+"""Maximum size of a table; the largest table of a release has 1% of that."""
 
 Row = dict[str, str]
 

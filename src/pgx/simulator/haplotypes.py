@@ -159,6 +159,7 @@ def allele_haplotype(
 
 def _parts(definition: GeneDefinition, name: str) -> list[str]:
     known = any(allele.name == name for allele in definition.alleles)
+    # an allele of the gene may itself have a name in brackets
     if not known and name.startswith("[") and name.endswith("]"):
         return [part.strip() for part in name[1:-1].split(" + ")]
     return [name]

@@ -44,7 +44,7 @@ __all__ = [
 _TRUE: Final = frozenset({"true", "t", "1", "yes"})
 _NONE: Final = frozenset({"", "null", "None"})
 _ABOUT: Final = {"source": "CPIC", "version": "", "chromosome": "", "refseq": ""}
-"""Of a document: CPIC's tables say neither; the release knows the chromosome."""
+"""Fields of a document that CPIC's tables lack; the release knows the chromosome."""
 
 Table = list[dict[str, Any]]
 
@@ -196,7 +196,7 @@ _TOGETHER: Final = (
 )
 """Tables of which each set is used whole, or not at all."""
 _ALONE: Final = frozenset({"allele"})
-"""Tables that are used without the others of their set, too."""
+"""Tables that are also used without the others of their set."""
 _UNUSED: Final = {
     "pair": "levels of evidence are read from cpic_levels_*.csv",
     "publication": "citations are those of the guideline's page",

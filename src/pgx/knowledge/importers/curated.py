@@ -102,7 +102,7 @@ def _names(fact: str) -> tuple[str, ...]:
 
 _STANDARD: Final = "use_as_directed"
 _NO_CHANGE: Final = frozenset({"no_action_for", "no_action_up_to_doses_without_risk"})
-"""Codes with which a source says that nothing changes where its condition does not hold."""
+"""Codes by which a source states that nothing changes unless its condition applies."""
 
 
 def with_conditions(guidance: GuidelineTables, curated: Path) -> GuidelineTables:

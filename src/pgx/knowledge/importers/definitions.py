@@ -27,9 +27,9 @@ __all__ = [
 
 
 _OR: Final = " or "
-"""Between the sequences of a cell that has two."""
+"""Separator of two sequences in a cell."""
 _VALUES: Final = {"No function": "0.0"}
-"""Activity values of words that stand where other rows have a value (PMID 31647186)."""
+"""Activity values of terms used in place of a value (PMID 31647186)."""
 _TANDEM: Final = " + "
 
 

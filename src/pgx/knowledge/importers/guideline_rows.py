@@ -84,11 +84,11 @@ _YEAR: Final = re.compile(r", (\d{4})\b")
 _RELEASED: Final = re.compile(r"\d{4}(-\d{2})?$")
 
 _LEFT_OUT: Final = "-"
-"""Our key for what a source lists in a lookup and is no result of a gene."""
+"""Our key for an entry of a source's lookup that is not a result of the gene."""
 
 Keys = tuple[tuple[str, str], ...]
 KeyWords = Mapping[tuple[str, str], tuple[str, ...]]
-"""By gene and key of a source: our keys for it, none where another row says the same."""
+"""Our keys by gene and key of a source; empty if another row covers the same result."""
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,7 +31,7 @@ __all__ = [
 
 
 FORMAT: Final = "2"
-"""The format of definitions that is known."""
+"""Supported format version of definitions."""
 _STAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}(-\d{2}-\d{2})?")
 _OR: Final = " or "
 _LICENCE: Final = "CC0 1.0 (CPIC), CC BY-SA 4.0 (ClinPGx annotations; facts only)"

@@ -22,7 +22,7 @@ __all__ = [
 
 
 MAX_FILES: Final = 20_000
-"""Files in a folder; a full download of PharmCAT's repository has about 3,000."""
+"""Maximum number of files in a folder; PharmCAT's full repository has about 3,000."""
 _CPIC_TABLES: Final = frozenset(
     {
         "allele", "allele_definition", "allele_location_value", "drug", "gene", "gene_result",

@@ -49,7 +49,7 @@ GENERAL: Final = "general"
 """The population of advice for everyone."""
 _WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
 _IN_WORDS: Final = frozenset({"half", "by_titration"})
-"""Shares that a sentence gives in words."""
+"""Fractions that a sentence gives in words."""
 _NOT_QUANTITIES: Final = (
     r"\(?PMIDs?:?\s*[\d\s,+J]+\)?",  # citations
     r"\b(?:Figure|Table) \d+",

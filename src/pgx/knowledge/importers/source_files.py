@@ -42,14 +42,14 @@ MAX_BYTES: Final = 1 << 26
 MAX_PARTS: Final = 3_000_000
 """Values of a JSON file or cells of a table: 2 bytes in the file can take 200 in memory."""
 MAX_MEMBERS: Final = 20_000
-"""Files in a zip archive; PharmVar's archive of CYP2D6 has about 1,000."""
+"""Maximum number of files in a zip archive; PharmVar's CYP2D6 archive has about 1,000."""
 MAX_RATIO: Final = 200
-"""Compression of a zip member; text of variants reaches 30."""
+"""Maximum compression ratio of a zip member; text of variants reaches 30."""
 _GZIP: Final = b"\x1f\x8b"
 _GENE: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{1,14}(-[A-Za-z0-9]{1,8})?")
 _LONGEST_LABEL: Final = 300
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-"""An escape that is one half of a character beyond 16 bits; alone it cannot be written again."""
+"""Escape of a lone surrogate, which cannot be encoded as UTF-8."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 T = TypeVar("T")

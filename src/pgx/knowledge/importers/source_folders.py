@@ -43,7 +43,7 @@ _RELEASED: Final = re.compile(r"(?<!\d)\d{4}(-\d{2})?(?!\d)")
 _MONTH: Final = re.compile(r"\d{4}-\d{2}")
 _DEFINITIONS: Final = "clinpgx-2025-11"
 _DEFINITIONS_OF: Final = {"CYP2D6": "cpic-cyp2d6-2024-08"}
-"""Sources of the files of a folder that no month names."""
+"""Sources of files in folders without a month in the name."""
 
 
 class SourceFolders(msgspec.Struct, frozen=True):

@@ -238,7 +238,7 @@ def _finding(code: FaultCode, table: str, where: str, what: str) -> Finding:
 
 
 _RESERVED = ("; ", ": ")
-"""They part the conditions of a row, and a condition's code from its text."""
+"""Separators of the conditions of a row, and of a condition's code and text."""
 
 
 def condition_findings(kb: KnowledgeBase) -> Iterator[Finding]:

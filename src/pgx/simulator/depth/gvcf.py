@@ -136,6 +136,7 @@ def lay_out(
     follows the GC content of the surrounding sequence, as far as known.
     """
     regions = tuple(r for gene in sorted(sequences) for r in _regions(genes[gene]))
+    # the panel has GRCh38 positions only
     whole = all(own.assembly is Assembly.GRCH38 for own in sequences.values())
     kept = _kept(panel, regions, whole=whole) if panel else ([], [], [], [])
     contigs, spans, values, region = kept

@@ -61,6 +61,7 @@ def parse_chromosome(definition: GeneDefinition, name: str) -> tuple[Copy, ...]:
     structure = definition.structure
     if structure is None:
         return (Copy(WHOLE, name),)
+    # a haplotype without units is the deletion of the gene
     if any(not h.units and h.allele == name for h in structure.haplotypes):
         return ()
     copies: list[Copy] = []

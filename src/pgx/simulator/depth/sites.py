@@ -53,6 +53,7 @@ class DiploidGenotype(NamedTuple):
 def _pairs(n_alleles: int) -> tuple[tuple[tuple[int, int], ...], Floats]:
     """Return genotypes in VCF order, and (G, A) log10 fraction of reads per allele."""
     pairs = tuple((low, high) for high in range(n_alleles) for low in range(high + 1))
+    # an erroneous read shows each of the three other bases with equal probability
     own = np.full((n_alleles, n_alleles), ERROR / 3) + (1 - 4 * ERROR / 3) * np.eye(n_alleles)
     shares = np.array([(own[low] + own[high]) / 2 for low, high in pairs])
     return pairs, np.log10(shares)
@@ -78,6 +79,7 @@ def reference_quality(depth: int) -> tuple[int, int]:
     >>> reference_quality(30)
     (90, 1043)
     """
+    # likelihood ratio of one reference read, heterozygous against homozygous reference
     het = -10 * math.log10((1 - ERROR + ERROR / 3) / 2 / (1 - ERROR))
     other = -10 * math.log10(ERROR / 3 / (1 - ERROR))
     return round(depth * het), round(depth * other)
