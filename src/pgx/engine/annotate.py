@@ -345,7 +345,6 @@ def add_reads(
     ``genes`` are the genes of the run, ``known`` all genes of the knowledge base; those on other
     chromosomes serve to normalise depth. Returns the genes that were read; empty if none of the
     run's genes is.
-    run's is.
 
     Raises
     ------
