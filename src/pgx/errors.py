@@ -1,4 +1,4 @@
-"""The error tree; every error prints as one line: code, what, where, what to do.
+"""The error classes; every error prints as one line: code, what, where, what to do.
 
 ::
 
@@ -85,7 +85,7 @@ class PgxError(Exception):
     Parameters
     ----------
     what
-        What is wrong, without a name or any value of a patient or sample.
+        The problem, without names or values of a patient or sample.
     where
         File, line or record, e.g. ``"a.vcf line 12"``; empty when unknown.
     remedy
@@ -93,7 +93,7 @@ class PgxError(Exception):
     code
         Stable code, e.g. ``"PGX-VCF-003"``; the class default otherwise.
     told
-        ``what`` with the value itself, for a person's own result, which may hold it; a line on
+        ``what`` including the value, for a person's own result, which may contain it; a line on
         standard error may not.
     """
 
@@ -134,7 +134,7 @@ def printable(text: str) -> str:
 
 
 class InputError(PgxError, ValueError):
-    """A file of the user's cannot be trusted."""
+    """A user's input file cannot be trusted."""
 
     default_code = "PGX-IN-000"
     exit_status = 3
@@ -153,7 +153,7 @@ class AssemblyMismatchError(InputError):
 
 
 class UndeclaredAssemblyError(InputError):
-    """Neither header nor option says which assembly the positions are on."""
+    """Neither header nor option declares the assembly of the positions."""
 
     default_code = "PGX-ASM-002"
 
@@ -171,7 +171,7 @@ class InputConflictError(InputError):
 
 
 class AbsenceError(InputError):
-    """Absent positions cannot be read as the reference: the input typed chosen alleles only."""
+    """Absent positions cannot be read as reference: the input typed selected alleles only."""
 
     default_code = "PGX-IN-003"
 
@@ -183,25 +183,25 @@ class OutsideCallError(InputError):
 
 
 class PatientFileError(InputError):
-    """A patient file cannot be read, or says what cannot be."""
+    """A patient file cannot be read, or holds impossible values."""
 
     default_code = "PGX-PAT-001"
 
 
 class OverrideFileError(InputError):
-    """A line of a file of overrides cannot be used."""
+    """A line of an override file cannot be used."""
 
     default_code = "PGX-OVR-001"
 
 
 class LaboratoryFileError(InputError):
-    """A laboratory's file, or the logo that it names, cannot be used."""
+    """A laboratory's file, or the logo named in it, cannot be used."""
 
     default_code = "PGX-LAB-001"
 
 
 class ReadsFileError(InputError):
-    """A file of aligned reads, or what it needs, cannot be used."""
+    """A file of aligned reads, or a file that it needs, cannot be used."""
 
     default_code = "PGX-BAM-001"
 
@@ -213,7 +213,7 @@ class ResultFileError(InputError):
 
 
 class ModelError(PgxError, ValueError):
-    """A dosing model cannot be used, or not for this person."""
+    """A dosing model cannot be used, or not for this patient."""
 
     default_code = "PGX-MOD-000"
     exit_status = 3
@@ -226,25 +226,25 @@ class DataTableError(ModelError):
 
 
 class MissingCovariateError(ModelError):
-    """An input that the model cannot do without is not known."""
+    """An input that the model requires is unknown."""
 
     default_code = "PGX-MOD-002"
 
 
 class OutOfDomainError(ModelError):
-    """An input is outside what the model was made for, or cannot be."""
+    """An input is outside the model's training range, or impossible."""
 
     default_code = "PGX-MOD-003"
 
 
 class ModelFolderError(ModelError):
-    """A model's folder is damaged, was changed, or is no such folder."""
+    """A model's folder is damaged, was changed, or is not a model's folder."""
 
     default_code = "PGX-MOD-004"
 
 
 class ModelStateError(ModelError):
-    """A model is not approved, or cannot go from its state to another."""
+    """A model is not approved, or the change of state is not allowed."""
 
     default_code = "PGX-MOD-005"
 
@@ -306,7 +306,7 @@ class SnapshotSchemaError(KnowledgeError):
 
 
 class UnreviewedError(KnowledgeError):
-    """A release was to be built of texts that nobody has read."""
+    """A release contains texts that have not been reviewed."""
 
     default_code = "PGX-KB-004"
 
@@ -325,7 +325,7 @@ class OutputError(PgxError):
 
 
 class MemoryShortageError(OutputError):
-    """The system has no memory, or no thread, left for this."""
+    """The system is out of memory or threads."""
 
     default_code = "PGX-IO-002"
 
@@ -338,7 +338,7 @@ class DependencyError(PgxError):
 
 
 class InvariantError(PgxError):
-    """Something that cannot happen did: a bug in `pgx`, never the user's."""
+    """An impossible state occurred: a bug in `pgx`, never a user error."""
 
     default_code = "PGX-BUG-001"
     exit_status = 1

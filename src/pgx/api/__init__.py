@@ -1,1 +1,1 @@
-"""The Python interface: what `pgx.__all__` names. Nothing here is imported before it is used."""
+"""The Python interface: the names in `pgx.__all__`, each imported on first use."""

@@ -1,4 +1,4 @@
-"""Advice on calls, and what a pair of alleles means."""
+"""Recommendations for calls, and the phenotype of a pair of alleles."""
 
 from __future__ import annotations
 
@@ -36,36 +36,36 @@ def recommend(
     knowledge: Base = None,
     kb_overlay: str | Path | None = None,
 ) -> pl.DataFrame:
-    """Return the advice on calls, or on one result of one gene.
+    """Return the recommendations for calls, or for one result of one gene.
 
     Parameters
     ----------
     calls
         A frame of `pgx.call`, ``calls.parquet`` of a cohort, a `PatientResult`, or records:
-        ``GeneCall(gene="CYP2C19", diplotype="*2/*2")``. A record made by hand gets its phenotype
-        from its diplotype, and its residual from ``candidates`` and ``rest``. A changed frame or
-        record counts as one made by hand: what was missing in its data is then not known.
+        ``GeneCall(gene="CYP2C19", diplotype="*2/*2")``. A manual record gets its phenotype from
+        its diplotype, and its residual from ``candidates`` and ``rest``. An edited frame or
+        record counts as manual: its missing positions are then unknown.
     gene, phenotype, diplotype, activity_score
-        In place of calls: what is known of one gene. Only advice that asks for this gene is given.
+        Instead of calls: the result of one gene. Only advice that depends on it is returned.
     drug, drugs
-        Only these; all by default. Names, synonyms, brands or codes.
+        Restrict to these drugs; all by default. Names, synonyms, brands or codes.
     confidence
         Posterior probability (0.5 to 1) from which advice counts as certain.
     knowledge, kb_overlay
-        As of `pgx.annotate`.
+        As in `pgx.annotate`.
 
     Returns
     -------
     polars.DataFrame
-        The columns of the table ``recommendations``: the rows that `pgx.annotate` gives for the
-        genotype, row for row. What a patient's medicines change is not among them.
+        The columns of the table ``recommendations``: the same rows that `pgx.annotate` gives for
+        the genotype. Changes due to a patient's medicines are not included.
 
     Raises
     ------
     UnknownDrugError, UnknownGeneError, UnknownAlleleError
         A name that the knowledge base does not have.
     UsageError
-        Another wrong argument.
+        Another invalid argument.
 
     Examples
     --------
@@ -102,20 +102,20 @@ def phenotype(
     knowledge: Base = None,
     kb_overlay: str | Path | None = None,
 ) -> Phenotype:
-    """Return what two alleles mean; one is enough where a person has one copy of the gene.
+    """Return the phenotype of two alleles; give one allele if a person has one gene copy.
 
     Returns
     -------
     Phenotype
-        ``term`` in CPIC's words, None of a gene without phenotypes; the activity ``score``, None
-        of a gene without; and ``lookup_key``, by which guidelines are looked up.
+        ``term`` in CPIC's terminology, None for a gene without phenotypes; the activity
+        ``score``, None for a gene without; and ``lookup_key``, the key used by guidelines.
 
     Raises
     ------
     UnknownGeneError, UnknownAlleleError
         A name that the knowledge base does not have.
     UsageError
-        The gene has another number of alleles.
+        The number of alleles does not fit the gene.
 
     Examples
     --------
@@ -160,14 +160,14 @@ def _by_sample(calls: Iterable[GeneCall]) -> dict[str, list[GeneCall]]:
 
 
 def _people(calls: object) -> Iterator[list[GeneCall]]:
-    """Yield the calls of frames and records together, those of each result alone.
+    """Yield the calls of all frames and records together, and those of each result separately.
 
-    Results are of one person each, whatever the person's name.
+    Each result belongs to a different person, even if names are equal.
 
     Raises
     ------
     UsageError
-        It is something else.
+        It is of another type.
     """
     rows = _rows(calls)
     if rows is not None:
@@ -178,6 +178,7 @@ def _people(calls: object) -> Iterator[list[GeneCall]]:
     records: list[GeneCall] = []
     items = [calls] if isinstance(calls, GeneCall | PatientResult) else calls
     for item in items if isinstance(items, Iterable) else (items,):
+        # gene calls of different persons must not be combined
         if isinstance(item, PatientResult):
             yield list(item.calls)
         elif isinstance(item, GeneCall):
@@ -192,6 +193,7 @@ def _people(calls: object) -> Iterator[list[GeneCall]]:
 
 def _rows(calls: object) -> Iterator[Mapping[str, Any]] | None:
     """Return the rows of a polars or pandas frame; None for anything else."""
+    # frames are recognised by their interface, so that neither library has to be imported
     if type(calls).__name__ == "LazyFrame" and hasattr(calls, "collect"):
         calls = calls.collect()
     columns = getattr(calls, "columns", None)
@@ -206,7 +208,8 @@ def _rows(calls: object) -> Iterator[Mapping[str, Any]] | None:
 
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of pandas without what it writes in empty cells."""
+    """Return a pandas row without its empty cells."""
+    # pandas cells may be numpy values, which records do not accept
     plain = {n: v.tolist() if hasattr(v, "tolist") else v for n, v in row.items()}
     return {
         name: value

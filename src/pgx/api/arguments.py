@@ -1,4 +1,4 @@
-"""What arguments of the Python interface mean: paths, records or files of them, a release."""
+"""Interpret arguments of the Python interface: paths, records or files of them, a release."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _Record = TypeVar("_Record")
 
 
 class Given(NamedTuple):
-    """What is given beside the inputs, as records or as files of them."""
+    """Additional data, as records or as files of them."""
 
     sample_info: SampleTable = None
     outside: OutsideCalls = ()
@@ -50,12 +50,12 @@ class Given(NamedTuple):
 
 
 def run_of(paths: Paths, settings: RunSettings, knowledge: KnowledgeBase, given: Given) -> Run:
-    """Return the run of inputs; one that cannot be used ends it.
+    """Return the run of some inputs; an input that cannot be used raises an error.
 
     Raises
     ------
     PgxError
-        An argument is wrong, or an input is refused.
+        An argument is invalid, or an input is refused.
     """
     from pgx.engine.annotate import annotate
 
@@ -69,6 +69,7 @@ def run_of(paths: Paths, settings: RunSettings, knowledge: KnowledgeBase, given:
         overrides=_overrides_of(given.overrides),
         reads=_reads_of(given.reads),
     )
+    # unlike the command, Python callers get the first refused input as an exception
     if run.refused:
         raise run.refused[0]
     return run
@@ -90,7 +91,8 @@ def paths_of(paths: Paths) -> list[str | Path]:
 
 
 def _whole(path: str) -> str:
-    """Refuse a path with a null character, which no file can have."""
+    """Refuse a path with a null character, which no file name can contain."""
+    # opening such a path would raise a bare ValueError
     if "\0" in str(path):
         raise UsageError("a path has a null character")
     return path
@@ -102,7 +104,7 @@ def path_of(given: str | Path) -> Path:
     Raises
     ------
     UsageError
-        It is none.
+        It is not a path.
     """
     if not isinstance(given, str | Path):
         raise UsageError(f"a path is needed, not a {type(given).__name__}")
@@ -110,7 +112,7 @@ def path_of(given: str | Path) -> Path:
 
 
 def base_of(knowledge: Base, kb_overlay: str | Path | None = None) -> KnowledgeBase:
-    """Return the knowledge base that arguments name, the installed one by default.
+    """Return the knowledge base given by the arguments, the installed one by default.
 
     Raises
     ------
@@ -126,12 +128,12 @@ def base_of(knowledge: Base, kb_overlay: str | Path | None = None) -> KnowledgeB
 
 
 def record_of(given: object, kind: type[_Record], what: str) -> _Record:
-    """Return an argument that is a record.
+    """Return an argument that must be a record.
 
     Raises
     ------
     UsageError
-        It is of another type.
+        It has another type.
     """
     if not isinstance(given, kind):
         raise UsageError(f"{what} is a {type(given).__name__}, not a {kind.__name__}")

@@ -1,4 +1,4 @@
-"""What files can answer, cohorts of any size, and files with known diplotypes."""
+"""Check files, run cohorts of any size, and write files with known diplotypes."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ def check(
     kb_overlay: str | Path | None = None,
     **limits: Unpack[Limits],
 ) -> CheckRun:
-    """Return which genes files can answer, position by position, before anything is called.
+    """Return the genes that files can answer, position by position, before calling.
 
     Arguments are those of `pgx.annotate`.
 
     Returns
     -------
     pgx.engine.check.CheckRun
-        ``genes`` with their verdicts, positions and the alleles that cannot be told.
+        ``genes`` with their verdicts, positions and the alleles that cannot be identified.
 
     Raises
     ------
     PgxError
-        The first input that cannot be trusted, or a wrong argument.
+        The first input that cannot be trusted, or an invalid argument.
     """
     from pgx.engine.check import check as check_inputs
 
@@ -88,21 +88,21 @@ def cohort(
     force: bool = False,
     **limits: Unpack[Limits],
 ) -> CohortOutcome:
-    """Call and advise any number of samples and write the tables of ``pgx cohort``.
+    """Call any number of samples and write the tables of ``pgx cohort``.
 
     Parameters
     ----------
     paths
         VCF, gVCF, BCF or VCF Zarr: different regions or different samples.
     output
-        The folder. It gets ``calls.parquet``, ``recommendations.parquet``, ``cohort.json`` and
-        the tables of frequencies and quality.
+        The output folder. It receives ``calls.parquet``, ``recommendations.parquet``,
+        ``cohort.json`` and the tables of frequencies and quality.
     sample_info, outside
         Files: a table of sex and population, calls of other tools.
     tsv
-        Write the tables as text too.
+        Also write the tables as text.
     workers
-        Processes that read and call; this one alone by default.
+        Number of processes that read and call; this process alone by default.
     force
         Replace results in the folder, or another run's unfinished parts.
     assembly, genes, drugs, samples, absent, knowledge, kb_overlay, **limits
@@ -111,12 +111,12 @@ def cohort(
     Returns
     -------
     pgx.engine.results.CohortOutcome
-        The samples, the files, and the inputs that were ``refused``: each costs only itself.
+        The samples, the files, and the ``refused`` inputs, which do not affect the others.
 
     Raises
     ------
     PgxError
-        A wrong argument, no input that can be used, or a folder that cannot be written.
+        An invalid argument, no usable input, or a folder that cannot be written.
     """
     from pgx.engine.plan import make_plan
     from pgx.engine.run import check_workers, run_whole
@@ -157,7 +157,7 @@ def simulate(
     settings: SimulationSettings | None = None,
     knowledge: Base = None,
 ) -> str:
-    """Return the text of a VCF whose diplotypes are known; write it too where a path is given.
+    """Return the text of a VCF with known diplotypes; also write it if a path is given.
 
     Parameters
     ----------
@@ -167,20 +167,20 @@ def simulate(
     path
         File to write; ``.gz`` compresses.
     sample
-        Name of the one sample.
+        Name of the single sample.
     assembly
         ``GRCh38`` by default.
     settings
-        How the file is written: style, phase, positions left out; in place of ``assembly``.
+        Output style: form, phase, missing positions; in place of ``assembly``.
     knowledge
-        As of `pgx.annotate`.
+        As in `pgx.annotate`.
 
     Raises
     ------
     UnknownGeneError, UnknownAlleleError
         A name that the knowledge base does not have.
     UsageError
-        Another wrong argument.
+        Another invalid argument.
     OutputError
         The file cannot be written.
 

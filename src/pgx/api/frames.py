@@ -36,7 +36,7 @@ __all__ = [
 
 
 class Frames(NamedTuple):
-    """Two frames, one row a call and one row a statement of advice."""
+    """Two frames, one row per call and one row per recommendation."""
 
     calls: pd.DataFrame
     recommendations: pd.DataFrame
@@ -56,8 +56,8 @@ def to_pandas(results: PatientResult | Iterable[PatientResult]) -> Frames:
         ``calls`` (with ``evidence``, see `pgx.call`) and ``recommendations``, with the columns of
         the tables of the same names; samples in the given order, genes and drugs A–Z (what a
         patient takes now first). Lists are lists, ``candidates`` and ``alternatives`` lists of
-        dictionaries; ``n_*`` are int32, probabilities and dose factors float64, nan where there is
-        none; else strings, or NA.
+        dictionaries; ``n_*`` are int32, probabilities and dose factors float64 with nan if missing;
+        all others are strings or NA.
 
     Raises
     ------
@@ -82,7 +82,8 @@ def to_pandas(results: PatientResult | Iterable[PatientResult]) -> Frames:
 
 
 def _frame(pandas: Any, frame: pl.DataFrame) -> pd.DataFrame:  # noqa: ANN401 - the module
-    """Return a polars frame as a pandas one, without the library that polars would ask for."""
+    """Return a polars frame as a pandas frame, without pyarrow, which polars would require."""
+    # column by column: polars' own to_pandas needs pyarrow
     columns = {
         column.name: pandas.Series(column.to_list(), dtype=_type(pandas, column.dtype))
         for column in frame
@@ -104,7 +105,7 @@ if TYPE_CHECKING:
 
 
 _NO_COPY: Final = -2
-"""What sgkit calls a fill value: that there is no allele, not that it is unknown."""
+"""Fill value of sgkit: no allele is present, as opposed to an unknown allele."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +116,16 @@ class DefiningGenotypes:
     ----------
     genotypes
         allel.GenotypeArray (P, N, 2) int8: an index into ``alleles``, -1 unknown, and -1 for
-        the second haplotype where there is one copy only; ``is_phased`` is set.
+        the second haplotype if there is only one copy; ``is_phased`` is set.
     haploid
-        (P, N) bool: there is one copy only.
+        (P, N) bool: only one copy is present.
     contig, position
         (P,) names such as ``chr10``, and 1-based positions on GRCh38.
     gene, rsid
-        (P,) labels; a position of two genes stands twice.
+        (P,) labels; a position shared by two genes occurs twice.
     alleles
-        A tuple a position: the base of GRCh38, documented alternatives, then those that were
-        seen and that no definition names.
+        One tuple per position: the GRCh38 base, documented alternatives, then observed alleles
+        that no definition contains.
     samples
         (N,) names in input order.
     """
@@ -151,14 +152,14 @@ def to_allel(
     kb_overlay: str | Path | None = None,
     **limits: Unpack[Limits],
 ) -> DefiningGenotypes:
-    """Read inputs as `pgx.annotate` does and return what they show at defining positions.
+    """Read inputs as `pgx.annotate` does and return the genotypes at defining positions.
 
     Parameters
     ----------
     paths
         One file or several (different regions or different samples).
     assembly, genes, samples, absent, sample_info, knowledge, kb_overlay, **limits
-        As of `pgx.annotate`.
+        As in `pgx.annotate`.
 
     Raises
     ------
@@ -167,7 +168,7 @@ def to_allel(
     UnknownGeneError
         A gene that the knowledge base does not have.
     PgxError
-        The first input that cannot be trusted, or a wrong argument.
+        The first input that cannot be trusted, or an invalid argument.
     """
     allel = load_extra("allel", "frames")
     settings = settings_of(
@@ -196,21 +197,21 @@ def to_xarray(
     kb_overlay: str | Path | None = None,
     **limits: Unpack[Limits],
 ) -> xarray.Dataset:
-    """Return what `to_allel` does as a dataset with the names of sgkit.
+    """Return the data of `to_allel` as a dataset with sgkit's variable names.
 
     Returns
     -------
     xarray.Dataset
-        Over variants, samples and ploidy: ``call_genotype`` (int8, -1 unknown, -2 where there is
-        one copy only), ``call_genotype_mask`` (bool) and, without ploidy, ``call_genotype_phased``.
-        Over variants: ``variant_contig`` (an index into ``contig_id``), ``variant_position``
-        (1-based, GRCh38), ``variant_id`` (rsID) and ``variant_gene``; over variants and alleles
-        ``variant_allele``, empty beyond a variant's last. Over samples: ``sample_id``.
+        Over variants, samples and ploidy: ``call_genotype`` (int8, -1 unknown, -2 if only one
+        copy is present), ``call_genotype_mask`` (bool) and, without ploidy,
+        ``call_genotype_phased``. Over variants: ``variant_contig`` (an index into ``contig_id``),
+        ``variant_position`` (1-based, GRCh38), ``variant_id`` (rsID) and ``variant_gene``; over
+        variants and alleles ``variant_allele``, padded with "". Over samples: ``sample_id``.
 
     Raises
     ------
     PgxError
-        As of `to_allel`; ``UsageError`` where xarray is not installed (extra ``frames``).
+        As in `to_allel`; ``UsageError`` if xarray is not installed (extra ``frames``).
     """
     library = load_extra("xarray", "frames")
     found = to_allel(
@@ -225,8 +226,10 @@ def to_xarray(
         **limits,
     )
     calls = np.array(found.genotypes.values)
+    # scikit-allel has no code for an absent copy; sgkit distinguishes it from a missing allele
     calls[:, :, 1][found.haploid] = _NO_COPY
     contigs = list(dict.fromkeys(found.contig))
+    # sgkit pads the alleles of a variant with empty strings to a common number
     most = max((len(own) for own in found.alleles), default=0)
     alleles = [[*own, *[""] * (most - len(own))] for own in found.alleles]
     numbers = np.array([contigs.index(name) for name in found.contig], np.int8)
@@ -268,7 +271,7 @@ def _joined(
     samples: Sequence[str],
     columns: Sequence[int],
 ) -> DefiningGenotypes:
-    """Join genes and sort their positions as a genome is read."""
+    """Concatenate genes and sort their positions in genome order."""
     sites = [(part, i) for part in parts for i in range(len(part.gene.variants))]
     sites.sort(key=_place)
     n = len(columns)

@@ -1,6 +1,6 @@
-"""A result as a piece of HTML for notebooks: sample, drugs that need a change, genes.
+"""A result as HTML for notebooks: sample, drugs that need a change, genes.
 
-No script, no template engine, nothing from outside; every text is escaped.
+No scripts, no template engine, no external resources; every text is escaped.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SIGN: Final = (
 
 
 def patient_html(result: PatientResult) -> str:
-    """Return a result as HTML: drugs by what to do with their number, and a line a gene."""
+    """Return a result as HTML: counts of drugs by recommendation, and one row per gene."""
     groups = build_groups(result, NO_FACTS, ENGLISH)
     return "".join(
         [
@@ -56,7 +56,7 @@ def _counts(result: PatientResult) -> str:
 
 
 def _decisions(result: PatientResult) -> Iterator[str]:
-    """Yield what a laboratory decided, which changes no line of the table."""
+    """Yield the laboratory's overrides, which leave the rows of the table unchanged."""
     label = ENGLISH["label"]["override_of"]
     for said in result.overrides:
         yield (
@@ -66,7 +66,7 @@ def _decisions(result: PatientResult) -> Iterator[str]:
 
 
 def _group(group: DrugGroup) -> str:
-    """Return one row; drugs are named where a change is asked for, else counted."""
+    """Return one row; drugs are named if a change is recommended, otherwise counted."""
     sign = f'<span style="{_SIGN};background:{COLOURS[group.key]}">{SIGNS[group.key]}</span>'
     names = ", ".join(_drugs(group))
     return (
@@ -76,9 +76,9 @@ def _group(group: DrugGroup) -> str:
 
 
 def _drugs(group: DrugGroup) -> Iterator[str]:
-    """Yield the drugs of a group; of one without a change those that the patient takes.
+    """Yield the drugs of a group; without a change only those that the patient takes.
 
-    Those that current medicines give other advice are named everywhere, with that advice.
+    Drugs whose recommendation changes with current medicines are always named, with the change.
     """
     for drug in group.drugs:
         more = f" ({_text(drug.brief)})" if drug.adjusted and drug.brief else ""

@@ -1,4 +1,4 @@
-"""Results of samples: read and called, saved and loaded, written as reports."""
+"""Results of samples: annotate and call, load, and write reports."""
 
 from __future__ import annotations
 
@@ -52,33 +52,33 @@ def annotate(
     reads: str | Path | ReadsInput | None = None,
     **limits: Unpack[Limits],
 ) -> list[PatientResult]:
-    """Call genes in VCF, gVCF, BCF or VCF Zarr and look up the advice.
+    """Call genes in VCF, gVCF, BCF or VCF Zarr and look up recommendations.
 
     Parameters
     ----------
     paths
         One file or several (different regions or different samples).
     assembly
-        ``GRCh37`` (``hg19``) or ``GRCh38`` (``hg38``), where the header does not say.
+        ``GRCh37`` (``hg19``) or ``GRCh38`` (``hg38``), if the header does not declare it.
     genes, drugs, samples
-        Only these; all by default. ``"CYP2C19,CYP2D6"`` and ``["CYP2C19", "CYP2D6"]`` are alike.
+        Only these; all by default. ``"CYP2C19,CYP2D6"`` and ``["CYP2C19", "CYP2D6"]`` are equal.
     absent
-        ``no-call`` or ``reference``: what a position without any record means.
+        ``no-call`` or ``reference``: the meaning of a position without any record.
     sample_info
         Sex and population by sample name, or a table of them.
     outside
         Calls of other tools, or a file of them.
     patient
-        A patient file, or what `pgx.patients.read.read_patient` made of one.
+        A patient file, or the `pgx.patients.read.read_patient` record of one.
     knowledge
         The knowledge base, or a release's file or folder; the installed one by default.
     kb_overlay
-        Folder of a laboratory's own genes and rules, laid over the knowledge base.
+        Folder of a laboratory's own genes and rules, applied to the knowledge base.
     overrides
-        A file of what a laboratory says of calls and advice, or its records.
+        A laboratory's overrides of calls and recommendations: a file, or records.
     reads
-        An indexed BAM or CRAM file of the one sample: CYP2D6 is called from it. ``paths`` may
-        then be empty. A `pgx.reads.sample.ReadsInput` names a CRAM file's reference too.
+        An indexed BAM or CRAM file of the single sample: CYP2D6 is called from it. ``paths`` may
+        then be empty. A `pgx.reads.sample.ReadsInput` also names a CRAM file's reference.
     **limits
         ``min_gq``, ``min_dp``, ``untyped``, ``prior``, ``ancestry``, ``threshold`` and
         ``confidence``; see `pgx.inputs.settings.Limits`.
@@ -86,12 +86,12 @@ def annotate(
     Returns
     -------
     list of PatientResult
-        One a sample, in input order.
+        One result per sample, in input order.
 
     Raises
     ------
     PgxError
-        The first input that cannot be trusted, or a wrong argument; see `pgx.errors`.
+        The first input that cannot be trusted, or an invalid argument; see `pgx.errors`.
 
     Examples
     --------
@@ -123,13 +123,13 @@ def call(
     reads: str | Path | ReadsInput | None = None,
     **limits: Unpack[Limits],
 ) -> pl.DataFrame:
-    """Return the calls as a frame; arguments and errors are those of `annotate`.
+    """Return the calls as a frame; arguments and errors are as in `annotate`.
 
     Returns
     -------
     polars.DataFrame
-        One row a sample and gene: the columns of the table ``calls``, and ``evidence``, by which
-        `pgx.recommend` gives the same advice as `annotate`.
+        One row per sample and gene: the columns of the table ``calls``, and ``evidence``, from
+        which `pgx.recommend` gives the same recommendations as `annotate`.
     """
     from pgx.reports.tables.polars_frames import call_frame
 
@@ -175,27 +175,27 @@ def report(
     Parameters
     ----------
     result
-        Of `annotate` or `load`.
+        A result of `annotate` or `load`.
     path
-        The file. Its ending says the format: ``.html``, ``.json``, ``.fhir.json``, ``.pdf``,
-        ``.xlsx``, ``.tsv``.
+        The output file. Its suffix determines the format: ``.html``, ``.json``, ``.fhir.json``,
+        ``.pdf``, ``.xlsx``, ``.tsv``.
     form
-        A format that no ending says: ``pdf-patient``, ``pdf-card``, ``multiqc``.
+        A format without a suffix of its own: ``pdf-patient``, ``pdf-card``, ``multiqc``.
     language
         ``en`` or ``de``.
     knowledge, kb_overlay
-        The release that made the result; reports name its drugs and guidelines.
+        The release that made the result; it provides the names of drugs and guidelines.
     laboratory
-        File of name, address and logo for PDF reports.
+        File with name, address and logo for PDF reports.
     force
-        Replace a file that is there.
+        Replace an existing file.
 
     Raises
     ------
     UsageError
-        There is no such format or language, or an optional part is not installed.
+        The format or language is unknown, or an optional part is not installed.
     OutputError
-        The file is there already, or cannot be written.
+        The file exists, or cannot be written.
     """
     from pgx.base.files import scratch_in
     from pgx.messages.catalogue import catalogue

@@ -1,1 +1,1 @@
-"""Ground floor: errors, records that cross floors, assemblies, kernel compilation."""
+"""Lowest layer: errors, shared records, assemblies, kernel compilation."""

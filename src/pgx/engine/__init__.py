@@ -1,1 +1,1 @@
-"""Any number of samples: calls and advice are made once for all who share them."""
+"""Run any number of samples: identical calls and recommendations are computed once and shared."""

@@ -1,4 +1,4 @@
-"""A cohort with reports: the results of one or a few samples, genes from reads among them."""
+"""Results with reports for one or a few samples, including genes called from aligned reads."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ __all__ = [
     "control_regions",
 ]
 
-# Calls with observations of positions are a sample's own and hold some thousand records: more of
-# them at a time make every pass of the garbage collector longer than sharing saves.
+# Calls that keep per-position observations are specific to a sample and hold thousands of records:
+# larger chunks slow every garbage collection by more than the sharing of calls saves.
 _CHUNK_WITH_SITES: Final = 16
 _CHUNK: Final = 4096
-"""Samples that are called together where calls hold no observations, and so are shared."""
+"""Samples per chunk if calls hold no observations and can therefore be shared."""
 
 
 def annotate(
@@ -76,14 +76,14 @@ def annotate(
     outside
         Calls of other tools.
     patient
-        What is known of the person whose sample it is.
+        What is known about the patient whose sample it is.
     overrides
-        What a laboratory says of calls and advice; it stands beside them.
+        A laboratory's overrides of calls and recommendations, reported next to the computed ones.
     reads
-        Aligned reads of the one sample; genes that can be called from them are.
+        Aligned reads of the single sample; every gene that supports it is called from them.
     beside
-        The files from which the other arguments were read, by their role (``patient`` …): results
-        tell their names and digests, so that they can be derived again.
+        The files from which the other arguments were read, by role (``patient`` …). Results record
+        their names and digests, so that a result can be reproduced.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def annotate(
     """
     kb = knowledge or KnowledgeBase()
     asked = settings or RunSettings()
-    # unknown drugs and genes end the run before anything is read
+    # unknown drugs and genes raise an error before any input is read
     chosen = msgspec.structs.replace(asked, drugs=named_drugs(kb, asked.drugs))
     genes = chosen_genes(kb, chosen)
     info, about = dict(sample_info or {}), sample_of(patient, chosen.samples)
@@ -117,6 +117,7 @@ def annotate(
         info = sample_info_with(patient, about, info)
     engine = Engine(kb, chosen, genes, info, outside)
     decisions = check_overrides(overrides, kb)
+    # a patient file without a sample name: its sex applies to the samples that are read
     others_sex = patient.sex if patient is not None and not about else ""
     inputs = engine.reader(is_grouped=False, patient_sex=others_sex).read_all(paths)
     from_reads = _add_reads(engine, inputs, reads, is_alone=not paths)
@@ -135,6 +136,7 @@ def annotate(
     if patient is not None and samples:
         person = _person(run, patient, about)
         if person:
+            # checked here too: the patient's sample may be known only now
             sample_info_with(patient, person, info)
             run.personal = person, Personal(kb, engine.guidance, patient)
     return run
@@ -147,9 +149,9 @@ def _add_reads(
     *,
     is_alone: bool,
 ) -> CalledFromReads:
-    """Add what aligned reads show to the inputs; return which genes are called from them."""
+    """Add the evidence of aligned reads to the inputs; return the genes called from it."""
     read = read_of(inputs)
-    # where every other input was refused, nothing says whose the reads are
+    # with every other input refused, the sample of the reads cannot be determined
     if reads is None or (inputs and not read):
         return CalledFromReads(is_alone=reads is not None and is_alone)
 
@@ -160,9 +162,9 @@ def _add_reads(
 
 
 def _described(beside: Mapping[str, Path]) -> tuple[dict[str, str], ...]:
-    """Return name, role and digest of the files beside the variants.
+    """Return name, role and digest of the side files.
 
-    A panel of depths that the user named is one of them.
+    A depth panel named by the user is included.
     """
     panel = os.environ.get(PANEL_VARIABLE)
     files = {**beside, **({"depth_panel": Path(panel)} if panel else {})}
@@ -173,12 +175,12 @@ def _described(beside: Mapping[str, Path]) -> tuple[dict[str, str], ...]:
 
 
 def _person(run: Run, patient: Patient, about: str) -> str:
-    """Return the patient's sample, empty where it may be in an input that was refused.
+    """Return the patient's sample, empty if it may be in an input that was refused.
 
     Raises
     ------
     InputError
-        An input was refused, and nothing says that the patient's sample is not in it.
+        An input was refused, and the patient's sample may be in it.
     """
     if run.refused and not about:
         raise run.refused[0]
@@ -189,22 +191,22 @@ def _person(run: Run, patient: Patient, about: str) -> str:
 
 @dataclass(slots=True)
 class Run:
-    """Samples as read, whose results are made chunk by chunk in the order of the inputs.
+    """Samples whose results are computed chunk by chunk, in input order.
 
     Attributes
     ----------
     engine, inputs
-        What calls and advises, and what became of the inputs.
+        The engine of the run, and the inputs, read or refused.
     samples, hints
-        The samples of the run, and what the user may want to know of the inputs.
+        The samples of the run, and hints about the inputs for the user.
     caller
         Calls the genes of these samples.
     overrides, beside
-        What a laboratory says of each sample; name, role and digest of the files beside variants.
+        A laboratory's overrides by sample; name, role and digest of the side files.
     with_sites
-        Whether results hold what was observed at each position.
+        Whether results include the observations at each position.
     personal
-        The patient's sample, and what adds the patient to its result.
+        The patient's sample, and the object that adds the patient to its result.
     """
 
     engine: Engine
@@ -228,12 +230,12 @@ class Run:
 
     @property
     def knowledge(self) -> KnowledgeBase:
-        """The release."""
+        """The knowledge base."""
         return self.engine.knowledge
 
     @property
     def settings(self) -> RunSettings:
-        """How the run reads, calls and advises."""
+        """The settings of the run."""
         return self.engine.settings
 
     @property
@@ -242,7 +244,7 @@ class Run:
         return refused_of(self.inputs)
 
     def results(self) -> Iterator[PatientResult]:
-        """Yield one result a sample, in input order."""
+        """Yield one result per sample, in input order."""
         for first, last in self._chunks():
             tables = self._called(first, last)
             advice = self.engine.advice(tables)
@@ -262,7 +264,7 @@ class Run:
                 yield plain
 
     def calls(self) -> Iterator[GeneCall]:
-        """Yield the calls of all samples, in input order, of each genes A–Z."""
+        """Yield the calls of all samples in input order, genes A–Z within a sample."""
         for first, last in self._chunks():
             tables = self._called(first, last)
             for number in range(last - first):
@@ -314,7 +316,7 @@ class Run:
 
 
 def _calls_of(tables: Sequence[GeneTable], number: int, sample: str) -> tuple[GeneCall, ...]:
-    """Return the calls of one sample of a chunk, by its number, under its name."""
+    """Return the calls of one sample of a chunk, given its index and name."""
     found = (table.calls[table.index[number]] for table in tables)
     return tuple([msgspec.structs.replace(call, sample=sample) for call in found])
 
@@ -324,8 +326,8 @@ if TYPE_CHECKING:
     from pgx.reads.source import Region
 
 
-# a control is the read length of common sequencers around a defining position: its depth is
-# that of reads which cover the position
+# A margin of one read length of common sequencers around a defining position: its depth is
+# that of the reads which cover the position.
 _REACH: Final = 100
 _MOST_OF_A_GENE: Final = 4
 
@@ -338,20 +340,20 @@ def add_reads(
     *,
     known: Sequence[GeneDefinition],
 ) -> frozenset[str]:
-    """Read what a file of reads answers, and put it in the place of what variants say of it.
+    """Read a file of aligned reads; its evidence replaces that of variants for the genes it covers.
 
-    ``genes`` are those of the run, ``known`` all of the knowledge base, which reads on other
-    chromosomes are normalised by. Returns the genes that were read; empty where none of the
-    run's is.
+    ``genes`` are the genes of the run, ``known`` all genes of the knowledge base; those on other
+    chromosomes serve to normalise depth. Returns the genes that were read; empty if none of the
+    run's genes is.
 
     Raises
     ------
     ReadsFileError, AssemblyMismatchError
         The file of reads cannot be used.
     InputConflictError
-        The reads are not of the sample of the other inputs, or these have several samples.
+        The reads belong to another sample than the other inputs, or these have several samples.
     UsageError
-        No gene of the run can be read.
+        None of the run's genes can be called from reads.
     """
     from pgx.reads.sample import ReadLimits, can_be_read, read_gene
 
@@ -369,11 +371,12 @@ def add_reads(
 
 
 def _sample(inputs: Sequence[ReadInput], own: ReadsEvidence, place: Path) -> str:
-    """Return whose the reads are: the other inputs' one sample, else the file's own name for it."""
+    """Return the sample of the reads: the only sample of the other inputs, else the file's own."""
     others = tuple(s for i in inputs if i.name != own.name for s in i.samples)
     names = dict.fromkeys(others)
     if not names:
         return own.sample or place.name.removesuffix(place.suffix)
+    # reads of one sample must not be assigned to one of several
     if len(names) > 1:
         raise InputConflictError(
             f"reads of one sample, and variants of {len(names)}",
@@ -392,7 +395,7 @@ def _sample(inputs: Sequence[ReadInput], own: ReadsEvidence, place: Path) -> str
 
 
 def _replace(inputs: list[ReadInput], gene: str, sample: str, own: ReadsEvidence) -> None:
-    """Take a gene out of the other inputs, and add the reads as an input of their own."""
+    """Remove a gene from the other inputs and add the reads as a separate input."""
     for item in inputs:
         item.genes.pop(gene, None)
     own.genotypes.samples = (sample,)
@@ -413,12 +416,14 @@ def _replace(inputs: list[ReadInput], gene: str, sample: str, own: ReadsEvidence
 def control_regions(
     known: Sequence[GeneDefinition], assembly: Assembly, *, but: GeneDefinition
 ) -> list[Region]:
-    """Return regions around defining positions of other genes, on other autosomes.
+    """Return regions around defining positions of other genes on other autosomes.
 
-    Of each gene at most four count, spread over it, so that no gene outweighs the others.
+    At most four regions per gene, spread over the gene, so that no gene outweighs the others.
     """
     found: list[Region] = []
     for gene in known:
+        # a control must have two copies: no sex chromosome, no known structural variants, and no
+        # gene of the same contig
         elsewhere = gene.contig != but.contig and gene.ploidy is Ploidy.AUTOSOME
         if not elsewhere or gene.structure is not None or not gene.variants:
             continue

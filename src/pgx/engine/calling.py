@@ -1,9 +1,9 @@
-"""Call and advise a chunk of samples: equal evidence is called once, equal calls are advised once.
+"""Call genes and look up recommendations for a chunk of samples, each distinct case once.
 
-`annotate`, `cohort` and its partitions all come through here. Samples of a chunk that share a
-column of genotypes share a call, and calls that look alike to a guideline (`AdviceView`) share
-its rows. Nowhere else are samples compared, so that a chunk of one sample and one of a million
-give the same calls and advice.
+`annotate`, `cohort` and its partitions all use this module. Samples of a chunk that share a
+genotype column share a call. Calls that are equivalent for every guideline (`AdviceView`) share
+rows of recommendations. Samples are compared nowhere else, so a chunk of one sample and a chunk
+of a million give the same calls and recommendations.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ __all__ = [
 ]
 
 SOURCE_READS: Final = "reads"
-"""What the ``source`` column says of a gene that was called from reads."""
+"""Value of the ``source`` column for a gene called from reads."""
 
 PopulationEvidence = Mapping[str, Sequence[Mapping[str, float] | None]]
-"""By gene, for each sample, natural logarithms of how well each group explains what is seen."""
+"""By gene, for each sample, the log-likelihood of each group (natural logarithms)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ancestry:
     """Weights of population groups for one sample.
 
-    ``choice`` is the setting, ``recorded`` the sample table's group, ``evidence`` how well
-    each group explains each gene (natural logarithms), where groups are inferred.
+    ``choice`` is the setting, ``recorded`` the group in the sample table, ``evidence`` the
+    log-likelihood (natural logarithm) of each group for each gene, if groups are inferred.
     """
 
     choice: str
@@ -67,10 +67,10 @@ class Ancestry:
     evidence: Mapping[str, Mapping[str, float] | None]
 
     def weights(self, gene: str) -> Mapping[str, float] | None:
-        """Return weights of groups for one gene, None for all alike.
+        """Return the weight of each group for one gene, None if all groups weigh the same.
 
-        Inferred ones rest on the other genes, as far as they were counted in the same groups:
-        what this gene shows is weighed with it.
+        Inferred weights use only the other genes that were counted in the same groups: this gene's
+        genotypes must not be used twice, as evidence for the group and for the diplotype.
         """
         if self.choice == INFERRED:
             own = self.evidence.get(gene) or {}
@@ -83,11 +83,14 @@ class Ancestry:
 
 def _inferred(evidence: Iterable[Mapping[str, float]]) -> Mapping[str, float] | None:
     total: dict[str, float] = {}
+    # genes are treated as independent given the group: log-likelihoods add up
     for gene in evidence:
         for group, value in gene.items():
             total[group] = total.get(group, 0.0) + value
+    # no evidence, or no group explains the genotypes: all groups get the same weight
     if not total or max(total.values()) == -math.inf:
         return None
+    # relative to the best group, so that exp does not underflow for all groups
     most = max(total.values())
     return {group: math.exp(value - most) for group, value in total.items()}
 
@@ -95,7 +98,7 @@ def _inferred(evidence: Iterable[Mapping[str, float]]) -> Mapping[str, float] | 
 def unrecorded(
     samples: Iterable[str], recorded: Mapping[str, str], frequencies: Iterable[GeneFrequencies]
 ) -> list[str]:
-    """Return a hint if the sample table gives no group of the knowledge base for some samples."""
+    """Return a hint if the sample table lacks a known population group for some samples."""
     groups = {group for gene in frequencies for group in gene.groups}
     lacking = sum(recorded.get(sample, "") not in groups for sample in samples)
     if not lacking:
@@ -105,12 +108,12 @@ def unrecorded(
 
 
 def check_ancestry(choice: str, frequencies: Iterable[GeneFrequencies]) -> None:
-    """Refuse an ancestry that is neither a rule nor a group of the knowledge base.
+    """Refuse an ancestry that is neither a rule nor a population group of the knowledge base.
 
     Raises
     ------
     UsageError
-        No population table has such a group.
+        No population table contains the group.
     """
     groups = sorted({group for gene in frequencies for group in gene.groups})
     if choice not in (AVERAGE, INFERRED, RECORDED, *groups):
@@ -125,7 +128,7 @@ Numbers = npt.NDArray[np.int32]
 
 @dataclass(slots=True)
 class GeneTable:
-    """A gene's distinct calls, of no sample, and (N,) int32 the one of each sample."""
+    """A gene's distinct calls without sample names, and (N,) int32 the call index per sample."""
 
     gene: str
     calls: list[GeneCall] = field(default_factory=list)
@@ -133,7 +136,7 @@ class GeneTable:
 
 
 class CalledFromReads(msgspec.Struct, frozen=True):
-    """Genes whose evidence is aligned reads, and whether a run has no other input."""
+    """Genes called from aligned reads, and whether the run has no other input."""
 
     genes: frozenset[str] = frozenset()
     is_alone: bool = False
@@ -148,15 +151,15 @@ class ChunkCaller:
     Parameters
     ----------
     knowledge, guidance
-        The knowledge base, and the index of its guidance.
+        The knowledge base, and the index of its guidelines.
     settings
-        How to call.
+        Calling settings.
     sample_info
         Population by sample name.
     outside
         Calls of other tools by sample and gene.
     reads
-        What is called from aligned reads.
+        The genes that are called from aligned reads.
     """
 
     def __init__(
@@ -174,7 +177,7 @@ class ChunkCaller:
         self._callers: dict[str, GeneCaller] = {}
 
     def caller(self, gene: GeneDefinition) -> GeneCaller:
-        """Return what calls a gene of which variants are known; it is made once."""
+        """Return the caller of a gene that variants define; it is built once."""
         found = self._callers.get(gene.gene)
         if found is None:
             known = self._frequencies.get(gene.gene)
@@ -199,14 +202,14 @@ class ChunkCaller:
         gene
             The gene.
         pieces
-            Its genotypes; every sample of the chunk is in exactly one.
+            Its genotypes; every sample of the chunk is in exactly one piece.
         samples, notes
-            Names, and the note codes of the inputs that hold each.
+            Sample names, and the note codes of the inputs of each sample.
         evidence
-            Where ancestry is inferred, what each gene says of each sample's groups
+            If ancestry is inferred, the evidence of each gene for each sample's group
             (`evidence_of`); else empty.
         with_sites
-            Keep what was observed at each position, and what supports each call.
+            Keep the observations at each position and the support of each call.
 
         Raises
         ------
@@ -230,10 +233,11 @@ class ChunkCaller:
     def evidence_of(
         self, gene: GeneDefinition, pieces: Sequence[Piece], n_samples: int
     ) -> list[Mapping[str, float] | None]:
-        """Return how well each group explains what each sample shows at one gene."""
+        """Return the log-likelihoods of the population groups for each sample at one gene."""
         caller = self.caller(gene)
         found: list[Mapping[str, float] | None] = [None] * n_samples
         for piece in pieces:
+            # once per distinct column, shared by its samples
             known = {
                 column: caller.evidence(piece.genotypes, column)
                 for column in np.unique(piece.columns).tolist()
@@ -253,7 +257,7 @@ class ChunkCaller:
         *,
         with_sites: bool,
     ) -> None:
-        """Call the samples of a piece, those alike once."""
+        """Call the samples of a piece, equal samples once."""
         units = self._units(piece, notes)
         first = first_of_groups(units, int(units.max(initial=-1)) + 1)
         numbers = np.empty(len(first), np.int32)
@@ -273,18 +277,19 @@ class ChunkCaller:
         table.index[piece.samples] = numbers[units]
 
     def _units(self, piece: Piece, notes: Sequence[tuple[str, ...]]) -> npt.NDArray[np.int32]:
-        """Return, for each sample of a piece, the number of those that share its call."""
-        # depth and the other genes' evidence are a sample's own: nothing is shared
+        """Return, for each sample of a piece, the index of the group that shares its call."""
+        # copy-number evidence and inferred ancestry are specific to a sample: no call is shared
         if self._settings.ancestry == INFERRED or piece.copies:
             return np.arange(len(piece.samples), dtype=np.int32)
+        # notes are part of a call, so samples with different notes cannot share one
         if len(set(notes)) > 1:
             keys = [notes[s] for s in piece.samples.tolist()]
             return number_groups(list(zip(piece.columns.tolist(), keys, strict=True)))
-        # a chunk may lack columns, so that these are numbered anew
+        # a chunk may lack some columns, so the remaining ones are renumbered
         return np.unique(piece.columns, return_inverse=True)[1].astype(np.int32)
 
     def _notes(self, gene: str, notes: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the notes that hold for a gene: those of variants say nothing of reads."""
+        """Return the notes that apply to a gene: notes on variant files do not apply to reads."""
         if gene in self._reads.genes:
             return ()
         return (*notes, NoteCode.ONLY_READS_GIVEN) if self._reads.is_alone else notes
@@ -301,7 +306,7 @@ class ChunkCaller:
         samples: Sequence[str],
         pieces: Sequence[Piece],
     ) -> None:
-        """Put calls of other tools in the place of our own; note those that variants contradict."""
+        """Replace our calls by those of other tools; note any that the variants contradict."""
         given = {s: call for (s, name), call in self._outside.items() if name == gene.gene}
         if not given:
             return
@@ -311,6 +316,7 @@ class ChunkCaller:
             if name not in given:
                 continue
             found = answer(given[name], gene, "", markers)
+            # a note code: the tool's result is not used, our own call stays with the note
             if isinstance(found, str):
                 notes = tuple(sorted({*own[table.index[sample]].notes, found}))
                 found = msgspec.structs.replace(own[table.index[sample]], notes=notes)
@@ -320,7 +326,7 @@ class ChunkCaller:
 
 
 def _compared(call: GeneCall, caller: GeneCaller, sample: int, pieces: Sequence[Piece]) -> GeneCall:
-    """Note an outside call that the input's own variants contradict."""
+    """Add a note to an outside call that the input's own variants contradict."""
     for piece in pieces:
         at = np.flatnonzero(piece.samples == sample)
         if len(at):
@@ -330,7 +336,7 @@ def _compared(call: GeneCall, caller: GeneCaller, sample: int, pieces: Sequence[
 
 
 def notes_of(inputs: Sequence[ReadInput], samples: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return, for each sample, the note codes of the inputs that hold it."""
+    """Return, for each sample, the note codes of the inputs that contain it."""
     if all(i.notes == inputs[0].notes for i in inputs):
         return [inputs[0].notes if inputs else ()] * len(samples)
     found: dict[str, dict[str, None]] = {}
@@ -341,7 +347,7 @@ def notes_of(inputs: Sequence[ReadInput], samples: Sequence[str]) -> list[tuple[
 
 
 class _Distinct:
-    """Numbers distinct calls of one gene in the order in which they first appear."""
+    """Number the distinct calls of one gene in order of first appearance."""
 
     def __init__(self, gene: str, n_samples: int, local: frozenset[str]) -> None:
         self.gene = gene
@@ -350,16 +356,16 @@ class _Distinct:
         self._numbers: dict[GeneCall, int] = {}
 
     def number(self, call: GeneCall) -> int:
-        """Return the number of a call of no sample."""
+        """Return the index of a call that has no sample name."""
         (marked,) = marked_local((call,), self._local)
         return self._numbers.setdefault(marked, len(self._numbers))
 
     def calls(self) -> list[GeneCall]:
-        """Return the calls so far, by their numbers."""
+        """Return the distinct calls so far, in index order."""
         return list(self._numbers)
 
     def finished(self) -> GeneTable:
-        """Return the table."""
+        """Return the completed table."""
         return GeneTable(self.gene, self.calls(), self.index)
 
 
@@ -367,16 +373,16 @@ _Reads = tuple[tuple[str, bool], ...]
 
 
 class AdviceTable:
-    """Distinct rows of advice; `rows` grows as `of_samples` meets new combinations of calls.
+    """Distinct recommendations; `rows` grows as `of_samples` meets new combinations of calls.
 
     Parameters
     ----------
     guidance
-        Index of the knowledge base's guidance.
+        Index of the knowledge base's guidelines.
     tables
-        The samples' calls, a table a gene.
+        The samples' calls, one table per gene.
     drugs
-        Names to advise on; None for all.
+        Drug names to include; None for all.
 
     Raises
     ------
@@ -397,7 +403,7 @@ class AdviceTable:
         self._groups, self.width = self._grouped(guidance.select(drugs))
 
     def _grouped(self, topics: Sequence[Topic]) -> tuple[list[_TopicGroup], int]:
-        """Group topics that read the same of the same genes; number the rows of a sample."""
+        """Group topics that use the same view of the same genes; number the rows of a sample."""
         groups: dict[_Reads, _TopicGroup] = {}
         width = 0
         for topic in topics:
@@ -412,10 +418,10 @@ class AdviceTable:
         return list(groups.values()), width
 
     def of_samples(self, first: int, last: int) -> Numbers:
-        """Return which rows are whose: (last - first, width) int32, indices into `rows`.
+        """Return the rows of each sample: (last - first, width) int32 indices into `rows`.
 
-        ``first``, ``last`` are the numbers of samples, half-open. Columns are drugs A–Z, then
-        as `pgx.recommendations.lookup.recommend` orders them.
+        ``first``, ``last`` are a half-open range of sample indices. Columns are drugs A–Z, then in
+        the order of `pgx.recommendations.lookup.recommend`.
         """
         found = np.empty((last - first, self.width), np.int32)
         for group in self._groups:
@@ -435,7 +441,7 @@ class AdviceTable:
         return found
 
     def _views_of(self, gene: str, *, by_pairs: bool) -> Numbers:
-        """Return, for each distinct call of a gene, the number of what advice reads of it."""
+        """Return, for each distinct call of a gene, the index of its `AdviceView`."""
         key = gene, by_pairs
         found = self._views.get(key)
         if found is None:
@@ -447,7 +453,7 @@ class AdviceTable:
         return found
 
     def _advise(self, group: _TopicGroup, sample: int) -> Numbers:
-        """Make the rows of one combination of calls, that of a sample; return their indices."""
+        """Compute the rows for the call combination of one sample; return their indices."""
         keys = SampleKeys(self._calls(group, sample))
         start = len(self.rows)
         for topic in group.topics:
@@ -460,9 +466,9 @@ class AdviceTable:
 
 
 class _TopicGroup:
-    """Topics that read the same of the same genes.
+    """Topics that use the same view of the same genes.
 
-    ``places`` are the columns of their rows, ``known`` the rows by what samples' calls look like.
+    ``places`` are the columns of their rows; ``known`` maps call views to rows already computed.
     """
 
     def __init__(self, reads: _Reads) -> None:

@@ -1,4 +1,4 @@
-"""Which genes an input can answer, position by position, before anything is called."""
+"""Check which genes an input can answer, position by position, before calling."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Verdict(StrEnum):
-    """How far an input can answer a gene."""
+    """How completely an input covers a gene."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -41,11 +41,11 @@ class Verdict(StrEnum):
 
 
 class PositionCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """One defining position over all samples; numbers are samples.
+    """One defining position over all samples; numbers count samples.
 
-    ``record``, ``reference_block`` and ``assumed_reference`` add up to ``answered``,
-    ``unanswered`` counts the rest by reason. ``alleles`` are the named alleles that cannot be
-    told without the position. Lowest GQ and DP are None where the input has none.
+    ``record``, ``reference_block`` and ``assumed_reference`` add up to ``answered``;
+    ``unanswered`` counts the missing genotypes by reason. ``alleles`` are the named alleles that
+    cannot be identified without the position. Lowest GQ and DP are None if the input has none.
     """
 
     gene: str
@@ -66,9 +66,9 @@ class PositionCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlleleCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """A named allele that cannot be told in some samples; ``positions`` say why.
+    """A named allele that cannot be identified in some samples; ``positions`` are the reason.
 
-    ``matters`` says that its function is known and is not that of the default allele.
+    ``matters`` is true if its function is known and differs from the default allele's.
     """
 
     allele: str
@@ -82,12 +82,12 @@ class GeneCheck(msgspec.Struct, frozen=True, kw_only=True):
     """One gene over all samples.
 
     ``complete``, ``partial`` and ``none`` count samples; ``answered``, ``record``,
-    ``reference_block``, ``assumed_reference`` and ``unanswered`` count positions of all
-    samples. ``untold`` are the alleles that cannot be told in every sample, those that
-    change the function first; ``n_alleles`` counts all that positions define.
-    ``structural`` alleles are never told from small variants. ``copy_number`` says that the
-    gene needs the number of its copies too, which some sample's input does not tell;
-    ``structural_variant`` counts samples with a structural variant over the gene.
+    ``reference_block``, ``assumed_reference`` and ``unanswered`` count positions over all
+    samples. ``untold`` are the alleles that cannot be identified in every sample, those that
+    change the function first; ``n_alleles`` counts all alleles that positions define.
+    ``structural`` alleles cannot be identified from small variants. ``copy_number`` is true if
+    the gene also needs its copy number and some sample's input lacks it; ``structural_variant``
+    counts samples with a structural variant over the gene.
     """
 
     gene: str
@@ -112,7 +112,7 @@ class GeneCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckRun(msgspec.Struct, frozen=True, kw_only=True):
-    """What was checked: genes A–Z, and one error for each input that was refused."""
+    """Result of a check: genes A–Z, and one error for each refused input."""
 
     genes: tuple[GeneCheck, ...]
     samples: tuple[str, ...]
@@ -127,7 +127,7 @@ def check(
     knowledge: KnowledgeBase | None = None,
     sample_info: Mapping[str, SampleInfo] | None = None,
 ) -> CheckRun:
-    """Read inputs as `pgx.engine.annotate.annotate` does, and say what they answer.
+    """Read inputs as `pgx.engine.annotate.annotate` does, and report what they can answer.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def check(
 
 def _samples(found: Observations, settings: RunSettings) -> tuple[str, ...]:
     lacking = set(settings.samples) - set(found.samples)
-    if lacking and not found.refused:  # else the refusal says why
+    if lacking and not found.refused:  # otherwise the refused input is reported
         raise SampleNotFoundError(
             f"{len(lacking)} of the samples asked for are in no input that could be read",
             remedy="check --samples against the #CHROM line",
@@ -201,7 +201,7 @@ def _check_gene(
 
 
 def _uncounted(gene: GeneDefinition, found: Observations, columns: npt.NDArray[np.intp]) -> Bools:
-    """Return the samples, (N,) bool, whose gene copies have to be known and are not told."""
+    """Return the samples, (N,) bool, whose copy number is required but unknown."""
     if NoteCode.COPY_NUMBER_NOT_ASSESSED not in gene.notes:
         return np.zeros(len(columns), np.bool_)
     held = [found.copies_of(gene.gene, found.samples[c]) for c in columns.tolist()]
@@ -215,7 +215,7 @@ def _verdict(complete: Bools, none: Bools) -> Verdict:
 
 
 def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
-    """Add up counts by reason, the most frequent first."""
+    """Add up counts by reason, most frequent first."""
     total: dict[str, int] = {}
     for count in counts:
         for reason, number in count.items():
@@ -224,7 +224,7 @@ def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
 
 
 class _Seen:
-    """What the chosen samples answer; ``answered`` and ``some`` are (P, N)."""
+    """Coverage of the chosen samples; ``answered`` and ``some`` are (P, N)."""
 
     def __init__(self, genotypes: GeneGenotypes, columns: npt.NDArray[np.intp]) -> None:
         self.gene = genotypes.gene
@@ -236,7 +236,7 @@ class _Seen:
         self.gq, self.dp = genotypes.gq[:, columns], genotypes.dp[:, columns]
 
     def position(self, index: int, alleles: tuple[str, ...]) -> PositionCheck:
-        """Return what the samples say of one position."""
+        """Return the counts of one position over the samples."""
         variant = self.gene.variants[index]
         answered = self.answered[index]
         source = self.evidence[index][answered]
@@ -262,26 +262,28 @@ class _Seen:
 
 
 def _reason_name(code: int) -> str:
-    # one haplotype may be left open without a reason of its own
+    # one haplotype may be missing without a reason of its own
     return (Unknown(code) if code else Unknown.HALF_CALL).name.lower()
 
 
 def _lowest(values: npt.NDArray[np.int32]) -> int | None:
+    # -1 stands for a missing value
     known = values[values >= 0]
     return int(known.min()) if len(known) else None
 
 
 class _ToldAlleles:
-    """Which named alleles the answered positions tell from the default allele.
+    """The named alleles that the answered positions distinguish from the default allele.
 
-    An allele can be told if every position at which it excludes the default allele's base is
-    answered. ``answered`` is (P, N).
+    An allele can be identified if every position at which it excludes the default allele's base
+    is answered. ``answered`` is (P, N).
     """
 
     def __init__(self, compiled: CompiledGene, answered: Bools) -> None:
         self.compiled = compiled
         self.needs = compiled.needs
         self.open = ~_with_substitutes(compiled.gene, answered)
+        # (A, N): any required position of the allele is unanswered in the sample
         self.untold_in = (self.needs.astype(np.int32) @ self.open.astype(np.int32)) > 0
 
     def needing(self, index: int) -> tuple[str, ...]:
@@ -290,14 +292,14 @@ class _ToldAlleles:
         return tuple(dict.fromkeys(self.compiled.names[a] for a in found))
 
     def untold(self) -> list[AlleleCheck]:
-        """Return the alleles that cannot be told in every sample, in the order of weight."""
+        """Return the alleles that cannot be identified in every sample, most important first."""
         gene, compiled = self.compiled.gene, self.compiled
         by_name: dict[str, list[int]] = {}
         for index, name in enumerate(compiled.names):
             by_name.setdefault(name, []).append(index)
         found: list[tuple[tuple[int, int, int], AlleleCheck]] = []
         for name, rows in by_name.items():
-            untold = self.untold_in[rows].all(axis=0)  # one suballele that is told will do
+            untold = self.untold_in[rows].all(axis=0)  # one suballele is enough
             if untold.any():
                 function = compiled.functions[rows[0]]
                 weight = self._weight(function)
@@ -313,17 +315,18 @@ class _ToldAlleles:
         return [allele for _, allele in sorted(found, key=lambda item: item[0])]
 
     def _weight(self, function: str | None) -> tuple[int, int]:
-        """Order: another function than the default allele's, uncertain, the same."""
+        """Sort key: function differs from the default allele's, then uncertain, then the same."""
         gene, compiled = self.compiled.gene, self.compiled
         order = gene.function_order
         place = order.index(function) if function in order else len(order)
+        # an uncertain allele may or may not change the phenotype
         if function in (None, gene.uncertain_function):
             return 1, place
         return (2 if function == compiled.functions[compiled.default_index] else 0), place
 
 
 def _with_substitutes(gene: GeneDefinition, answered: Bools) -> Bools:
-    """Count a deciding site and its substitute as answered where one of them is."""
+    """Count a deciding site and its substitute as answered if either of them is."""
     if not gene.proxies:
         return answered
     where = {variant.position: i for i, variant in enumerate(gene.variants)}

@@ -1,8 +1,8 @@
-"""What Dask loads into workers of this machine.
+"""Dask workers: what each worker process loads, and the executor that uses them.
 
-They leave Ctrl-C to the process that started them: a terminal sends the interrupt to all of
-them; that process says so, and ends them. They have no port for a dashboard, which Dask opens in
-each worker and asks nobody for credentials.
+Workers ignore Ctrl-C: a terminal sends the interrupt to the whole process group, and the process
+that started them reports it and stops them. Workers open no dashboard port: Dask would open one
+in each worker, without authentication.
 """
 
 from __future__ import annotations
@@ -44,22 +44,23 @@ __all__ = [
 
 
 def do_step(number: int, *, folder: str, run: str, kind: str) -> bytes:
-    """Do a step; return nothing, or why it failed, as `failure` reads it.
+    """Run one step; return empty bytes, or its error as `failure` decodes it.
 
     Parameters
     ----------
     number
-        Of a part that reads, of a gene of the plan, or of a chunk of samples.
+        Index of a reading part, of a gene of the plan, or of a chunk of samples.
     folder
-        Where the plan lies and parts are kept.
+        Folder of the plan and its parts.
     run
-        Differs from run to run, so that a worker takes nothing of one for another.
+        Unique per run, so that a worker never reuses the cached steps of another run.
     kind
         The value of a `Kind`, as text.
     """
     try:
         steps = _steps(folder, run)
         with scratch_in(Path(folder)):
+            # an input may have changed since the plan was made
             if kind == Kind.READ:
                 steps.plan.check_files(steps.plan.reads[number])
             steps.do(Kind(kind), number)
@@ -69,13 +70,13 @@ def do_step(number: int, *, folder: str, run: str, kind: str) -> bytes:
 
 
 def failure(answer: bytes) -> PgxError | None:
-    """Return why a step failed; none where it did not."""
+    """Return the error of a failed step, None if it succeeded."""
     return raised(msgspec.json.decode(answer, type=Refusal)) if answer else None
 
 
 @functools.lru_cache(maxsize=1)
 def _steps(folder: str, run: str) -> Steps:
-    """Return what the steps of a run share, made once in each process."""
+    """Return the shared state of a run's steps, created once per process."""
     del run
     path = Path(folder)
     if not path.is_dir():
@@ -88,21 +89,22 @@ def _steps(folder: str, run: str) -> Steps:
     return Steps(plan, read_engine(plan, kept_release(path, plan)), FolderParts(path, plan))
 
 
+# our own errors are returned as data (`do_step`): only unexpected ones are retried
 _RETRIES: Final = 2
 _PAUSE: Final = 0.02
-"""Seconds between two looks at what is finished."""
+"""Seconds between two checks for finished steps."""
 _LOGGERS: Final = ("distributed", "dask", "tornado", "asyncio", "bokeh")
 _SETTINGS: Final = {"distributed.scheduler.worker-saturation": 1.0}
-"""A worker gets its next part when it has none: parts differ much in length."""
+"""A worker gets its next part only when idle, because the length of parts varies widely."""
 
 
 def check_cluster(plan: CohortPlan, scheduler: str = "") -> None:
-    """Refuse what workers cannot do, and a scheduler that is not to be used.
+    """Refuse plans that workers cannot run, and a scheduler that must not be used.
 
     Raises
     ------
     UsageError
-        The extra ``cluster`` is not installed, standard input is to be read, or see
+        The extra ``cluster`` is not installed, standard input is an input, or see
         `pgx.engine.scheduler.check_address`.
     """
     load_extra("distributed", "cluster")
@@ -113,18 +115,18 @@ def check_cluster(plan: CohortPlan, scheduler: str = "") -> None:
 
 
 class Workers:
-    """An executor of workers that do steps of the plan in a folder.
+    """An executor whose workers run the steps of the plan in a folder.
 
     Parameters
     ----------
     client
-        Dask's client of their scheduler.
+        Dask client of the workers' scheduler.
     folder
-        Where the plan lies and parts are kept.
+        Folder of the plan and its parts.
     watch
-        Ends a run that waits in vain.
+        Ends a run that would wait forever.
     own
-        What ends with the workers, where they are this run's own.
+        Resources that end with the workers, if this run started them.
     """
 
     is_parallel = True
@@ -139,17 +141,18 @@ class Workers:
         self._client, self._folder, self._watch = client, folder, watch
         self._own = own
         self._ending: threading.Thread | None = None
+        # keys of the same plan in an earlier run must not return its cached results
         self._run = os.urandom(8).hex()
 
     def do(self, kind: Kind, numbers: Sequence[int], done: Callable[[int], None]) -> None:
-        """Do steps of a kind, the first of them first; ``done`` hears the number of each.
+        """Run steps of one kind in the given order; ``done`` receives the number of each.
 
         Raises
         ------
         PgxError
-            What a step failed with, if one did; the others are given up.
+            The error of the first failed step; the others are cancelled.
         DependencyError
-            Several workers died of one step, the scheduler is lost, or there are no workers.
+            Several workers died on one step, the scheduler is lost, or there are no workers.
         """
         name = f"pgx-{kind}-{self._run}"
         futures = self._client.map(
@@ -171,31 +174,32 @@ class Workers:
                         raise error
                     done(of_future[future])
         finally:
-            with contextlib.suppress(Exception):  # what is lost cannot be given up
+            with contextlib.suppress(Exception):  # the scheduler may be lost
                 self._client.cancel(futures)
 
     def let_go(self) -> None:
-        """Let own workers end while results are written: it takes half a second."""
+        """Stop our own workers while results are written: stopping takes half a second."""
         if self._own is not None:
             self._ending = threading.Thread(target=self._own.pop_all().close)
             self._ending.start()
 
     def ended(self) -> None:
-        """Wait for workers that were let go: they have files where the results are made."""
+        """Wait for the stopped workers: they hold open files in the folder of the results."""
         if self._ending is not None:
             self._ending.join()
 
     def _finished(self, futures: Sequence[Any]) -> Iterator[tuple[Any, bytes]]:
-        """Yield futures with their answers as they come; nothing here waits without an end."""
+        """Yield futures with their answers as they complete; every wait has a timeout."""
         distributed = load_extra("distributed", "cluster")
         coming = distributed.as_completed(futures, loop=self._client.loop, with_results=True)
         self._watch.heard()
         for _ in futures:
+            # next() would block without a timeout while the scheduler is lost
             while not coming.has_ready():
                 time.sleep(_PAUSE)
                 self._watch.look()
             future, answer = next(coming)
-            if isinstance(answer, BaseException):  # the scheduler is gone
+            if isinstance(answer, BaseException):  # the scheduler is lost
                 raise answer
             yield future, answer
             self._watch.heard()
@@ -232,19 +236,19 @@ def _tries(error: Exception) -> int:
 def local_workers(
     n_workers: int, folder: Path, progress: Progress | None = None
 ) -> Iterator[Workers]:
-    """Start so many processes of one thread each on this machine; they end with the block.
+    """Start single-threaded worker processes on this machine; they end with the context.
 
-    Only this machine can reach them, and only with the credentials that are made for this run:
-    whoever reaches a scheduler can run code as its user.
+    They accept connections from this machine only, with credentials created for this run:
+    anyone who can reach a scheduler can run code as its user.
 
     Raises
     ------
     DependencyError
-        They do not start.
+        The workers do not start.
     UsageError
         A package of the extra ``cluster`` is not installed.
     """
-    load_extra("cryptography", "cluster")  # Dask makes the credentials with it
+    load_extra("cryptography", "cluster")  # Dask creates the credentials with it
     dask, distributed = load_extra("dask", "cluster"), load_extra("distributed", "cluster")
     with contextlib.ExitStack() as stack:
         stack.enter_context(_silent())
@@ -266,7 +270,7 @@ def local_workers(
                 env={"POLARS_MAX_THREADS": "1", "DASK_LOGGING__DISTRIBUTED": "critical"},
             )
             stack.callback(cluster.close)
-            cluster.scheduler.http_server.stop()  # see preload
+            cluster.scheduler.http_server.stop()  # see the module docstring
             client = distributed.Client(cluster, set_as_default=False)
             stack.callback(client.close)
         watch = Watch(Scheduler(cluster.scheduler_address, cluster.security), progress or Silent())
@@ -281,12 +285,12 @@ def local_workers(
 def remote_workers(
     address: str, folder: Path, progress: Progress | None = None
 ) -> Iterator[Workers]:
-    """Use the workers of a scheduler; they stay.
+    """Use the workers of a running scheduler; they are not stopped.
 
     Raises
     ------
     DependencyError
-        It is not reached, or has no workers for longer than one has patience.
+        It cannot be reached, or has no workers until the timeout.
     UsageError
         See `pgx.engine.scheduler.check_address`.
     """
@@ -315,7 +319,7 @@ def _started(what: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _silent() -> Iterator[None]:
-    """Let Dask say nothing: what matters is said by our own errors."""
+    """Silence Dask's logging: relevant failures are reported by our own errors."""
     for name in (*_LOGGERS, *logging.root.manager.loggerDict):
         if name.partition(".")[0] in _LOGGERS:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -325,6 +329,6 @@ def _silent() -> Iterator[None]:
 
 
 def dask_setup(worker: Any) -> None:  # noqa: ANN401 - Dask has no types
-    """Ignore interrupts, close the port; Dask calls it by this name in each worker."""
+    """Ignore interrupts and close the port; Dask calls this function by name in each worker."""
     worker.http_server.stop()
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,8 +1,8 @@
-"""A saved result derived again: its inputs found by their digests, called and compared.
+"""Reproduce a saved result: find its inputs by digest, call again and compare.
 
-The saved result tells release, settings and the SHA-256 of every file that it was made from.
-Names of files are left out of the comparison, and so are version and digests of the program and
-of the shipped data: they say what may explain a difference.
+A saved result records the release, the settings and the SHA-256 of every file it was made from.
+The comparison ignores file names, and the version and digests of the program and the shipped
+data, because these only explain a difference.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _READS: Final = "reads"
 _NOT_COMPARED: Final = frozenset({"version", "code_digest", "data_digest"})
 _LONGEST: Final = 60
 _LABELS: Final = ("gene", "drug", "source", "population", "position", "role", "name")
-"""Fields by which a record of a list is named where a difference is told."""
+"""Fields that identify a record of a list in the path of a difference."""
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """One value that is not what it was; ``where`` is its place in the result's JSON."""
+    """One value that differs; ``where`` is its path in the result's JSON."""
 
     where: str
     saved: str
@@ -48,12 +48,12 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_release(made: Provenance, knowledge: KnowledgeBase) -> None:
-    """Refuse a release, or a laboratory's folder, that is not the one of a result.
+    """Refuse a release, or a laboratory's folder, other than the one that made a result.
 
     Raises
     ------
     KnowledgeError
-        It is another one.
+        The release or folder is another one.
     """
     if made.knowledge_digest != knowledge.manifest.digest:
         raise KnowledgeError(
@@ -72,13 +72,13 @@ def check_release(made: Provenance, knowledge: KnowledgeBase) -> None:
 def found_files(made: Provenance, places: Sequence[Path]) -> list[Path]:
     """Return a file for each input of a result, in order, found by its SHA-256.
 
-    ``places`` are files, and folders in which files of the inputs' names are looked for. Reads
-    are found by their name: what is digested of them is what was read near the genes.
+    ``places`` are files, or folders that are searched for files with the names of the inputs.
+    Aligned reads are found by name: their digest covers only the data read near the genes.
 
     Raises
     ------
     InputError
-        A file is not there, or was given through a pipe, which cannot be read again.
+        A file is missing, or was read from a pipe, which cannot be read again.
     """
     return [_found(entry, places) for entry in made.input]
 
@@ -92,6 +92,7 @@ def _found(entry: dict[str, str], places: Sequence[Path]) -> Path:
             remedy="annotate files, if results are to be verified",
         )
     for path in places:
+        # the name comes from a saved result: without its folders, it cannot lead out of this one
         file = path / Path(name).name if path.is_dir() else path
         is_it = file.name == name if entry.get("role") == _READS else file_digest(file) == wanted
         if is_it and file.is_file():
@@ -104,12 +105,12 @@ def _found(entry: dict[str, str], places: Sequence[Path]) -> Path:
 
 
 def derived(saved: PatientResult, files: Sequence[Path], knowledge: KnowledgeBase) -> PatientResult:
-    """Return the result that the inputs of a saved one give now.
+    """Return the result that the inputs of a saved result give now.
 
     Parameters
     ----------
     saved
-        The result.
+        The saved result.
     files
         A file for each entry of its provenance's ``input``, in order.
     knowledge
@@ -118,7 +119,7 @@ def derived(saved: PatientResult, files: Sequence[Path], knowledge: KnowledgeBas
     Raises
     ------
     PgxError
-        As of `pgx.engine.annotate.annotate`; `ResultFileError` where the sample is not in the
+        See `pgx.engine.annotate.annotate`; `ResultFileError` if the sample is not in the
         inputs.
     """
     made = saved.provenance
@@ -157,12 +158,12 @@ def _run(
 
 
 def settings_of(saved: PatientResult, untyped: Path | None = None) -> RunSettings:
-    """Return the settings that a result's provenance tells, for its sample alone.
+    """Return the settings recorded in a result's provenance, for its sample alone.
 
     Raises
     ------
     ResultFileError
-        The provenance lacks one, or its value is none.
+        The provenance lacks a setting, or a value is invalid.
     """
     try:
         return msgspec.structs.replace(
@@ -178,12 +179,12 @@ def settings_of(saved: PatientResult, untyped: Path | None = None) -> RunSetting
 
 
 def _assembly(text: str) -> Assembly | None:
-    """Return the assembly of the inputs; None, for each to say itself, where there were two."""
+    """Return the assembly of the inputs; None if there were two: each header then decides."""
     return Assembly(text) if text and "/" not in text else None
 
 
 def differences(saved: bytes, again: bytes) -> list[Difference]:
-    """Return where two results, as JSON, say something else; none if they say the same."""
+    """Return the differences between two results given as JSON; empty if they agree."""
     return list(_unlike("", _compared(saved), _compared(again)))
 
 
@@ -203,6 +204,7 @@ def _unlike(where: str, saved: Any, again: Any) -> Iterator[Difference]:  # noqa
     elif isinstance(saved, list) and isinstance(again, list) and len(saved) == len(again):
         for number, (one, other) in enumerate(zip(saved, again, strict=True)):
             yield from _unlike(f"{where}[{_label(one, number)}]", one, other)
+    # 1 equals 1.0 and True in Python, but not in JSON
     elif saved != again or type(saved) is not type(again):
         yield Difference(where=where, saved=_short(saved), derived=_short(again))
 

@@ -1,4 +1,4 @@
-"""What every run shares: release, settings and side tables; it reads, calls and advises."""
+"""The shared state of every run: release, settings and side tables."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def refused_of(inputs: Inputs) -> list[InputError]:
 
 
 class Engine:
-    """Reads, calls and advises by one release, with one set of settings.
+    """Reads, calls and looks up recommendations with one release and one set of settings.
 
     Parameters
     ----------
     knowledge
         The knowledge base.
     settings
-        How to read, call and advise; drugs by the names of the knowledge base.
+        How to read, call and recommend; drugs by the names of the knowledge base.
     genes
         The genes of the run, A–Z.
     sample_info
@@ -72,12 +72,13 @@ class Engine:
 
     @functools.cached_property
     def guidance(self) -> GuidanceIndex:
-        """Index of the knowledge base's guidance."""
+        """Index of the knowledge base's guidelines."""
         return guidance_of(self.knowledge, self.settings.confidence)
 
     @property
     def inferring(self) -> tuple[str, ...]:
-        """The genes that say something of populations, where these are inferred."""
+        """The genes that are informative about population groups, if these are inferred."""
+        # without a prior, population groups have no effect
         if self.settings.ancestry != INFERRED or self.settings.prior is Prior.NONE:
             return ()
         return tuple(name for name, gene in self.genes.items() if gene.variants)
@@ -85,7 +86,7 @@ class Engine:
     def reader(
         self, *, is_grouped: bool, ahead: bool = False, patient_sex: str = ""
     ) -> InputReader:
-        """Return what reads inputs; see `InputReader`."""
+        """Return the reader of inputs; see `InputReader`."""
         return InputReader(
             list(self.genes.values()),
             list(self.knowledge.genes.values()),
@@ -102,12 +103,12 @@ class Engine:
         Raises
         ------
         SampleNotFoundError
-            A sample that was asked for is in no input, and none was refused.
+            A requested sample is in no input, and no input was refused.
         """
         return chosen_samples(_names(inputs), self.settings, refused_of(inputs))
 
     def hints(self, inputs: Inputs, samples: tuple[str, ...]) -> list[str]:
-        """Return what the user may want to know."""
+        """Return hints for the user."""
         found = [hint for item in read_of(inputs) for hint in item.hints]
         found += unlike_overlay(self.knowledge, refused_of(inputs))
         found += strangers(self.outside, _names(inputs))
@@ -118,7 +119,7 @@ class Engine:
         return found
 
     def caller(self, samples: tuple[str, ...], reads: CalledFromReads | None = None) -> ChunkCaller:
-        """Return what calls genes of these samples.
+        """Return the caller for these samples.
 
         Raises
         ------
@@ -136,7 +137,7 @@ class Engine:
         )
 
     def advice(self, tables: Iterable[GeneTable]) -> AdviceTable:
-        """Return the advice on calls."""
+        """Return the recommendations for calls."""
         return AdviceTable(self.guidance, tables, self.settings.drugs or None)
 
 

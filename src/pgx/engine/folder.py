@@ -1,8 +1,8 @@
-"""The folder of a cohort run: one run at a time, resumed where it stopped, never half a result.
+"""The folder of a cohort run: one run at a time, resumable, with atomic results.
 
-While a run lasts its folder holds ``.pgx-cohort``: the plan, a lock that ends with the
-process, and finished parts. It goes when the results are whole; a folder that has one is not
-finished, whatever else lies in it.
+During a run the folder contains ``.pgx-cohort``: the plan, a lock that the process releases when
+it ends, and finished parts. It is removed when the results are complete; a folder that contains
+it is unfinished, whatever other files it has.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ one that starts after another release was put where the run's was read."""
 
 @contextlib.contextmanager
 def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[Path]:
-    """Take a folder for a run of a plan, and return where its parts are kept.
+    """Lock a folder for a run of a plan, and return the folder of its parts.
 
-    What an earlier run of the same plan left unfinished is gone on with.
+    An unfinished earlier run of the same plan is resumed.
 
     Raises
     ------
     OutputError
-        It holds results, or what another plan left, and not ``force``; another run is at work
-        in it; it cannot be used.
+        It holds results or the parts of another plan and ``force`` is false; another run is
+        using it; it cannot be used.
     """
     parts = folder / PARTS_FOLDER
     is_new = not folder.exists()
@@ -66,6 +66,7 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
             check_folder(folder, force=force, inputs=plan.paths())
         with locked(parts):
             check_inputs(folder, plan.paths())
+            # the parts are removed at the end: an input among them would be lost
             refuse_own_inputs(parts.iterdir(), plan.paths())
             remove_temporaries(folder, is_ours=True)
             _settle(parts, plan, folder, force=force)
@@ -78,13 +79,14 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
             remedy="check folder, permissions and free space",
         ) from error
     finally:
+        # a failed run leaves no empty folder
         if is_new and folder.exists() and not any(folder.iterdir()):
             folder.rmdir()
 
 
 @contextlib.contextmanager
 def _kept_if_begun(parts: Path) -> Iterator[None]:
-    """Where a run fails before any part is finished, leave nothing that asks for --force."""
+    """If a run fails before any part is finished, leave nothing that would require --force."""
     try:
         yield
     except BaseException:
@@ -94,10 +96,10 @@ def _kept_if_begun(parts: Path) -> Iterator[None]:
 
 
 def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None:
-    """Keep the parts of the same plan; those of another go, where that is asked for.
+    """Keep the parts of the same plan; remove those of another plan if ``force`` is set.
 
-    With ``force`` the same plan is kept too, so that a command may be tried again as it is: its
-    parts are those that would be made anew. Nobody knows that of what lies behind an address.
+    With ``force``, parts of the same plan are also kept, so that the same command can be rerun:
+    new parts would be identical. This cannot be known for inputs behind an address.
     """
     remove_temporaries(parts, is_ours=True)
     path = parts / PLAN_FILE
@@ -113,7 +115,7 @@ def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None
             )
         _empty(parts)
     elif not force:
-        refuse_held(folder)  # a finished run was ended while it removed this folder
+        refuse_held(folder)  # an earlier process stopped while removing this folder
     with _kept_if_begun(parts):
         write_file(path, msgspec.json.encode(plan), is_private=True)
 
@@ -125,10 +127,10 @@ def _empty(parts: Path) -> None:
 
 
 def keep_release(folder: Path, knowledge: KnowledgeBase) -> None:
-    """Keep a release that was chosen beside its plan, for those who do the parts.
+    """Store a chosen release next to its plan, for the processes that run the parts.
 
-    One without signature stays where it is while a key is pinned: only in the data folder, whose
-    own list is signed, can it be checked.
+    While a public key is pinned, an unsigned release is not copied: it can only be verified in
+    the data folder, whose own list is signed.
     """
     path = folder / RELEASE_FILE
     is_installed = knowledge.place == data_folder() / "knowledgebase"
@@ -139,12 +141,12 @@ def keep_release(folder: Path, knowledge: KnowledgeBase) -> None:
 
 
 def kept_release(folder: Path, plan: CohortPlan) -> KnowledgeBase | None:
-    """Return the release that lies beside a plan, with the plan's overlay; None without one.
+    """Return the release stored with a plan, with the plan's overlay; None if there is none.
 
     Raises
     ------
     KnowledgeError
-        It is damaged, or the overlay cannot be laid over it.
+        It is damaged, or the overlay cannot be applied to it.
     """
     path = folder / RELEASE_FILE
     if not path.exists():
@@ -153,5 +155,5 @@ def kept_release(folder: Path, plan: CohortPlan) -> KnowledgeBase | None:
 
 
 def finish_folder(parts: Path) -> None:
-    """Remove what is only needed until the results are whole."""
+    """Remove the files that are only needed until the results are complete."""
     remove_own(parts)

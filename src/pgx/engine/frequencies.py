@@ -1,7 +1,7 @@
-"""How often alleles, diplotypes and phenotypes were called, by population group.
+"""Frequencies of called alleles, diplotypes and phenotypes by population group.
 
-All is made of a gene's distinct calls and of how many samples of a group share each, so that
-the time hardly grows with the samples. Columns of all genes become one frame a table.
+Everything is computed from a gene's distinct calls and the number of samples per group with each
+call, so the time hardly depends on the number of samples. All genes share one frame per table.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NOBODY: Final = SampleInfo(sample="")
 
 
 class Grouping(NamedTuple):
-    """One way to group samples: names of its groups, and (N,) int32 the one of each, or -1."""
+    """One grouping of samples: group names, and (N,) int32 group index per sample, or -1."""
 
     name: str
     groups: tuple[str, ...]
@@ -65,16 +65,16 @@ def count_members(
     columns: npt.NDArray[np.integer],
     n_columns: int,
 ) -> npt.NDArray[np.int64]:
-    """Return (G, C) how many samples of each group have each column.
+    """Return (G, C) the number of samples per group and column.
 
     Parameters
     ----------
     levels
-        Their groups (G) follow one another.
+        The groupings; their groups (G) are concatenated.
     samples, columns
-        (S,) numbers of samples, and the column of each.
+        (S,) sample indices, and the column of each.
     n_columns
-        How many columns (C) there are.
+        Number of columns (C).
     """
     found = [np.zeros((0, n_columns), np.int64)]
     for level in levels:
@@ -87,7 +87,7 @@ def count_members(
 
 
 def sample_groups(samples: Sequence[str], sample_info: Mapping[str, SampleInfo]) -> list[Grouping]:
-    """Return the levels at which a cohort is counted.
+    """Return the levels at which a cohort is counted: all, superpopulation, population.
 
     Parameters
     ----------
@@ -99,8 +99,8 @@ def sample_groups(samples: Sequence[str], sample_info: Mapping[str, SampleInfo])
     Returns
     -------
     list of Level
-        `ALL` with the one group of that name; then `SUPERPOPULATION` and `POPULATION`, each if
-        it is known of any sample; groups A–Z. Samples of which it is unknown are in no group.
+        `ALL` with a single group of that name; then `SUPERPOPULATION` and `POPULATION`, each if
+        known for any sample; groups A–Z. Samples without a known group are in no group.
     """
     levels = [Grouping(ALL, (ALL,), np.zeros(len(samples), np.int32))]
     people = [sample_info.get(name, _NOBODY) for name in samples] if sample_info else []
@@ -118,7 +118,7 @@ _Z: Final = 1.959963984540054  # the normal distribution's 97.5th percentile
 
 
 class FrequencyInterval(NamedTuple):
-    """Lower and upper bounds, shares of 1; nan where nothing was counted."""
+    """Lower and upper bounds as fractions; nan if nothing was counted."""
 
     low: Floats
     high: Floats
@@ -127,9 +127,9 @@ class FrequencyInterval(NamedTuple):
 def wilson(count: npt.ArrayLike, total: npt.ArrayLike) -> FrequencyInterval:
     """Return Wilson's 95% score interval of ``count / total``, without continuity correction.
 
-    Wilson, J. Am. Stat. Assoc. 22 (1927) 209, which Brown, Cai and DasGupta, Stat. Sci. 16
-    (2001) 101, advise for small counts: it stays between 0 and 1, and says something of a name
-    that was never seen. Counts are taken as independent draws.
+    Wilson, J. Am. Stat. Assoc. 22 (1927) 209, recommended for small counts by Brown, Cai and
+    DasGupta, Stat. Sci. 16 (2001) 101: it stays between 0 and 1, and is informative for a name
+    that was never observed. Counts are treated as independent draws.
 
     Parameters
     ----------
@@ -148,6 +148,7 @@ def wilson(count: npt.ArrayLike, total: npt.ArrayLike) -> FrequencyInterval:
         weight = 1 + _Z**2 / n
         middle = (share + _Z**2 / (2 * n)) / weight
         half = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2)) / weight
+    # exactly 0 and 1 at the ends, where rounding would leave a tiny rest
     low = np.where(k == 0, 0.0, np.clip(middle - half, 0.0, 1.0))
     high = np.where(k == n, 1.0, np.clip(middle + half, 0.0, 1.0))
     return FrequencyInterval(np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan))
@@ -182,9 +183,9 @@ _SEPARATOR: Final = "/"
 
 
 class _Shares(NamedTuple):
-    """What one distinct call says: names, each with how much of it (chromosomes or samples).
+    """Names in one distinct call, each with its weight (chromosomes or samples).
 
-    ``whole`` is the sum that its names would have if nothing were open.
+    ``whole`` is the sum of the weights if nothing is missing.
     """
 
     names: tuple[tuple[str, float], ...]
@@ -192,7 +193,7 @@ class _Shares(NamedTuple):
 
 
 class _Counts(NamedTuple):
-    """Counts (G, K) of names in groups, and (G,) what is behind them."""
+    """Counts (G, K) of names in groups, and (G,) their denominators."""
 
     called: Integers
     expected: Floats
@@ -203,12 +204,12 @@ class _Counts(NamedTuple):
 
 
 class FrequencyTables(NamedTuple):
-    """Frames of genes; of each rows in the order of levels, their groups, and names.
+    """Frames of all genes; within a gene, rows are ordered by level, group and name.
 
     ``alleles`` (`ALLELE_FREQUENCY_SCHEMA`, the default allele first) and ``phenotypes``
-    (`PHENOTYPE_FREQUENCY_SCHEMA`, A–Z) have a row for every name that is seen in any group,
-    ``diplotypes`` (`DIPLOTYPE_FREQUENCY_SCHEMA`) for those that somebody of the group may have,
-    ``statuses`` (`CALL_STATUS_SCHEMA`) one for every group, also of a gene without any call.
+    (`PHENOTYPE_FREQUENCY_SCHEMA`, A–Z) have a row for every name seen in any group,
+    ``diplotypes`` (`DIPLOTYPE_FREQUENCY_SCHEMA`) for those possible for a sample of the group,
+    ``statuses`` (`CALL_STATUS_SCHEMA`) one for every group, including genes without any call.
     """
 
     alleles: pl.DataFrame
@@ -220,7 +221,7 @@ class FrequencyTables(NamedTuple):
 def frequency_tables(
     table: GeneTable, gene: GeneDefinition, levels: Sequence[Grouping]
 ) -> FrequencyTables:
-    """Return how often one gene's alleles, diplotypes and phenotypes were called, by group.
+    """Return the frequencies of one gene's alleles, diplotypes and phenotypes by group.
 
     See `CohortFrequencies`.
     """
@@ -230,15 +231,15 @@ def frequency_tables(
 
 
 class CohortFrequencies:
-    """Counts the alleles, diplotypes and phenotypes of a cohort's genes as they come by.
+    """Counts alleles, diplotypes and phenotypes of a cohort, gene by gene.
 
-    Alleles are the halves of a diplotype: ``*1x2``, ``*36+*10`` and ``[*2 + *3]`` are one name
-    each; a haploid call has one.
+    Alleles are the haplotypes of a diplotype: ``*1x2``, ``*36+*10`` and ``[*2 + *3]`` are one
+    name each; a haploid call has one.
 
     Parameters
     ----------
     levels
-        As `pgx.engine.frequencies.sample_groups` gives them for the tables' samples.
+        As `pgx.engine.frequencies.sample_groups` returns them for the tables' samples.
     """
 
     def __init__(self, levels: Sequence[Grouping]) -> None:
@@ -250,7 +251,7 @@ class CohortFrequencies:
         self._statuses: list[Integers] = []
 
     def add(self, table: GeneTable, gene: GeneDefinition) -> None:
-        """Add a gene: its calls, and its definition."""
+        """Add a gene: its table of calls, and its definition."""
         n_calls = len(table.calls)
         samples = np.arange(len(table.index))
         members = count_members(self._levels, samples, table.index, n_calls)
@@ -288,7 +289,7 @@ class CohortFrequencies:
         self._phenotypes.add(table.gene, order, _tables_counted(says, status, order, members))
 
     def tables(self) -> FrequencyTables:
-        """Return the frames of all genes, in the order in which they came."""
+        """Return the frames of all genes, in the order in which they were added."""
         return FrequencyTables(
             self._alleles.frame(),
             self._diplotypes.frame(),
@@ -309,14 +310,14 @@ class CohortFrequencies:
 
 
 def _repeated(names: Sequence[str], which: npt.NDArray[np.integer]) -> pl.Series:
-    """Return names by their numbers."""
+    """Return the name of each index."""
     return pl.Series(names, dtype=pl.String).gather(which)
 
 
 def _group_columns(
     levels: Sequence[Grouping], which: npt.NDArray[np.integer]
 ) -> dict[str, pl.Series]:
-    """Return level and group of each row, by the number of its group."""
+    """Return level and group of each row, given the index of its group."""
     pairs = [(level.name, group) for level in levels for group in level.groups]
     return {
         "level": _repeated([level for level, _ in pairs], which),
@@ -325,7 +326,8 @@ def _group_columns(
 
 
 def _shares(call: GeneCall, split: Callable[[str], list[str]], haplotypes: int) -> _Shares:
-    """Return what a call says of names: one diplotype if called, all candidates if ambiguous."""
+    """Return the names in a call: one diplotype if called, all candidates if ambiguous."""
+    # a haploid call, as of chrX in a male, has one haplotype
     if call.diplotype is not None:
         haplotypes = len(split(call.diplotype))
     if call.status is CallStatus.CALLED:
@@ -333,15 +335,16 @@ def _shares(call: GeneCall, split: Callable[[str], list[str]], haplotypes: int) 
         return _Shares(tuple((name, 1.0) for name in names), haplotypes)
     if call.status is not CallStatus.AMBIGUOUS:
         return _Shares((), 0.0)
+    # candidates without a prior have no probability: their haplotypes stay undetermined
     weighed = [(c.diplotype, c.probability) for c in call.candidates if c.probability]
     return _Shares(tuple((name, p) for d, p in weighed for name in split(d)), haplotypes)
 
 
 def _phenotype_shares(call: GeneCall, terms: dict[str, str]) -> _Shares:
-    """Return what a call says of phenotypes.
+    """Return the phenotypes of a call with their weights.
 
-    Of an ambiguous one, lookup keys with their probabilities are translated; where all
-    candidates agree, that is the one, also without a prior.
+    For an ambiguous call, lookup keys with their probabilities are translated; if all candidates
+    agree, their phenotype counts in full, even without a prior.
     """
     if call.status is CallStatus.CALLED:
         return _Shares(((call.phenotype, 1.0),) if call.phenotype else (), 1.0)
@@ -360,10 +363,10 @@ def _names(says: Sequence[_Shares]) -> set[str]:
 def _tables_counted(
     says: Sequence[_Shares], status: Numbers, order: Sequence[str], members: Integers
 ) -> _Counts:
-    """Count names in the order given.
+    """Count names in the given order.
 
-    ``says`` and ``status`` are what each distinct call (C) says of names, and the number of its
-    status; ``members`` (G, C) how many samples of each group have each call.
+    ``says`` and ``status`` hold the names and the status code of each distinct call (C);
+    ``members`` (G, C) the number of samples per group with each call.
     """
     number = {name: k for k, name in enumerate(order)}
     flat = [(c, number[n], share) for c, said in enumerate(says) for n, share in said.names]
@@ -377,6 +380,7 @@ def _tables_counted(
     expected = _by_name(members, call, name, share, len(order))
     whole = np.array([said.whole for said in says], np.float64)
     expected_total = members.astype(np.float64) @ whole
+    # sums of float64 may exceed their total by a rounding error
     left = np.maximum(expected_total - expected.sum(axis=1), 0.0)
     counts = count.round().astype(np.int64)
     return _Counts(
@@ -392,7 +396,7 @@ def _tables_counted(
 def _by_name(
     members: Integers, call: Numbers, name: Numbers, share: Floats, n_names: int
 ) -> Floats:
-    """(G, K): samples of a group with a call times its share of a name, added up in order."""
+    """(G, K): samples of a group with a call times its weight of a name, summed in call order."""
     n_groups = len(members)
     places = np.arange(n_groups)[:, None] * n_names + name
     added = np.bincount(places.ravel(), (members[:, call] * share).ravel(), n_groups * n_names)
@@ -400,7 +404,7 @@ def _by_name(
 
 
 class _Rows:
-    """Rows of one table, gene by gene: a row a group and name."""
+    """Rows of one table, gene by gene, one row per group and name."""
 
     def __init__(self, levels: Sequence[Grouping], schema: pl.Schema) -> None:
         self._levels, self._schema = levels, schema
@@ -418,7 +422,7 @@ class _Rows:
         counts: _Counts,
         wanted: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        """Add a gene's names (K) in groups (G); ``wanted`` (G, K) are the rows, None for all."""
+        """Add a gene's names (K) in groups (G); ``wanted`` (G, K) selects rows, None for all."""
         if wanted is None:
             wanted = np.ones(counts.called.shape, np.bool_)
         groups, codes = np.nonzero(wanted)
@@ -435,7 +439,7 @@ class _Rows:
         if not self._genes:
             return self._schema.to_frame()
         counts = _Counts(*map(np.concatenate, zip(*self._counts, strict=True)))
-        place = np.concatenate(self._places)  # of a row's gene and group
+        place = np.concatenate(self._places)  # index of gene and group per row
         count, total = counts.called, counts.total[place]
         low, high = wilson(count, total)
         with np.errstate(invalid="ignore"):

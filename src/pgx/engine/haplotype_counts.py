@@ -1,4 +1,4 @@
-"""Haplotype frequencies of phased call sets by group: counted, and kept in a release's tables."""
+"""Count haplotype frequencies of phased call sets by group, and store them in a release."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ def count_haplotypes(
     Parameters
     ----------
     genotypes
-        Phased observations; positions named as untyped stay open.
+        Phased observations; untyped positions remain missing.
     group_of
         Sample name → group; samples without a group are left out.
     only
-        Count these samples only; all by default.
+        Restrict the count to these samples; all by default.
 
     Returns
     -------
     GeneFrequencies or None
-        Haplotypes by falling count; None where no haplotype could be read whole.
+        Haplotypes by decreasing count; None if no haplotype is complete.
 
     Notes
     -----
-    A sample counts only if its heterozygous positions lie in one phase block and no position
-    but the untyped ones is unknown.
+    A sample counts only if its heterozygous positions are in one phase block and all positions
+    except the untyped ones are known.
     """
     gene = compile_gene(genotypes.gene)
     groups = tuple(sorted({group for group in group_of.values() if group}))
@@ -59,6 +59,7 @@ def count_haplotypes(
     wanted = set(only) if only else None
     for sample, name in enumerate(genotypes.samples):
         group = group_of.get(name, "")
+        # a haplotype frequency needs a population: samples without a group are not counted
         if group and (wanted is None or name in wanted):
             for haplotype in _haplotypes(genotypes, sample, untyped):
                 row = counts.setdefault(haplotype.tobytes(), np.zeros(len(groups), np.int64))
@@ -79,7 +80,7 @@ def count_haplotypes(
 def _haplotypes(
     genotypes: GeneGenotypes, sample: int, untyped: npt.NDArray[np.bool_]
 ) -> Iterator[npt.NDArray[np.int8]]:
-    """Yield the sample's haplotypes where they are known whole, open sites as `MISSING`."""
+    """Yield the sample's haplotypes if they are complete, untyped sites as `MISSING`."""
     codes = genotypes.call[:, sample].copy()
     codes[untyped] = np.where(codes[untyped] == ABSENT, ABSENT, MISSING)
     typed = codes[~untyped]
@@ -87,6 +88,7 @@ def _haplotypes(
         return
     differs = (typed[:, 0] != typed[:, 1]) & (typed[:, 1] != ABSENT)
     blocks = np.unique(genotypes.phase_block[~untyped, sample][differs])
+    # a single heterozygous site needs no phase; several must share one phase block
     if len(blocks) > 1 or (differs.sum() > 1 and UNPHASED in blocks):
         return
     yield np.ascontiguousarray(codes[:, 0])
@@ -126,11 +128,11 @@ def count_release(
     Raises
     ------
     InputError
-        An input was refused: nothing is written.
+        An input was refused; nothing is written.
     SnapshotSchemaError
-        ``source`` is not in the release's sources.
+        ``source`` is not among the release's sources.
     UnknownGeneError
-        The release has no such gene.
+        The release does not contain the gene.
     UsageError
         No sample has a superpopulation.
     """

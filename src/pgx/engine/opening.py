@@ -1,4 +1,4 @@
-"""Open an input: its assembly, where its genes lie on it, and what holds for the whole file."""
+"""Open an input: its assembly, the loci of its genes, and the notes on the whole file."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def decide_assembly(header: VcfHeader, asked: Assembly | None, where: str) -> As
     Raises
     ------
     AssemblyMismatchError
-        The header declares another assembly than asked for.
+        The header declares another assembly than the requested one.
     UndeclaredAssemblyError
-        Neither the header nor the user says which.
+        Neither the header nor the user declares an assembly.
     """
     declared = _declared(header, where)
     if declared is None and asked is None:
@@ -71,15 +71,16 @@ _KIND: Final = {Platform.ARRAY: "array", Platform.IMPUTED: "imputed"}
 
 
 def opened(path: str | Path, settings: RunSettings) -> AnySource:
-    """Open an input with a run's limits of quality; see `open_source`.
+    """Open an input with the quality limits of a run; see `open_source`.
 
     Raises
     ------
     AbsenceError
-        The run reads absent positions as the reference, and the input is of an array or imputed.
+        Absent positions are set to mean reference, but the input is from an array or imputed.
     """
     source = open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
     origin = source.header.origin
+    # an array or imputation panel tests selected alleles only: absence is not evidence
     if settings.absent is Absent.REFERENCE and origin.probes_alleles:
         source.close()
         raise AbsenceError(
@@ -92,7 +93,7 @@ def opened(path: str | Path, settings: RunSettings) -> AnySource:
 
 
 def reading_settings(settings: RunSettings) -> ReadingSettings:
-    """Return how a run reads absence."""
+    """Return how a run interprets absent positions and low quality."""
     return ReadingSettings(
         absent_is_reference=settings.absent is Absent.REFERENCE,
         untyped=settings.untyped,
@@ -101,12 +102,12 @@ def reading_settings(settings: RunSettings) -> ReadingSettings:
 
 
 def input_notes(scan: Scan) -> tuple[str, ...]:
-    """Return the codes of what holds for all calls of an input."""
+    """Return the codes of notes that apply to all calls of an input."""
     return () if scan.has_depth else (NoteCode.NO_DEPTH,)
 
 
 def input_hints(source: AnySource, scan: Scan, settings: RunSettings) -> list[str]:
-    """Return what the user may want to know of an input."""
+    """Return hints on an input for the user."""
     hints = []
     name, origin = source.path, source.header.origin
     if scan.hg19_chrm:
@@ -125,14 +126,14 @@ def input_hints(source: AnySource, scan: Scan, settings: RunSettings) -> list[st
 
 
 def _may_be_hg19_chrm(header: VcfHeader) -> bool:
-    """Whether a GRCh37 header has UCSC names and does not say how long the mitochondrion is."""
+    """Whether a GRCh37 header has UCSC names but no length of the mitochondrial genome."""
     return header.mitochondrion_length is None and any(n.startswith("chr") for n in header.contigs)
 
 
 class View(NamedTuple):
-    """How one input is read: on which assembly, at which genes, and where.
+    """How one input is read: its assembly, the gene loci on it, and the windows to scan.
 
-    ``by_index`` says whether an index may be used: it is never trusted for absence.
+    ``by_index`` is true if an index may be used; an index is never trusted for absence.
     """
 
     assembly: Assembly
@@ -144,7 +145,7 @@ class View(NamedTuple):
 
 
 class Loci:
-    """Genes on every assembly: those that are read, and all that tell the assembly."""
+    """Loci of genes on every assembly: genes to read, and genes that identify the assembly."""
 
     def __init__(self, genes: Sequence[GeneDefinition], known: Sequence[GeneDefinition]) -> None:
         self.genes = tuple(genes)
@@ -156,7 +157,7 @@ class Loci:
         self._indices: dict[Assembly, SiteIndex] = {}
 
     def view(self, source: AnySource, settings: RunSettings) -> View:
-        """Return how a source is read.
+        """Return the view of a source.
 
         Raises
         ------
@@ -166,7 +167,9 @@ class Loci:
         assembly = decide_assembly(source.header, settings.assembly, source.path)
         lengths = {name: contig_length(name, assembly) for name in CANONICAL}
         if assembly is Assembly.GRCH37 and _may_be_hg19_chrm(source.header):
+            # hg19's chrM has 16,571 bases, the rCRS 16,569: accept positions up to the longer one
             lengths[MITOCHONDRION] = HG19_CHRM_LENGTH
+        # records hidden by a wrong index would otherwise be read as reference
         by_index = settings.absent is Absent.NO_CALL
         here = self.read[assembly]
         index = self._indices.get(assembly)
@@ -175,7 +178,7 @@ class Loci:
         return View(assembly, here, self._wanted(assembly), index, lengths, by_index)
 
     def check(self, assembly: Assembly, records: Sequence[ScannedRecord], where: str) -> None:
-        """Refuse records that fit another assembly better; see `AssemblyCheck`."""
+        """Refuse records that match another assembly better; see `AssemblyCheck`."""
         self._check.check(assembly, records, where)
 
     def _wanted(self, assembly: Assembly) -> Windows:
@@ -183,6 +186,7 @@ class Loci:
         if found is None:
             here = self.read[assembly]
             intervals = [(x.gene.contig, a, b) for x in here for a, b in _wanted(x)]
+            # sites on every assembly show which assembly the reference bases match
             intervals += [i for known in self.known.values() for x in known for i in _sites(x)]
             found = self._windows[assembly] = Windows.build(intervals, gene_regions(here))
         return found
@@ -193,7 +197,7 @@ def _sites(locus: GeneLocus) -> list[tuple[str, int, int]]:
 
 
 def _wanted(locus: GeneLocus) -> list[tuple[int, int]]:
-    """Segments of known reference, and the sites that stand outside of them."""
+    """Return segments of known reference, and the sites outside of them."""
     low, high = locus.span()
     spans = locus.reference.spans()
     return [*spans, (low, low), (high, high)]

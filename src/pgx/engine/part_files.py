@@ -1,4 +1,4 @@
-"""Part files: what a run has read, called and advised, each a ZIP of arrays and JSON records."""
+"""Part files: the genotypes, calls or recommendations of a part, as ZIPs of arrays and JSON."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ __all__ = [
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
-    """An error of ours by the name of its class, and what it says."""
+    """One of our errors as data: the name of its class, and its message."""
 
     kind: str
     what: str
@@ -64,15 +64,15 @@ def refusal_of(error: PgxError) -> Refusal:
 
 
 def raised(refusal: Refusal) -> PgxError:
-    """Return the error again."""
+    """Return the error that a refusal stores."""
     kind: type[PgxError] = getattr(errors, refusal.kind)
     return kind(refusal.what, where=refusal.where, remedy=refusal.remedy, code=refusal.code)
 
 
 PART_SUFFIX: Final = ".part"
-"""How the name of a finished part ends."""
+"""File name suffix of a finished part."""
 Evidence = Sequence[Mapping[str, float] | None]
-"""What one gene says of each sample's population."""
+"""One gene's evidence on each sample's population."""
 
 _ARRAYS: Final = ("call", "phase_block", "evidence", "reason", "structural")
 _DAMAGED: Final = (ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.MsgspecError)
@@ -80,7 +80,7 @@ _INPUTS: Final = "inputs"
 
 
 class _Meta(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
-    """What an input is, without its genotypes."""
+    """Description of an input, without its genotypes."""
 
     name: str
     sha256: str
@@ -99,7 +99,7 @@ class _Array(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Copies(msgspec.Struct, frozen=True, array_like=True):
-    """What is known of gene copies in one sample."""
+    """Copy-number evidence of one gene in one sample."""
 
     log_likelihood: _Array
     reads: list[tuple[int, tuple[str, ...], tuple[int, ...]]]
@@ -107,7 +107,7 @@ class _Copies(msgspec.Struct, frozen=True, array_like=True):
 
 
 class _Gene(msgspec.Struct, frozen=True, kw_only=True):
-    """One gene's genotypes of one input: the number of that input, arrays, and the rest."""
+    """One gene's genotypes of one input: the input's index, arrays, and other fields."""
 
     number: int
     arrays: dict[str, _Array]
@@ -123,12 +123,12 @@ class _Gene(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def save_inputs(path: Path, found: Inputs) -> None:
-    """Write what became of some inputs.
+    """Write the results of reading some inputs.
 
     Raises
     ------
     OutputError
-        Disk, permission or quota; nothing is left behind.
+        Disk, permission or quota; no incomplete file is left.
     """
     genes: dict[str, list[_Gene]] = {}
     for number, item in enumerate(found):
@@ -180,7 +180,7 @@ def _copies(own: _Copies) -> CopyEvidence:
 
 
 def load_inputs(path: Path) -> list[ReadInput | InputError]:
-    """Return what became of some inputs, without genotypes.
+    """Return the results of reading some inputs, without genotypes.
 
     Raises
     ------
@@ -196,7 +196,7 @@ def load_inputs(path: Path) -> list[ReadInput | InputError]:
 
 
 def load_gene(path: Path, gene: GeneDefinition) -> dict[int, GroupedGene]:
-    """Return one gene's genotypes by the number of the input; nothing else is read.
+    """Return one gene's genotypes by index of the input; no other gene is read.
 
     Raises
     ------
@@ -230,6 +230,7 @@ def _loaded(item: _Meta | Refusal) -> ReadInput | InputError:
 
 def _gene(own: _Gene, gene: GeneDefinition) -> GroupedGene:
     arrays = {name: _array(own.arrays[name]) for name in _ARRAYS}
+    # grouped samples have no quality or depth of their own
     unknown = np.broadcast_to(np.int32(-1), arrays["reason"].shape)
     genotypes = GeneGenotypes(
         gene=gene,
@@ -251,19 +252,19 @@ def _gene(own: _Gene, gene: GeneDefinition) -> GroupedGene:
 
 
 def save_calls(path: Path, table: GeneTable) -> None:
-    """Write one gene's distinct calls and whose they are.
+    """Write one gene's distinct calls and the call index of each sample.
 
     Raises
     ------
     OutputError
-        Disk, permission or quota; nothing is left behind.
+        Disk, permission or quota; no incomplete file is left.
     """
     index = msgspec.msgpack.encode(_packed(table.index))
     _save(path, {"calls": msgspec.json.encode(table.calls), "index": index})
 
 
 def load_calls(path: Path, gene: str) -> GeneTable:
-    """Return one gene's distinct calls and whose they are.
+    """Return one gene's distinct calls and the call index of each sample.
 
     Raises
     ------
@@ -275,12 +276,12 @@ def load_calls(path: Path, gene: str) -> GeneTable:
 
 
 def save_evidence(path: Path, evidence: Evidence) -> None:
-    """Write what one gene says of each sample's population; equal objects once.
+    """Write one gene's evidence on each sample's population; equal objects once.
 
     Raises
     ------
     OutputError
-        Disk, permission or quota; nothing is left behind.
+        Disk, permission or quota; no incomplete file is left.
     """
     distinct = {id(known): known for known in evidence}
     places = {key: place for place, key in enumerate(distinct)}
@@ -290,7 +291,7 @@ def save_evidence(path: Path, evidence: Evidence) -> None:
 
 
 def load_evidence(path: Path) -> Evidence:
-    """Return what one gene says of each sample's population.
+    """Return one gene's evidence on each sample's population.
 
     Raises
     ------
@@ -302,12 +303,12 @@ def load_evidence(path: Path) -> Evidence:
 
 
 def save_advice(path: Path, records: Sequence[Recommendation], rows: npt.NDArray[np.int32]) -> None:
-    """Write distinct rows of advice, and (N, width) which of them are whose.
+    """Write distinct recommendations, and (N, width) their indices per sample.
 
     Raises
     ------
     OutputError
-        Disk, permission or quota; nothing is left behind.
+        Disk, permission or quota; no incomplete file is left.
     """
     own, places = np.unique(rows, return_inverse=True)
     index = places.reshape(rows.shape).astype(np.min_scalar_type(max(0, len(own) - 1)))
@@ -316,7 +317,7 @@ def save_advice(path: Path, records: Sequence[Recommendation], rows: npt.NDArray
 
 
 def load_advice(path: Path) -> tuple[list[Recommendation], npt.NDArray[Any]]:
-    """Return distinct rows of advice, and (N, width) unsigned which of them are whose.
+    """Return distinct recommendations, and (N, width) unsigned their indices per sample.
 
     Raises
     ------
@@ -327,16 +328,17 @@ def load_advice(path: Path) -> tuple[list[Recommendation], npt.NDArray[Any]]:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a part is there, and every byte of it what was written."""
+    """Whether a part file exists and is undamaged."""
     try:
         with zipfile.ZipFile(path) as archive:
+            # compares the checksums of all members
             return archive.testzip() is None
     except (*_DAMAGED, OSError):
         return False
 
 
 def _load(path: Path, kind: Any, name: str) -> tuple[Any, npt.NDArray[Any]]:  # noqa: ANN401
-    """Return what a file holds of a kind for distinct things, and which is whose."""
+    """Return a file's distinct records of a type, and the record index of each sample."""
     try:
         with zipfile.ZipFile(path) as archive:
             known = msgspec.json.decode(archive.read(name), type=kind)
@@ -346,20 +348,22 @@ def _load(path: Path, kind: Any, name: str) -> tuple[Any, npt.NDArray[Any]]:  # 
 
 
 def _packed(array: npt.NDArray[Any]) -> _Array:
+    # little-endian on every machine, so that machines of one run can share parts
     ordered = array.astype(array.dtype.newbyteorder("<"), copy=False)
     return _Array(ordered.dtype.str, array.shape, ordered.tobytes())
 
 
 def _array(packed: _Array) -> npt.NDArray[Any]:
-    """Return an array that can be written to, in the order of this machine."""
+    """Return a writable array in this machine's byte order."""
     stored = np.frombuffer(packed.data, np.dtype(packed.kind)).reshape(packed.shape)
+    # astype copies: arrays from frombuffer are read-only
     return stored.astype(stored.dtype.newbyteorder("="))
 
 
 def _save(path: Path, members: Mapping[str, bytes]) -> None:
     with new_file(path, is_private=True) as handle, zipfile.ZipFile(handle, "w") as archive:
         for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name), data)  # without a clock time
+            archive.writestr(zipfile.ZipInfo(name), data)  # no clock time: equal bytes
 
 
 def _damaged(path: Path) -> OutputError:

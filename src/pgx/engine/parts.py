@@ -1,8 +1,8 @@
-"""Finished parts of a plan until its results are written: in memory, or as files of a folder.
+"""Storage of a plan's finished parts until the results are written: in memory or in a folder.
 
-A file is an archive of arrays and JSON, complete or absent, no pickle. A part that reads has a
-member for what its inputs are and one for each gene, so that a gene's genotypes are found
-without a look at those of the others, however many inputs there are.
+A part file is an archive of arrays and JSON (never pickle) and is written atomically. A reading
+part has one member for its inputs and one per gene, so one gene's genotypes are loaded without
+reading those of the others, however many inputs there are.
 """
 
 from __future__ import annotations
@@ -47,46 +47,46 @@ class Parts(Protocol):
     """Finished parts of one plan."""
 
     def has_read(self, part: int) -> bool:
-        """Whether a part that reads is finished."""
+        """Whether a reading part is finished."""
 
     def put_read(self, part: int, found: Inputs) -> None:
-        """Keep what became of a part's inputs."""
+        """Store the inputs of a part, read or refused."""
 
     def inputs(self, genes: Mapping[str, GeneDefinition]) -> list[ReadInput | InputError]:
-        """Return what became of all inputs, with the genotypes of at least these genes."""
+        """Return all inputs, read or refused, with the genotypes of at least these genes."""
 
     def has_evidence(self, gene: str) -> bool:
-        """Whether it is known what a gene says of samples' populations."""
+        """Whether a gene's evidence on the samples' populations is stored."""
 
     def put_evidence(self, gene: str, evidence: Evidence) -> None:
-        """Keep what a gene says of samples' populations."""
+        """Store a gene's evidence on the samples' populations."""
 
     def evidence(self, gene: str) -> Evidence:
-        """Return what a gene says of samples' populations."""
+        """Return a gene's evidence on the samples' populations."""
 
     def has_calls(self, gene: str) -> bool:
         """Whether a gene is called."""
 
     def put_calls(self, table: GeneTable) -> None:
-        """Keep a gene's calls."""
+        """Store a gene's calls."""
 
     def calls(self, gene: str) -> GeneTable:
         """Return a gene's calls."""
 
     def has_advice(self, chunk: int) -> bool:
-        """Whether a chunk of samples is advised."""
+        """Whether the recommendations of a chunk of samples are stored."""
 
     def put_advice(
         self, chunk: int, records: Sequence[Recommendation], rows: npt.NDArray[np.int32]
     ) -> None:
-        """Keep the advice of a chunk of samples: (N, width) indices of records."""
+        """Store the recommendations of a chunk of samples: (N, width) indices of records."""
 
     def advice(self, chunk: int) -> tuple[list[Recommendation], npt.NDArray[Any]]:
         """Return the distinct records of a chunk of samples, and (N, width) their indices."""
 
 
 class MemoryParts:
-    """Parts of a run that is soon over, in memory."""
+    """Parts in memory, for a short run."""
 
     def __init__(self) -> None:
         self._reads: dict[int, Inputs] = {}
@@ -95,28 +95,28 @@ class MemoryParts:
         self._advice: dict[int, tuple[list[Recommendation], npt.NDArray[Any]]] = {}
 
     def has_read(self, part: int) -> bool:
-        """Whether a part that reads is finished."""
+        """Whether a reading part is finished."""
         return part in self._reads
 
     def put_read(self, part: int, found: Inputs) -> None:
-        """Keep what became of a part's inputs."""
+        """Store the inputs of a part, read or refused."""
         self._reads[part] = found
 
     def inputs(self, genes: Mapping[str, GeneDefinition]) -> list[ReadInput | InputError]:
-        """Return what became of all inputs; whatever genes are asked for, all are there."""
+        """Return all inputs, read or refused, with the genotypes of every gene."""
         del genes
         return [item for _, found in sorted(self._reads.items()) for item in found]
 
     def has_evidence(self, gene: str) -> bool:
-        """Whether it is known what a gene says of samples' populations."""
+        """Whether a gene's evidence on the samples' populations is stored."""
         return gene in self._evidence
 
     def put_evidence(self, gene: str, evidence: Evidence) -> None:
-        """Keep what a gene says of samples' populations."""
+        """Store a gene's evidence on the samples' populations."""
         self._evidence[gene] = evidence
 
     def evidence(self, gene: str) -> Evidence:
-        """Return what a gene says of samples' populations."""
+        """Return a gene's evidence on the samples' populations."""
         return self._evidence[gene]
 
     def has_calls(self, gene: str) -> bool:
@@ -124,7 +124,7 @@ class MemoryParts:
         return gene in self._calls
 
     def put_calls(self, table: GeneTable) -> None:
-        """Keep a gene's calls."""
+        """Store a gene's calls."""
         self._calls[table.gene] = table
 
     def calls(self, gene: str) -> GeneTable:
@@ -132,13 +132,13 @@ class MemoryParts:
         return self._calls[gene]
 
     def has_advice(self, chunk: int) -> bool:
-        """Whether a chunk of samples is advised."""
+        """Whether the recommendations of a chunk of samples are stored."""
         return chunk in self._advice
 
     def put_advice(
         self, chunk: int, records: Sequence[Recommendation], rows: npt.NDArray[np.int32]
     ) -> None:
-        """Keep the advice of a chunk of samples: (N, width) indices of records."""
+        """Store the recommendations of a chunk of samples: (N, width) indices of records."""
         self._advice[chunk] = list(records), rows
 
     def advice(self, chunk: int) -> tuple[list[Recommendation], npt.NDArray[Any]]:
@@ -147,9 +147,9 @@ class MemoryParts:
 
 
 class FolderParts:
-    """Parts as files of a folder, which outlive the process; each is complete or absent.
+    """Parts as files of a folder, which outlive the process; writes are atomic.
 
-    A file that is not what was written counts as absent, and is made anew.
+    A damaged file counts as absent, and its part is computed again.
     """
 
     def __init__(self, folder: Path, plan: CohortPlan) -> None:
@@ -169,15 +169,15 @@ class FolderParts:
         return self._folder / f"call-{self._numbers[gene]:06}{PART_SUFFIX}"
 
     def has_read(self, part: int) -> bool:
-        """Whether a part that reads is finished."""
+        """Whether a reading part is finished."""
         return is_whole(self._read_path(part))
 
     def put_read(self, part: int, found: Inputs) -> None:
-        """Write what became of a part's inputs."""
+        """Write the inputs of a part, read or refused."""
         save_inputs(self._read_path(part), found)
 
     def inputs(self, genes: Mapping[str, GeneDefinition]) -> list[ReadInput | InputError]:
-        """Return what became of all inputs, with the genotypes of these genes only."""
+        """Return all inputs, read or refused, with the genotypes of these genes only."""
         return [item for part in range(self._n_reads) for item in self._of_part(part, genes)]
 
     def _of_part(
@@ -186,6 +186,7 @@ class FolderParts:
         path = self._read_path(part)
         items = self._read.get(part)
         if items is None:
+            # descriptions are cached, genotypes are not: they dominate memory
             items = self._read[part] = [self._shared(item) for item in load_inputs(path)]
         own = {name: load_gene(path, gene) for name, gene in genes.items()}
         for number, item in enumerate(items):
@@ -196,22 +197,22 @@ class FolderParts:
                 yield dataclasses.replace(item, genes=there)
 
     def _shared(self, item: ReadInput | InputError) -> ReadInput | InputError:
-        """Let inputs with the same samples hold their names once: there may be millions."""
+        """Share the tuple of names between inputs with equal samples: there may be millions."""
         if isinstance(item, InputError):
             return item
         names = self._names.setdefault(item.samples, item.samples)
         return dataclasses.replace(item, samples=names)
 
     def has_evidence(self, gene: str) -> bool:
-        """Whether it is known what a gene says of samples' populations."""
+        """Whether a gene's evidence on the samples' populations is stored."""
         return is_whole(self._evidence_path(gene))
 
     def put_evidence(self, gene: str, evidence: Evidence) -> None:
-        """Write what a gene says of samples' populations."""
+        """Write a gene's evidence on the samples' populations."""
         save_evidence(self._evidence_path(gene), evidence)
 
     def evidence(self, gene: str) -> Evidence:
-        """Return what a gene says of samples' populations."""
+        """Return a gene's evidence on the samples' populations."""
         return load_evidence(self._evidence_path(gene))
 
     def has_calls(self, gene: str) -> bool:
@@ -230,13 +231,13 @@ class FolderParts:
         return self._folder / f"advice-{chunk:06}{PART_SUFFIX}"
 
     def has_advice(self, chunk: int) -> bool:
-        """Whether a chunk of samples is advised."""
+        """Whether the recommendations of a chunk of samples are stored."""
         return is_whole(self._advice_path(chunk))
 
     def put_advice(
         self, chunk: int, records: Sequence[Recommendation], rows: npt.NDArray[np.int32]
     ) -> None:
-        """Write the advice of a chunk of samples: (N, width) indices of records."""
+        """Write the recommendations of a chunk of samples: (N, width) indices of records."""
         save_advice(self._advice_path(chunk), records, rows)
 
     def advice(self, chunk: int) -> tuple[list[Recommendation], npt.NDArray[Any]]:

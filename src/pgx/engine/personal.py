@@ -1,7 +1,7 @@
-"""One result and one patient: what age, conditions and medicines make of it.
+"""Add a patient to a result: age, conditions and medicines.
 
-The genotype's own calls and advice are left as they are; what the patient adds stands beside
-them, and advice on current medicines comes first.
+Calls and recommendations by genotype are unchanged; what the patient adds is reported next to
+them, with current medicines first.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ _Converted = tuple[list[GeneConversion], dict[str, GeneCall]]
 
 
 class Personal:
-    """Adds one patient to results, by one release of the knowledge base.
+    """Adds one patient to results, using one release of the knowledge base.
 
     Raises
     ------
     PatientFileError
-        The patient is none that can be.
+        The patient's data are invalid.
     """
 
     def __init__(self, knowledge: KnowledgeBase, guidance: GuidanceIndex, patient: Patient) -> None:
@@ -68,7 +68,7 @@ class Personal:
         )
 
     def result(self, plain: PatientResult, drugs: Sequence[str] = ()) -> PatientResult:
-        """Return a result with its patient; ``drugs`` are those asked for, all if none.
+        """Return a result with its patient; ``drugs`` are the requested ones, all if empty.
 
         ``plain`` has recommendations by genotype only.
         """
@@ -86,7 +86,7 @@ class Personal:
         )
         first = self._first()
         rows = sorted(
-            # the sort is stable: the genotype's come first
+            # the sort is stable: recommendations by genotype come first
             conditions.applied((*plain.recommendations, *adjusted), condition_fits),
             key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
         )
@@ -95,12 +95,12 @@ class Personal:
         return msgspec.structs.replace(made, context=msgspec.structs.replace(context, doses=doses))
 
     def _first(self) -> dict[str, int]:
-        """Return the place of each drug that is taken now, in the order of the medicines."""
+        """Return the rank of each current drug, in the order of the medicines."""
         taken = [d for m in self.medicines if m.use is MedicineUse.CURRENT for d in m.drugs]
         return {drug: place for place, drug in enumerate(sorted(set(taken), key=str.casefold))}
 
     def _months(self) -> dict[str, list[float | None]]:
-        """Return the months for which each drug has been taken, one number a medicine."""
+        """Return the months for which each drug has been taken, one number per medicine."""
         months: dict[str, list[float | None]] = {}
         for medicine in self.medicines:
             if medicine.use is MedicineUse.CURRENT:
@@ -110,7 +110,7 @@ class Personal:
         return months
 
     def _reacted(self) -> set[str]:
-        """Return the drugs with a recorded reaction, listed as medicines or not."""
+        """Return the drugs with a recorded reaction, whether or not listed as medicines."""
         found = (self._vocabulary.find(name=r.medicine)[0] for r in self.patient.reactions)
         return {drug for known in found for s in known for drug in self._vocabulary.guided(s)}
 
@@ -144,9 +144,9 @@ class Personal:
         )
 
     def _converted(self, calls: Iterable[GeneCall], but: Iterable[str]) -> _Converted:
-        """Return conversions, and the converted call of each gene that a rule converts.
+        """Return conversions, and the converted call of each gene with a conversion rule.
 
-        ``but`` are substances whose effect is left out.
+        The effect of the substances in ``but`` is ignored.
         """
         acting = self._converter.acting(self.medicines, but)
         found: list[GeneConversion] = []
@@ -155,12 +155,14 @@ class Personal:
             conversion = self._converter.convert(call, acting.get(call.gene, ()))
             if conversion is not None:
                 found.append(conversion)
+                # only a changed phenotype can change a recommendation
                 if conversion.lookup_keys and conversion.reason != "no_change":
                     changed[call.gene] = self._converter.converted_call(call, conversion)
         return found, changed
 
     def _unwanted(self, calls: Iterable[GeneCall]) -> Iterator[GeneConversion]:
-        """Yield medicines that the label of another one advises against, taken or planned."""
+        """Yield combinations of current or planned medicines that a drug label advises against."""
+        # the warnings concern systemic exposure: topical medicines are left out
         in_use = [m for m in self.medicines if m.use in _IN_USE and not m.local]
         taken = {substance.casefold() for m in in_use for substance in m.substances}
         by_gene = {call.gene: call for call in calls}
@@ -182,7 +184,7 @@ class Personal:
                 )
 
     def _effect(self, substance: str, gene: str) -> str:
-        """Return how strongly a substance inhibits an enzyme, as far as a table says it."""
+        """Return the strength with which a substance inhibits an enzyme, as far as tabulated."""
         known = (
             f"{m.strength} {m.effect}"
             for m in self._facts.modulators
@@ -194,10 +196,10 @@ class Personal:
     def _adjusted(
         self, plain: PatientResult, converted: Mapping[str, GeneCall], drugs: Sequence[str]
     ) -> tuple[list[GeneConversion], list[Recommendation]]:
-        """Return the advice for converted phenotypes, where it is not the genotype's own.
+        """Return recommendations for converted phenotypes, where they differ from the genotype's.
 
-        What a drug does to its own enzyme is in its guideline already: it is left out, and the
-        conversions that remain for it come first in what is returned.
+        A drug's effect on its own enzyme is already in its guideline and is ignored; the remaining
+        conversions for that drug come first in the result.
         """
         asked = {name.casefold() for name in drugs}
         touched = {
@@ -207,6 +209,7 @@ class Personal:
             and (not asked or topic.drug.drug.casefold() in asked)
         }
         own = {drug: parts for drug in sorted(touched) if (parts := self._own_effect(drug))}
+        # drugs that act on their own enzyme are looked up below, without that effect
         rows = self._advice(plain, converted, touched - own.keys())
         apart: list[GeneConversion] = []
         for drug, parts in own.items():
@@ -221,7 +224,7 @@ class Personal:
         ]
 
     def _own_effect(self, drug: str) -> tuple[str, ...]:
-        """Return what a drug consists of, if the patient takes it and it acts on an enzyme."""
+        """Return the ingredients of a drug that the patient takes and that acts on an enzyme."""
         known, _ = self._vocabulary.find(name=drug)
         parts = (drug, *(part for s in known for part in self._vocabulary.parts(s)))
         names = {part.casefold() for part in parts}
@@ -239,24 +242,24 @@ class Personal:
 
 
 def _doses(knowledge: KnowledgeBase, result: PatientResult) -> tuple[DoseResult, ...]:
-    """Return what dosing models say, nothing where they are not installed."""
+    """Return the results of dosing models, empty if no models are installed."""
     records = extension("pgx.dosing", "records")
     found: tuple[DoseResult, ...] = records(knowledge, result) if records else ()
     return found
 
 
 def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBase) -> PatientResult:
-    """Return a saved result with a patient, in place of the one that it may have.
+    """Return a saved result with a patient, replacing any patient it has.
 
-    Nothing is called again: a gene that was read without the patient's sex stays as it is.
+    Nothing is called again: a gene that was called without the patient's sex is unchanged.
     ``knowledge`` is the release that made the result.
 
     Raises
     ------
     PatientFileError
-        The patient is none that can be.
+        The patient's data are invalid.
     SampleNotFoundError
-        The patient's file is about another sample.
+        The patient file names another sample.
     """
     patient_sample(patient, [saved.sample])
     settings = saved.provenance.settings
@@ -277,7 +280,8 @@ def _place(row: Recommendation) -> tuple[object, ...]:
 
 
 def _differs(row: Recommendation, usual: Recommendation | None) -> bool:
-    """Whether a prescriber would do something else, or knows less or more surely what to do."""
+    """Whether a prescriber would act differently, or the certainty of the advice changes."""
+    # there is no recommendation for the genotype to compare with
     if usual is None:
         return True
     return _advised(row) != _advised(usual)
@@ -297,21 +301,21 @@ def _advised(row: Recommendation) -> tuple[object, ...]:
 
 
 def sample_of(patient: Patient | None, asked: Sequence[str]) -> str:
-    """Return the sample that a patient file is about, as far as it can be told before reading."""
+    """Return the sample of a patient file, as far as known before the inputs are read."""
     if patient is None:
         return ""
     return patient.sample or (asked[0] if len(asked) == 1 else "")
 
 
 def patient_sample(patient: Patient, samples: Sequence[str]) -> str:
-    """Return the sample that a patient file is about.
+    """Return the sample of a patient file.
 
     Raises
     ------
     SampleNotFoundError
         The file names a sample that no input has.
     UsageError
-        It names none, and there are several.
+        The file names no sample, and there are several.
     """
     if patient.sample:
         if patient.sample not in samples:
@@ -331,12 +335,12 @@ def patient_sample(patient: Patient, samples: Sequence[str]) -> str:
 def sample_info_with(
     patient: Patient, sample: str, known: Mapping[str, SampleInfo]
 ) -> dict[str, SampleInfo]:
-    """Return what is known of samples, with the patient's sex.
+    """Return sex and population by sample, including the patient's sex.
 
     Raises
     ------
     InputConflictError
-        The sample table and the patient file differ in the sex.
+        The sample table and the patient file disagree about the sex.
     """
     info = known.get(sample, SampleInfo(sample=sample))
     if patient.sex and info.sex and patient.sex != info.sex:
@@ -348,9 +352,9 @@ def sample_info_with(
 
 
 def without_years(patient: Patient) -> Patient:
-    """Return a patient without dates that are years alone, as a de-identified result has them.
+    """Return a patient without dates given as years only, as in a de-identified result.
 
-    A year is no day to which a duration could be counted: it counts as unknown.
+    A year alone does not allow a duration to be computed: it counts as unknown.
     """
     replace = msgspec.structs.replace
     return replace(

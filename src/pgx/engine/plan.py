@@ -1,8 +1,8 @@
-"""What a cohort run is: its inputs and settings, and the parts of work that can go on alone.
+"""The plan of a cohort run: inputs, settings and the parts that can run independently.
 
-Parts that read take some inputs each, parts that call one gene each; calls need all that was
-read, and advice all that was called. Equal plans give equal results, so that a part which
-another run of the same plan has finished need not be made again.
+Reading parts take some inputs each, calling parts one gene each. Calling needs all reading parts,
+recommendations need all calls. Equal plans give equal results, so a part finished by another run
+of the same plan is reused.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 SCHEMA: Final = "1"
-_MAX_BYTES: Final = 1 << 28  # of a plan: it names a million inputs
+_MAX_BYTES: Final = 1 << 28  # of a plan file: enough for a million inputs
 _BATCH_BYTES: Final = 32 * 1024 * 1024
 _BATCH_LEAST_BYTES: Final = 1024 * 1024
 _BATCH_INPUTS: Final = 64
@@ -50,10 +50,10 @@ _BATCHES: Final = 64
 
 
 class PlannedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file or an address; size in bytes and time of change show whether it is still the same.
+    """A file or an address; size in bytes and modification time show whether it has changed.
 
-    A VCF Zarr store in a folder counts as all its files together, with the latest time. Both are
-    0 for standard input, other folders and addresses.
+    A VCF Zarr store in a folder has the total size of its files and the latest time. Both are 0
+    for standard input, other folders and addresses.
     """
 
     path: str
@@ -62,16 +62,16 @@ class PlannedFile(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_remote(self) -> bool:
-        """Whether it is an address, behind which any size may be."""
+        """Whether it is an address, whose size is unknown."""
         return "://" in self.path
 
 
 class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Inputs, settings and parts of one cohort run.
 
-    ``reads`` holds, for each part that reads, the indices of its inputs; ``genes`` names the
-    gene of each part that calls. ``formats`` are those of the tables. With ``deidentify`` samples
-    are named by pseudonyms, counted or made from ``pseudonym_key``.
+    ``reads`` holds, for each reading part, the indices of its inputs; ``genes`` names the gene of
+    each calling part. ``formats`` are those of the tables. With ``deidentify``, samples are named
+    by pseudonyms, numbered or derived from ``pseudonym_key``.
     """
 
     inputs: tuple[PlannedFile, ...]
@@ -93,24 +93,24 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def n_parts(self) -> int:
-        """How many parts there are: those that read come first, then those that call."""
+        """Number of parts: reading parts come first, then calling parts."""
         return len(self.reads) + len(self.genes)
 
     def paths(self) -> list[str]:
-        """Return the paths and addresses of all that is read."""
+        """Return the paths and addresses of all files that are read."""
         beside = (self.sample_info, self.outside_calls, self.pseudonym_key)
         own = [file.path for file in (*self.inputs, *beside) if file is not None]
         return [*own, self.overlay] if self.overlay else own
 
     def digest(self) -> str:
-        """Return a digest of the whole plan, as hex."""
+        """Return a hex digest of the whole plan."""
         return hashlib.sha256(msgspec.json.encode(_sorted(self))).hexdigest()
 
     def changed_files(self, inputs: Iterable[int] | None = None) -> Iterator[PlannedFile]:
-        """Yield the files that are no longer what they were when the plan was made.
+        """Yield the files that changed since the plan was made.
 
-        Of ``inputs`` those with these indices are looked at, by default all; the tables beside
-        them always.
+        ``inputs`` restricts the check to inputs with these indices (default all). Side files are
+        always checked.
         """
         own = self.inputs if inputs is None else [self.inputs[i] for i in inputs]
         for file in (*own, self.sample_info, self.outside_calls, self.pseudonym_key):
@@ -118,12 +118,12 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
                 yield file
 
     def check_files(self, inputs: Iterable[int] | None = None) -> None:
-        """Refuse files that changed; see `changed_files`.
+        """Refuse changed files; see `changed_files`.
 
         Raises
         ------
         InputError
-            One changed, or is gone; it names the first.
+            A file changed or is missing; the first one is named.
         """
         changed = [file.path for file in self.changed_files(inputs)]
         if changed:
@@ -136,8 +136,9 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _sorted(plan: CohortPlan) -> object:
-    """Return a plan as plain data, sets in order."""
+    """Return a plan as plain data with sorted sets."""
     tree = msgspec.to_builtins(plan)
+    # the order of a set varies between processes, the digest must not
     tree["settings"]["untyped"] = sorted(plan.settings.untyped)
     return tree
 
@@ -190,7 +191,7 @@ def make_plan(
 
 
 def _check_names(names: Iterable[str] | None) -> None:
-    """Refuse names of files or samples that cannot stand in a plan, which is JSON."""
+    """Refuse names of files or samples that JSON, the format of a plan, cannot represent."""
     for name in names or ():
         if not is_text(name):
             raise InputError(
@@ -201,14 +202,15 @@ def _check_names(names: Iterable[str] | None) -> None:
 
 
 def _planned(path: str) -> PlannedFile:
-    """Return a file as it is now."""
+    """Return the current size and modification time of a file."""
     if path == "-" or "://" in path:
         return PlannedFile(path=path)
+    # workers may have another current folder
     file = Path(path).absolute()
     try:
         status = file.stat()
     except OSError:
-        return PlannedFile(path=str(file))  # whoever reads it says what is wrong
+        return PlannedFile(path=str(file))  # the reading part reports the error
     if file.is_file():
         return PlannedFile(path=str(file), size=status.st_size, changed=status.st_mtime_ns)
     from pgx.io.zarr_source import is_vcf_zarr
@@ -224,15 +226,18 @@ def _planned(path: str) -> PlannedFile:
 
 
 def _batches(files: Sequence[PlannedFile]) -> Iterator[tuple[int, ...]]:
-    """Yield inputs in order: a large one or an address by itself, small ones together.
+    """Yield batches of inputs in order: small files are joined, a large file or address is alone.
 
-    A few inputs of middle size are not put together, so that several can be read at once.
+    The size limit decreases with the total size, so that a few medium-sized inputs are not
+    joined and can be read in parallel.
     """
     total = sum(file.size for file in files)
+    # about 64 batches of small files, so that several processes have work
     limit = min(_BATCH_BYTES, max(_BATCH_LEAST_BYTES, total // _BATCHES))
     batch: list[int] = []
     size = 0
     for number, file in enumerate(files):
+        # the size behind an address is unknown: it fills a batch by itself
         own = limit if file.is_remote else file.size
         is_full = size + own > limit or len(batch) == _BATCH_INPUTS
         if batch and is_full:
@@ -245,12 +250,12 @@ def _batches(files: Sequence[PlannedFile]) -> Iterator[tuple[int, ...]]:
 
 
 def read_plan(path: Path) -> CohortPlan:
-    """Return a plan that was written as JSON.
+    """Return a plan from a JSON file.
 
     Raises
     ------
     InputError
-        It cannot be read, or another version of the program made it.
+        It cannot be read, or was made by another version of the program.
     """
     try:
         plan = msgspec.json.decode(read_whole(path, _MAX_BYTES), type=CohortPlan)
@@ -272,7 +277,7 @@ def read_plan(path: Path) -> CohortPlan:
 
 
 def is_plan(path: Path, plan: CohortPlan) -> bool:
-    """Whether a file holds this plan; one that cannot be read does not."""
+    """Whether a file contains this plan; False if it cannot be read."""
     try:
         return read_plan(path).digest() == plan.digest()
     except InputError:
@@ -280,7 +285,7 @@ def is_plan(path: Path, plan: CohortPlan) -> bool:
 
 
 class PlannedInput(msgspec.Struct, frozen=True, kw_only=True):
-    """One input by its header: ``assembly`` is the one that it would be read on."""
+    """One input as described by its header; ``assembly`` is the one it would be read on."""
 
     name: str
     assembly: Assembly
@@ -288,10 +293,10 @@ class PlannedInput(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run would do.
+    """Preview of a run.
 
-    ``samples`` are those that would be called, in input order; ``genes`` those that variants
-    can answer, ``outside`` those that need an outside call. Empty ``drugs`` mean all.
+    ``samples`` are the samples to call, in input order; ``genes`` those callable from variants,
+    ``outside`` those that need an outside call. Empty ``drugs`` mean all.
     """
 
     inputs: tuple[PlannedInput, ...]
@@ -309,9 +314,9 @@ def plan(
     knowledge: KnowledgeBase | None = None,
     reads: ReadsInput | None = None,
 ) -> RunPlan:
-    """Read the headers of inputs and say what `pgx.engine.annotate.annotate` would do with them.
+    """Read the headers of inputs and describe what `pgx.engine.annotate.annotate` would do.
 
-    A record that breaks the format, or bases of another assembly, are found by the run alone.
+    Malformed records and bases of another assembly are only detected by the run itself.
 
     Raises
     ------
@@ -354,7 +359,7 @@ def _read_header(path: str | Path, settings: RunSettings) -> PlannedInput:
 def _open_reads(
     reads: ReadsInput, settings: RunSettings, others: Sequence[PlannedInput]
 ) -> PlannedInput:
-    """Open a file of reads; a sample without a name of its own is the other inputs'."""
+    """Open a file of reads; if it names no sample, the other inputs' sample is used."""
     from pgx.reads.source import open_reads
 
     with open_reads(reads.path, reads.reference, settings.assembly) as file:
@@ -369,7 +374,7 @@ def _samples(
 ) -> tuple[str, ...]:
     found = dict.fromkeys(name for item in inputs for name in item.samples)
     lacking = [name for name in settings.samples if name not in found]
-    if lacking and not any_refused:  # else the refusal says why
+    if lacking and not any_refused:  # otherwise the refused input is reported
         raise SampleNotFoundError(
             f"{len(lacking)} of the samples asked for are in no input that could be read",
             remedy="check --samples against the #CHROM line",

@@ -1,9 +1,9 @@
-"""Read inputs once: the evidence of each gene, samples with equal evidence in one column.
+"""Read inputs once: the evidence for each gene, samples with equal evidence in one column.
 
-One reader serves every command. A run that reports what was observed at each position keeps a
-column for each sample, since samples with equal alleles differ in genotype quality and depth. A
-run that writes calls alone shares a column between samples whose evidence is equal, so that the
-time of calling grows with the number of distinct genotypes and not with that of samples.
+One reader serves every command. A run that reports the observations at each position keeps one
+column per sample, since samples with equal alleles differ in genotype quality and depth. A run
+that writes only calls shares a column between samples with equal evidence, so the time of calling
+grows with the number of distinct genotypes, not of samples.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ _NOBODY = SampleInfo(sample="")
 
 @dataclass(slots=True)
 class GroupedGene:
-    """One gene of one input: ``genotypes`` has a column a group, ``groups`` (N,) int32 which one.
+    """One gene of one input: ``genotypes`` has a column per group, ``groups`` (N,) int32 its index.
 
-    Samples of a group are alike in all that a call rests on: their cells, and the sex and
-    population where these count. ``copies`` is what is known of the gene's copies in each
-    sample, empty where nothing is.
+    Samples of a group are equal in everything that a call depends on: their genotypes, and their
+    sex and population if relevant. ``copies`` is the copy-number evidence of each sample, empty
+    without any.
     """
 
     genotypes: GeneGenotypes
@@ -66,7 +66,7 @@ class GroupedGene:
     copies: tuple[CopyEvidence, ...] = ()
 
     def of_samples(self, samples: tuple[str, ...]) -> GeneGenotypes:
-        """Return genotypes with a column for each of the input's samples."""
+        """Return genotypes with one column for each of the input's samples."""
         if self.genotypes.samples == samples:
             return self.genotypes
         return self.genotypes.take(self.groups.astype(np.intp), samples)
@@ -74,7 +74,7 @@ class GroupedGene:
 
 @dataclass(slots=True)
 class ReadInput:
-    """One input as read; genes of which it says nothing are left out."""
+    """One input as read; genes without any information are left out."""
 
     name: str
     sha256: str
@@ -87,13 +87,13 @@ class ReadInput:
 
     @property
     def description(self) -> dict[str, str]:
-        """What provenance tells of it; variants need no role."""
+        """Return the provenance of the input; variant files have no role."""
         named = {"name": self.name, "sha256": self.sha256}
         return named | {"role": self.role} if self.role else named
 
 
 Inputs = Sequence[ReadInput | InputError]
-"""What became of inputs, in their order: as read, or why they were refused."""
+"""Inputs in order: as read, or the error with which they were refused."""
 
 
 def read_of(inputs: Inputs) -> list[ReadInput]:
@@ -103,7 +103,7 @@ def read_of(inputs: Inputs) -> list[ReadInput]:
 
 @dataclass(slots=True)
 class Observations:
-    """All inputs together, samples in input order; ``refused`` holds one error a bad input."""
+    """All inputs together, samples in input order; ``refused`` holds one error per bad input."""
 
     inputs: list[ReadInput] = field(default_factory=list)
     refused: list[InputError] = field(default_factory=list)
@@ -111,11 +111,11 @@ class Observations:
 
     @property
     def samples(self) -> tuple[str, ...]:
-        """Sample names in the order of the inputs, each once."""
+        """Sample names in input order, each once."""
         return tuple(dict.fromkeys(name for item in self.inputs for name in item.samples))
 
     def combined(self, gene: GeneDefinition) -> GeneGenotypes:
-        """Join one gene's observations of all inputs by sample name, a column a sample.
+        """Join one gene's observations of all inputs by sample name, one column per sample.
 
         Raises
         ------
@@ -129,7 +129,7 @@ class Observations:
         return combine(parts, gene, self.samples, [i.name for i in own])
 
     def copies_of(self, gene: str, sample: str) -> CopyEvidence | None:
-        """Return what is known of a sample's copies of a gene: the first that was assessed."""
+        """Return a sample's copy-number evidence for a gene: from the first input that has any."""
         held = [
             own.copies[item.samples.index(sample)]
             for item in self.inputs
@@ -147,10 +147,10 @@ def read_inputs(
     known: Sequence[GeneDefinition] = (),
     patient_sex: str = "",
 ) -> Observations:
-    """Read every input, a column a sample; one that is refused is kept apart.
+    """Read every input, one column per sample; refused inputs are returned separately.
 
-    ``known`` are all genes that help to tell the assembly, ``genes`` those that are read.
-    ``patient_sex`` holds for samples of which ``sample_info`` says nothing.
+    ``known`` are all genes that help to identify the assembly, ``genes`` those that are read.
+    ``patient_sex`` applies to samples that are not in ``sample_info``.
     """
     reader = InputReader(
         genes, known or genes, settings, sample_info, is_grouped=False, patient_sex=patient_sex
@@ -170,17 +170,17 @@ class InputReader:
     Parameters
     ----------
     genes, known
-        The genes that are read, and all that help to tell the assembly.
+        The genes to read, and all genes that help to identify the assembly.
     settings
-        How to read.
+        Settings of the run.
     sample_info
         Sex and population by sample name.
     is_grouped
-        Whether samples with equal evidence share a column; qualities and depths are then lost.
+        Whether samples with equal evidence share a column, without qualities and depths.
     ahead
         Whether a second thread may decompress ahead of the one that scans.
     patient_sex
-        Sex of samples of which ``sample_info`` says nothing; empty where unknown.
+        Sex of samples that are not in ``sample_info``; empty if unknown.
     """
 
     def __init__(
@@ -201,7 +201,7 @@ class InputReader:
         self._sexes = {name: info.sex for name, info in sample_info.items() if info.sex}
 
     def read_all(self, paths: Iterable[str | Path]) -> list[ReadInput | InputError]:
-        """Read some inputs; one that is refused costs only itself."""
+        """Read some inputs; a refused input does not affect the others."""
         found: list[ReadInput | InputError] = []
         for path in paths:
             try:
@@ -216,11 +216,11 @@ class InputReader:
         Raises
         ------
         InputError
-            It is refused; nothing of it is returned.
+            The input is refused as a whole.
         """
         with opened(path, self._settings) as source:
             view = self._loci.view(source, self._settings)
-            # grouping hashes the cells of every record, which a single sample does not repay
+            # grouping hashes the cells of every record, which does not pay for a single sample
             is_grouped = self._is_grouped and len(source.header.samples) != 1
             read = self._read_grouped if is_grouped else self._read_columns
             depth = DepthReading(self._loci.genes, source, view.assembly)
@@ -264,7 +264,7 @@ class InputReader:
     def _read_columns(
         self, source: AnySource, view: View, listener: DepthListener | None
     ) -> tuple[Scan, list[GroupedGene]]:
-        """Read a column for each sample."""
+        """Read one column per sample."""
         scan = self._scan(source, view, listener)
         others = dict.fromkeys(scan.samples, self._patient_sex) if self._patient_sex else {}
         genotypes = build_genotypes(
@@ -283,7 +283,7 @@ class InputReader:
     def _read_grouped(
         self, source: AnySource, view: View, listener: DepthListener | None
     ) -> tuple[Scan, list[GroupedGene]]:
-        """Read a column for samples with equal evidence."""
+        """Read one column per group of samples with equal evidence."""
         keys = self._keys(view.loci, source.header.samples)
         grouper = SampleGrouper(view.loci, keys, view.site_index)
         scan = self._scan(source, view, listener, grouper)
@@ -292,12 +292,14 @@ class InputReader:
     def _keys(
         self, loci: Sequence[GeneLocus], samples: Sequence[str]
     ) -> list[npt.NDArray[np.int32]]:
-        """Return what tells samples apart before anything is read of them."""
+        """Return the keys that separate samples before any genotype is read."""
         by_group = self._settings.ancestry == RECORDED
         alike = np.zeros(len(samples), np.int32)
         people = [self._info.get(name, _NOBODY) for name in samples] if self._info else []
+        # the recorded population changes the prior, and so the call, with ancestry `recorded` only
         groups = number_groups([p.superpopulation for p in people]) if by_group else alike
         both = number_groups([(p.sex, p.superpopulation if by_group else "") for p in people])
+        # the copy number of chrX depends on sex: samples of different sex cannot share a column
         x_linked = both if people else alike
         return [
             x_linked if x.gene.ploidy is Ploidy.X_LINKED else groups if people else alike
@@ -316,7 +318,7 @@ class InputReader:
                 yield self._built(locus, columns, mismatched, source, covered=is_covered)
 
     def _speaks(self, locus: GeneLocus, *, covered: bool) -> bool:
-        """Whether absence of all records says something of a gene."""
+        """Whether the absence of all records is informative for a gene."""
         if self._settings.absent is Absent.REFERENCE and covered:
             return True
         untyped, contig = self._settings.untyped, locus.gene.contig
@@ -341,16 +343,16 @@ class InputReader:
 
 
 def says_anything(genotypes: GeneGenotypes) -> bool:
-    """Whether anything is answered, or a reason to be told why nothing is."""
+    """Whether any position is answered, or has a reason for being missing."""
     answered = (genotypes.evidence != Evidence.NONE).any() or genotypes.structural.any()
     answered = answered or bool(genotypes.copies)
     return bool(answered or (genotypes.reason != Unknown.NO_RECORD).any())
 
 
 class Piece(NamedTuple):
-    """Samples (N,) by their numbers in the run, and the column of genotypes of each.
+    """Samples (N,) by their index in the run, and the genotype column of each.
 
-    ``copies`` is what is known of the gene's copies in each, empty where nothing is of any.
+    ``copies`` is the copy-number evidence of each sample, empty if no sample has any.
     """
 
     genotypes: GeneGenotypes
@@ -370,7 +372,7 @@ def pieces_of(
 ) -> list[Piece]:
     """Return one gene's genotypes of all inputs; every sample is in exactly one piece.
 
-    Samples of several inputs are joined as `combine` joins them, equal ones once.
+    Samples of several inputs are joined as `combine` does, equal ones once.
 
     Raises
     ------
@@ -378,6 +380,7 @@ def pieces_of(
         Two inputs disagree about one site of one sample.
     """
     parts = [i for i in inputs if gene.gene in i.genes]
+    # the usual case: a single input with all samples needs no join
     if len(parts) == 1 and parts[0].samples == tuple(samples):
         own = parts[0].genes[gene.gene]
         return [Piece(own.genotypes, np.arange(len(samples)), own.groups, own.copies)]
@@ -405,7 +408,8 @@ def _piece(
     holders: Sequence[Sequence[tuple[int, int]]],
     copies: Sequence[CopyEvidence | None],
 ) -> Piece:
-    """Join samples that the same inputs hold."""
+    """Join samples that occur in the same inputs."""
+    # samples with the same group in every input are joined once and share a column
     held = [tuple(holders[sample]) for sample in own]
     columns = number_groups(held)
     distinct = list(dict.fromkeys(held))

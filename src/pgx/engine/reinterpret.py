@@ -1,4 +1,4 @@
-"""A saved result against today's knowledge base: called and advised again, and what changed."""
+"""Reinterpret a saved result with the current knowledge base, and list the changes."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ _UNKNOWN_ALLELE: Final = "."
 
 
 def saved_genotypes(call: GeneCall, gene: GeneDefinition) -> GeneGenotypes:
-    """Return one sample's observations at a gene's positions as today's release has them.
+    """Return one sample's observations at a gene's positions as the current release defines them.
 
     Raises
     ------
     ResultFileError
-        A position has a word that `pgx` does not write, or a number too large.
+        A position has a value that `pgx` does not write, or a number that is too large.
     """
     found = GeneGenotypes.empty(gene, (call.sample,))
     sites = {site.position: site for site in call.sites}
@@ -84,7 +84,7 @@ def saved_genotypes(call: GeneCall, gene: GeneDefinition) -> GeneGenotypes:
 
 
 def _put_copies(found: GeneGenotypes, call: GeneCall) -> None:
-    """Put back what structural records say of copies, and whether one is no known allele."""
+    """Restore the copy numbers of structural records, and whether one is an unknown allele."""
     records = () if call.structure is None else call.structure.records
     place = {variant.position: site for site, variant in enumerate(found.gene.variants)}
     for record in records:
@@ -122,11 +122,11 @@ def _likely(
 
 
 def _code(found: GeneGenotypes, index: int, variant: DefiningVariant, allele: str) -> int:
-    """Return the code of a saved allele: a string of the definitions, or a label."""
+    """Return the code of a saved allele: a sequence of the definitions, or a label."""
     if allele == _UNKNOWN_ALLELE:
         return MISSING
     place = f"{found.gene.contig}:{variant.position}:{variant.ref}>"
-    known = allele.removeprefix(place)  # undocumented then, perhaps documented now
+    known = allele.removeprefix(place)  # undocumented when saved, perhaps documented now
     if known in variant.alleles:
         return variant.alleles.index(known)
     return found.code_of_extra(index, allele if ":" in allele else place + allele)
@@ -137,11 +137,11 @@ _Place = tuple[str, str, str, tuple[str, ...]]
 
 
 class ResultChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What is different for one person. ``before`` or ``after`` is empty for what is new or gone.
+    """One difference for one person. ``before`` is empty for additions, ``after`` for removals.
 
-    ``kind`` is ``call``, ``advice``, ``adjusted`` (advice for what current medicines leave of a
-    phenotype) or ``population`` (whether advice for some patients is for this one); ``subject`` is
-    a gene or drug, ``source`` and ``population`` are those of the advice.
+    ``kind`` is ``call``, ``advice``, ``adjusted`` (advice for the phenotype under current
+    medicines) or ``population`` (whether population-specific advice applies to this patient);
+    ``subject`` is a gene or drug, ``source`` and ``population`` are those of the advice.
     """
 
     sample: str
@@ -154,7 +154,7 @@ class ResultChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reinterpreter:
-    """Reads saved results again with one release; its callers are made once."""
+    """Reinterprets saved results with one release; its callers are built once."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
@@ -162,15 +162,15 @@ class Reinterpreter:
         self._callers: dict[tuple[str, bool, float], GeneCaller] = {}
 
     def again(self, saved: PatientResult) -> PatientResult:
-        """Return the result that today's release gives for what the input showed.
+        """Return the result of the current release for the saved observations.
 
-        The settings are those of the saved result; a population that was recorded beside the
-        input is not in it, so that all groups then weigh alike. Outside calls stay as they are.
+        The settings are those of the saved result. A population from the sample table is not saved,
+        so all groups have equal weight then. Outside calls are unchanged.
 
         Raises
         ------
         ResultFileError
-            A setting or an observation is none of this program's.
+            A setting or an observation is not one that this program writes.
         """
         made = saved.provenance.settings
         weighed = made.get("prior", Prior.POPULATION.value) != Prior.NONE.value
@@ -182,11 +182,13 @@ class Reinterpreter:
             if _has_positions(self.knowledge.genes.get(call.gene)) and call.source == "vcf"
         }
         ancestry = self._ancestry(saved, callers, made.get("ancestry", AVERAGE))
+        # new genes are sorted in among the saved ones, as in a new result
         in_order = sorted(before, key=lambda c: c.gene)
         called = (self._call(call, callers, ancestry) for call in in_order)
         calls = marked_local(called, self.knowledge.local_genes)
         drugs = [d for d in made.get("drugs", "all").split(";") if d != "all"]
         known = set(self.guidance.drugs)
+        # the current release may lack a guideline for a drug of the saved run
         chosen = [d for d in drugs if d in known] if drugs else None
         release = self.knowledge
         guidance = self.guidance.at(_probability(made, "confidence", CONFIDENCE))
@@ -228,13 +230,14 @@ class Reinterpreter:
                 for call in saved.calls
                 if (caller := callers.get(call.gene))
             }
+        # a recorded population is not part of the saved result: all groups weigh the same
         return Ancestry(AVERAGE if choice in (RECORDED, "") else choice, "", evidence)
 
     def _new_genes(self, saved: PatientResult) -> list[GeneCall]:
-        """Return empty calls of genes that the saved result could not know.
+        """Return empty calls of genes that are new since the saved result.
 
-        None of their positions was looked at: they will not be assessed. Where a run was for
-        some genes, it still is.
+        None of their positions was examined, so they will be not assessed. A run restricted to some
+        genes stays restricted to them.
         """
         wanted = saved.provenance.settings.get("genes", "all").split(";")
         known = {call.gene for call in saved.calls}
@@ -266,7 +269,7 @@ class Reinterpreter:
 
 
 def _saved_copies(call: GeneCall, gene: GeneDefinition) -> CopyEvidence | None:
-    """Return what a saved call knows of gene copies, as far as today's release has models."""
+    """Return a saved call's copy-number evidence, as far as the current release models it."""
     if call.structure is None or gene.structure is None:
         return None
     return evidence_of(call.structure, structural_models(gene.structure))
@@ -278,7 +281,7 @@ def _probability(settings: Mapping[str, str], name: str, default: float) -> floa
     Raises
     ------
     ResultFileError
-        It is no probability.
+        The setting is not a probability.
     """
     try:
         value = float(settings.get(name, default))
@@ -296,7 +299,7 @@ def _has_positions(gene: GeneDefinition | None) -> bool:
 
 
 def result_changes(old: PatientResult, new: PatientResult) -> list[ResultChange]:
-    """Return what differs between two results of one sample: calls, advice, what medicines do."""
+    """Return the differences between two results of one sample: calls, advice, conversions."""
     found = [
         ResultChange(sample=new.sample, kind="call", subject=gene, before=before, after=after)
         for gene, before, after in _differing(_said_of(old.calls), _said_of(new.calls))

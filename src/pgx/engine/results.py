@@ -1,4 +1,4 @@
-"""A cohort's results, from finished parts to files: all are whole before any gets its name."""
+"""Write a cohort's results from finished parts; files are renamed only when all are complete."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ __all__ = [
 
 
 def count_calls(table: GeneTable) -> GeneCounts:
-    """Count the samples of a gene's table by the status of their call."""
+    """Count the samples of a gene's table by call status."""
     n_samples = np.bincount(table.index, minlength=len(table.calls)).tolist()
     counts = dict.fromkeys(CallStatus, 0)
     positions = missing = 0
@@ -65,7 +65,7 @@ def count_calls(table: GeneTable) -> GeneCounts:
 
 
 def render_multiqc(n_samples: int, tables: Sequence[GeneTable]) -> bytes:
-    """Return what MultiQC shows of a cohort: a line a gene."""
+    """Return the MultiQC section of a cohort: one row per gene."""
     return multiqc_of_cohort(n_samples, {table.gene: count_calls(table) for table in tables})
 
 
@@ -78,7 +78,7 @@ MULTIQC_FILE: Final = "pgx_cohort_mqc.json"
 
 @dataclass(slots=True)
 class CohortOutcome:
-    """What a run came to: its samples by their own names, inputs that were refused, hints."""
+    """Outcome of a run: its samples by their own names, refused inputs, hints."""
 
     samples: Sequence[str] = ()
     refused: list[InputError] = field(default_factory=list)
@@ -87,7 +87,7 @@ class CohortOutcome:
 
     @property
     def n_samples(self) -> int:
-        """How many samples have results."""
+        """Number of samples with results."""
         return len(self.samples)
 
 
@@ -98,14 +98,14 @@ def write_cohort(
     *,
     apart: Callable[[Sequence[str]], Apart | None] | None = None,
 ) -> CohortOutcome:
-    """Write the results of finished parts; nothing where every input was refused.
+    """Write the results of finished parts; nothing if every input was refused.
 
-    ``apart`` returns a file that lies elsewhere and belongs to the results of some samples.
+    ``apart`` returns a file outside the folder that belongs to the results of some samples.
 
     Raises
     ------
     OutputError
-        Disk, permission or quota; each file is complete or absent.
+        Disk, permission or quota; each file is written atomically.
     """
     tell = progress or Silent()
     inputs, samples = steps.parts.inputs({}), steps.samples
@@ -122,17 +122,17 @@ def write_cohort(
 
 
 class KeptAdvice:
-    """The advice of finished chunks, as `pgx.engine.calling.AdviceTable` gives it.
+    """Recommendations of finished chunks, with the interface of `AdviceTable`.
 
-    ``rows`` grows as `of_samples` comes to chunks with other rows; one chunk is held at a time.
+    ``rows`` grows as `of_samples` reaches chunks with new rows; one chunk is in memory at a time.
 
     Parameters
     ----------
     parts
-        Where all chunks are kept.
+        Where the chunks are stored.
 
     width
-        Rows of advice of each sample.
+        Number of recommendations per sample.
     """
 
     def __init__(self, parts: Parts, width: int) -> None:
@@ -144,7 +144,7 @@ class KeptAdvice:
         self.width = width
 
     def of_samples(self, first: int, last: int) -> Numbers:
-        """Return (last - first, width) int32 indices of rows; samples half-open.
+        """Return (last - first, width) int32 indices of rows for a half-open range of samples.
 
         Raises
         ------
@@ -172,7 +172,7 @@ class KeptAdvice:
 
 
 def kept_advice(parts: Parts, n_samples: int) -> KeptAdvice | None:
-    """Return the advice that was found before, None where any of it is not there.
+    """Return the stored recommendations, None if any chunk is missing.
 
     Raises
     ------
@@ -187,12 +187,12 @@ def kept_advice(parts: Parts, n_samples: int) -> KeptAdvice | None:
 
 
 def result_names(plan: CohortPlan, samples: Sequence[str]) -> Sequence[str]:
-    """Return what samples are called in the results: pseudonyms, or their own names.
+    """Return the names of samples in the results: pseudonyms, or their own names.
 
     Raises
     ------
     UsageError
-        The key file cannot be read, or is none.
+        The key file cannot be read, or is not a key.
     """
     if not plan.deidentify:
         return samples
@@ -205,7 +205,7 @@ def result_names(plan: CohortPlan, samples: Sequence[str]) -> Sequence[str]:
 
 
 class _Results:
-    """What is written of one run."""
+    """Writer of the results of one run."""
 
     def __init__(self, steps: Steps, inputs: Inputs) -> None:
         self._steps, self._plan, self._engine = steps, steps.plan, steps.engine
@@ -214,9 +214,9 @@ class _Results:
         self._tables: list[GeneTable] = [steps.parts.calls(gene) for gene in self._plan.genes]
 
     def write(self, folder: Path, progress: Progress) -> list[Path]:
-        """Write all files; they get their names together, at the end.
+        """Write all files; they are renamed to their final names together, at the end.
 
-        Summaries are made while the large tables are written: encoding needs no Python.
+        Summaries are computed while the large tables are written: encoding runs outside of Python.
         """
         written: list[Path] = []
         handles: list[BinaryIO] = []
@@ -227,7 +227,7 @@ class _Results:
                 written.append(folder / name)
                 handles.append(stack.enter_context(new_file(folder / name)))
                 fill(handles[-1])
-            for handle in handles:  # what the disk has no room for shows before any gets its name
+            for handle in handles:  # a full disk shows here, before any file is renamed
                 handle.flush()
                 os.fsync(handle.fileno())
         return written
@@ -235,12 +235,12 @@ class _Results:
     def _writers(
         self, progress: Progress, summaries: Future[Summaries]
     ) -> Iterator[tuple[str, Fill]]:
-        """Yield what fills each file; those beside the large tables when these are written."""
+        """Yield the writer of each file; small files follow once the large tables are written."""
         yield from self._large(progress).items()
         yield from self._small(summaries.result()).items()
 
     def _large(self, progress: Progress) -> dict[str, Fill]:
-        """Return what fills the tables of all samples, the largest first."""
+        """Return the writers of the tables of all samples, the largest first."""
         from pgx.engine.tables import advice_table, call_table, write_parquet, write_tsv
 
         names = self._names
@@ -263,7 +263,7 @@ class _Results:
         return summarise(self._names, info, genes, self._tables, self._steps.pieces)
 
     def _small(self, found: Summaries) -> dict[str, Fill]:
-        """Return what fills the files that stand beside the tables of all samples."""
+        """Return the writers of the summary files."""
         from pgx.engine.tables import write_frame
 
         writers: dict[str, Fill] = {}
@@ -279,7 +279,7 @@ class _Results:
         return writers | {n: functools.partial(_write_bytes, data=t) for n, t in texts.items()}
 
     def _sample_info(self) -> Mapping[str, SampleInfo]:
-        """Return sex and population by the name that a sample has in the results."""
+        """Return sex and population by sample name as written in the results."""
         known = self._engine.sample_info
         if self._names is self._samples:
             return known
@@ -287,7 +287,7 @@ class _Results:
         return {name: known[sample] for sample, name in pairs if sample in known}
 
     def _summary(self, quality: dict[str, Any]) -> bytes:
-        """Return what made the results, as JSON; no clock time and no sample's name."""
+        """Return the provenance of the results as JSON, without clock time and sample names."""
         plan, overlay = self._plan, self._engine.knowledge.overlay
         marked = {MARK: "yes"} if plan.deidentify else {}
         tree = {
@@ -316,13 +316,14 @@ def _write_bytes(handle: BinaryIO, data: bytes) -> None:
 
 
 def _digest_of(file: PlannedFile | None) -> str | None:
-    """Return the SHA-256 of a table beside the inputs; of a pipe, which is read once, none."""
+    """Return the SHA-256 of a side file; None for a pipe, which can be read only once."""
     return (file_digest(Path(file.path)) or None) if file else None
 
 
 def _described(item: ReadInput | InputError, *, named: bool) -> dict[str, object]:
-    """Return what an input was; its name may be that of a person."""
+    """Return a description of an input; its name may be that of a person."""
     if isinstance(item, InputError):
+        # the line of an error may contain a file name
         return {"refused": item.line() if named else item.code}
     return {
         "name": item.name if named else "",

@@ -1,7 +1,7 @@
-"""A plan in a folder that machines share: its parts by number, each done by whoever is told to.
+"""A plan in a shared folder: its parts by number, each run by any process or machine.
 
-The folder holds the plan and a file for each finished part. Parts that read are numbered from
-0, those that call a gene after them.
+The folder holds the plan and one file per finished part. Reading parts are numbered from 0,
+calling parts follow.
 """
 
 from __future__ import annotations
@@ -50,24 +50,24 @@ def run_whole(
     ahead: bool = True,
     apart: Callable[[Sequence[str]], Apart | None] | None = None,
 ) -> CohortOutcome:
-    """Do all parts of a plan and write the results into a folder.
+    """Run all parts of a plan and write the results into a folder.
 
     Parameters
     ----------
     plan, knowledge
-        The plan, and the knowledge base that it was made with.
+        The plan, and the knowledge base it was made with.
     folder
-        Where results go; a run of the same plan that was stopped in it goes on.
+        Folder of the results; a stopped run of the same plan in it is resumed.
     progress
-        Hears how far the run is.
+        Progress callback.
     force
         Replace results in the folder, or another run's unfinished parts.
     n_workers, scheduler
-        Processes on this machine, or a Dask cluster's address; this process alone without.
+        Processes on this machine, or the address of a Dask cluster; default this process alone.
     ahead
         Whether this process may decompress in a second thread.
     apart
-        Returns a file that lies elsewhere and belongs to the results of some samples.
+        Returns a file outside the folder that belongs to the results of some samples.
 
     Raises
     ------
@@ -84,13 +84,13 @@ def run_whole(
 
 
 def check_workers(plan: CohortPlan, n_workers: int, scheduler: str) -> None:
-    """Refuse words about workers that cannot be followed, before anything is written.
+    """Refuse worker settings that cannot be used, before anything is written.
 
     Raises
     ------
     UsageError
-        Both are given, Dask is not installed, workers cannot read an input, or the scheduler is
-        not to be used.
+        Both are given, Dask is not installed, workers cannot read an input, or the scheduler must
+        not be used.
     """
     if n_workers and scheduler:
         raise UsageError(
@@ -98,7 +98,7 @@ def check_workers(plan: CohortPlan, n_workers: int, scheduler: str) -> None:
             remedy="choose one of them",
         )
     if n_workers or scheduler:
-        from pgx.engine.cluster import check_cluster  # Dask: only when asked for
+        from pgx.engine.cluster import check_cluster  # Dask is imported only on request
 
         check_cluster(plan, scheduler)
 
@@ -114,7 +114,7 @@ def _finished_parts(
     *,
     ahead: bool,
 ) -> Iterator[Steps]:
-    """Do all parts of a plan, in this process or by workers; yield what writes the results.
+    """Run all parts of a plan, here or by workers; yield the writer of the results.
 
     ``ahead``: this process may decompress in a second thread.
 
@@ -140,19 +140,20 @@ def _finished_parts(
     with started as workers:
         steps = Steps(plan, read_engine(plan, knowledge), FolderParts(folder, plan))
         do_parts(steps, progress, workers)
+        # stopping workers takes half a second: it runs while the results are written
         workers.let_go()
         yield steps
 
 
 def save_plan(plan: CohortPlan, folder: Path, *, force: bool, knowledge: KnowledgeBase) -> Path:
-    """Write a plan into a folder; with ``force`` what lies there of another one goes.
+    """Write a plan into a folder; with ``force`` another plan's files are removed.
 
-    The release is kept beside it where it is not the installed one.
+    The release is stored with the plan unless it is the installed one.
 
     Raises
     ------
     OutputError
-        The folder holds another plan, or results, and not ``force``; it cannot be written to.
+        The folder holds another plan or results and ``force`` is false; it cannot be written to.
     """
     path = folder / PLAN_FILE
     check_folder(folder, force=force, inputs=plan.paths())
@@ -175,14 +176,14 @@ def save_plan(plan: CohortPlan, folder: Path, *, force: bool, knowledge: Knowled
 
 
 class Partition:
-    """The plan of a folder, and its parts, done one by one by whoever is told a number.
+    """The plan of a folder; its parts are run one by one by number.
 
     Parameters
     ----------
     folder
-        Where the plan lies and parts are kept.
+        Folder of the plan and its parts.
     steps
-        Does the parts.
+        Runs the parts.
     """
 
     def __init__(self, folder: Path, steps: Steps) -> None:
@@ -191,14 +192,14 @@ class Partition:
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Read the plan of a folder, and what its parts share.
+        """Read the plan of a folder, and the data shared by its parts.
 
         Raises
         ------
         InputError
-            There is no plan, or another version made it; a table beside the inputs is refused.
+            There is no plan, or another version made it; a side table is refused.
         KnowledgeError
-            The knowledge base is not the one that the plan was made with.
+            The knowledge base is not the one the plan was made with.
         """
         plan = read_plan(folder / PLAN_FILE)
         engine = read_engine(plan, kept_release(folder, plan))
@@ -213,24 +214,25 @@ class Partition:
         return self.parts.has_calls(self.plan.genes[number - first])
 
     def open_parts(self, numbers: Iterable[int]) -> list[int]:
-        """Return those of some parts that are not finished."""
+        """Return those parts that are not finished."""
         return [number for number in numbers if not self.is_done(number)]
 
     def do(self, number: int) -> Sequence[InputError]:
-        """Do a part; return why inputs of it were refused.
+        """Run a part; return the errors of its refused inputs.
 
         Raises
         ------
         InputError
             A file changed since the plan was made, or two inputs disagree about a site.
         OutputError
-            What the part needs is not finished, or it cannot be written.
+            A part that this one needs is not finished, or it cannot be written.
         """
         first = len(self.plan.reads)
         if number < first:
             self.plan.check_files(self.plan.reads[number])
             with scratch_in(self.folder):
                 return self.steps.do(Kind.READ, number)
+        # side files are read again by each process
         self.plan.check_files(())
         self._need(range(first))
         if self.steps.samples:
@@ -238,14 +240,14 @@ class Partition:
         return self.steps.do(Kind.CALL, number - first)
 
     def check(self) -> None:
-        """Refuse to merge what is not whole, or was made from other files than there are now.
+        """Refuse to merge incomplete parts, or parts of files that have changed.
 
         Raises
         ------
         InputError
             A file changed since the plan was made.
         OutputError
-            Parts are not finished; it names them.
+            Parts are not finished; the message names them.
         """
         self.plan.check_files()
         self._need(range(self.plan.n_parts))
@@ -271,7 +273,7 @@ def numbers_as_text(numbers: Sequence[int]) -> str:
 
 
 def _ranges(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield first and last of each run of numbers."""
+    """Yield first and last of each run of consecutive numbers."""
     start = 0
     for place in range(1, len(numbers) + 1):
         if place == len(numbers) or numbers[place] != numbers[place - 1] + 1:

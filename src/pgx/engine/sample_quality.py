@@ -1,4 +1,4 @@
-"""Quality of a cohort, gene by gene: tables of positions and of samples, and their summary."""
+"""Quality of a cohort, gene by gene: tables of positions and of samples, and a summary."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Texts = npt.NDArray[np.object_]
 
 
 class SexCheck(StrEnum):
-    """What the genotypes on chrX say of the recorded sex."""
+    """Agreement of the chrX genotypes with the recorded sex."""
 
     CONSISTENT = "consistent"
     INCONSISTENT = "inconsistent"
@@ -47,7 +47,7 @@ class SexCheck(StrEnum):
 
 
 class SexReason(StrEnum):
-    """What a check rests on."""
+    """Reason for the result of a sex check."""
 
     HETEROZYGOUS = "heterozygous"
     HAPLOID = "one_strand"
@@ -58,11 +58,11 @@ class SexReason(StrEnum):
 
 
 class SexEvidence(NamedTuple):
-    """What is seen on chrX, (N,) each.
+    """ChrX evidence, (N,) each.
 
-    ``called`` positions with a known genotype, ``heterozygous`` ones with two different alleles
-    (in a recorded male as well), ``haploid_samples`` whether single alleles are written, ``mixed``
-    whether a gene was refused as single alleles and pairs are mixed though no sex is recorded.
+    ``called`` positions with a known genotype, ``heterozygous`` those with two different alleles
+    (also in a recorded male), ``haploid_samples`` whether haploid genotypes are written, ``mixed``
+    whether a gene was refused: mixed haploid and diploid genotypes without a recorded sex.
     """
 
     called: npt.NDArray[np.int32]
@@ -72,7 +72,7 @@ class SexEvidence(NamedTuple):
 
 
 class CheckedSexes(NamedTuple):
-    """Texts (N,): the sex that the calls show, None if neither; `SexCheck`; `SexReason`."""
+    """Texts (N,): the sex shown by the genotypes, None if neither; `SexCheck`; `SexReason`."""
 
     shown: Texts
     check: Texts
@@ -82,20 +82,21 @@ class CheckedSexes(NamedTuple):
 def check_sexes(sexes: Sequence[str], seen: SexEvidence) -> CheckedSexes:
     """Compare recorded sexes with genotypes on chrX.
 
-    Two different alleles show a female, a single written allele a male; both together, as where
-    samples were mixed or the sex changed, fit neither. Homozygous genotypes of two haplotypes are
-    no proof, as some call sets write males that way.
+    A heterozygous genotype indicates a female, a haploid genotype a male; both together, as in
+    swapped or mixed samples, match neither. Homozygous diploid genotypes are not evidence, because
+    some call sets write males that way.
 
     Parameters
     ----------
     sexes
-        (N,) ``male``, ``female``, or empty where unknown.
+        (N,) ``male``, ``female``, or empty if unknown.
     seen
-        What the genotypes say.
+        Evidence from the genotypes.
     """
     recorded = np.array(sexes, dtype=object)
     two, one = seen.heterozygous > 0, seen.haploid_samples
     shown = np.full(len(recorded), None, dtype=object)
+    # contradictory genotypes show neither sex
     shown[two & ~one & ~seen.mixed], shown[one & ~two & ~seen.mixed] = FEMALE, MALE
     reason = np.full(len(recorded), SexReason.HOMOZYGOUS.value, dtype=object)
     reason[seen.called == 0] = SexReason.NO_CALL.value
@@ -133,15 +134,15 @@ SAMPLE_QUALITY_SCHEMA: Final = pl.Schema(
 
 
 class SampleCounts:
-    """Adds up what samples show, gene by gene; nothing but sums is kept.
+    """Sums per-sample counts, gene by gene; only the sums are kept.
 
-    Positions that no sample has an answer for say something of the input, nothing of samples:
-    they are left out.
+    Positions that are missing in every sample describe the input, not the samples, and are
+    ignored.
 
     Parameters
     ----------
     n_samples
-        Samples of the cohort (N).
+        Number of samples in the cohort (N).
     """
 
     def __init__(self, n_samples: int) -> None:
@@ -156,7 +157,7 @@ class SampleCounts:
         self.x_mixed = np.zeros(n_samples, np.bool_)
 
     def add(self, gene: GeneDefinition, pieces: Sequence[Piece], tally: SiteTally) -> None:
-        """Add a gene; ``tally`` is that of its pieces for all samples together."""
+        """Add a gene; ``tally`` is that of its pieces over all samples."""
         answered = tally.samples[tally.is_called].sum(axis=(0, 1)) > 0
         self.n_sites += int(answered.sum())
         for piece in pieces:
@@ -175,7 +176,7 @@ class SampleCounts:
         diploid = (call[:, :, 0] >= 0) & (call[:, :, 1] >= 0)
         different = diploid & (call[:, :, 0] != call[:, :, 1])
         shares = np.zeros(call.shape[1], np.float64)
-        for site in np.flatnonzero(expected).tolist():  # so that columns change no sum
+        for site in np.flatnonzero(expected).tolist():  # fixed order: sums do not depend on columns
             shares += expected[site] * diploid[site]
         for total, own in (
             (self.n_autosomal, diploid.sum(axis=0, dtype=np.int32)),
@@ -188,6 +189,7 @@ class SampleCounts:
         seen = piece.genotypes
         first, second = seen.call[:, :, 0], seen.call[:, :, 1]
         different = (first >= 0) & (second >= 0) & (first != second)
+        # a recorded male's heterozygous genotype is set to unknown, but contradicts the record
         different |= seen.reason == Unknown.MALE_HETEROZYGOUS
         own = different.sum(axis=0, dtype=np.int32)
         self.x_heterozygous[piece.samples] += own[piece.columns]
@@ -197,9 +199,9 @@ class SampleCounts:
             total[piece.samples] |= _marked(n_columns, columns)[piece.columns]
 
     def inbreeding(self) -> npt.NDArray[np.float64]:
-        """(N,) F by the method of moments, nan where no heterozygote is expected.
+        """(N,) F by the method of moments, nan if no heterozygote is expected.
 
-        (O - E) / (N - E) with O homozygous genotypes, E expected ones, of N, as in PLINK
+        (O - E) / (N - E) with O observed and E expected homozygous genotypes of N, as in PLINK
         (Purcell et al., Am. J. Hum. Genet. 81 (2007) 559) and ``vcftools --het`` (Danecek et
         al., Bioinformatics 27 (2011) 2156).
         """
@@ -207,15 +209,15 @@ class SampleCounts:
         return np.where(some, 1 - self.n_heterozygous / np.where(some, self.expected, 1.0), np.nan)
 
     def evidence(self) -> SexEvidence:
-        """Return what is seen on chrX."""
+        """Return the chrX evidence."""
         return SexEvidence(self.x_called, self.x_heterozygous, self.x_haploid, self.x_mixed)
 
     def call_rates(self) -> npt.NDArray[np.float64]:
-        """(N,) share of the positions that are called, nan where there are none."""
+        """(N,) fraction of positions called, nan if there are none."""
         return self.n_called / np.float64(self.n_sites or np.nan)
 
     def frame(self, samples: Sequence[str], sexes: Sequence[str]) -> pl.DataFrame:
-        """Return `SAMPLE_QUALITY_SCHEMA`, a row a sample; ``sexes`` as `check_sexes` takes them."""
+        """Return `SAMPLE_QUALITY_SCHEMA`, one row per sample; ``sexes`` as in `check_sexes`."""
         checked = check_sexes(sexes, self.evidence())
         columns = {
             "sample": list(samples),
@@ -238,10 +240,10 @@ class SampleCounts:
 
 
 def _unbiased(tally: SiteTally) -> npt.NDArray[np.float64]:
-    """(P,) expected heterozygosity of all samples together; 0 where nothing is called.
+    """(P,) expected heterozygosity over all samples; 0 if nothing is called.
 
-    With the correction for the few that were counted of Nei, Genetics 89 (1978) 583, which
-    ``vcftools --het`` applies as well.
+    With the small-sample correction of Nei, Genetics 89 (1978) 583, which ``vcftools --het``
+    applies as well.
     """
     alleles = tally.tested_alleles().sum(axis=1)
     haplotypes = alleles.sum(axis=0)
@@ -250,19 +252,19 @@ def _unbiased(tally: SiteTally) -> npt.NDArray[np.float64]:
 
 
 def _marked(n_columns: int, columns: Iterable[int]) -> npt.NDArray[np.bool_]:
-    """(C,) whether each column is one of some."""
+    """(C,) whether each column is one of the given ones."""
     found = np.zeros(n_columns, np.bool_)
     found[sorted(columns)] = True
     return found
 
 
 LIMITS: Final = {"gene_call_rate": 0.95, "sample_call_rate": 0.9, "hwe_p": 1e-6}
-"""Below which the summary names a gene, counts a sample, names a position."""
+"""Limits below which the summary lists a gene, counts a sample, lists a position."""
 _NOBODY: Final = SampleInfo(sample="")
 
 
 class CohortQuality:
-    """Adds up a cohort's quality as its genes come by.
+    """Collects a cohort's quality, gene by gene.
 
     Parameters
     ----------
@@ -284,7 +286,7 @@ class CohortQuality:
         self._n_sites = 0
 
     def add(self, gene: GeneDefinition, pieces: Sequence[Piece]) -> None:
-        """Add a gene's genotypes, of all samples; a gene without positions has none."""
+        """Add a gene's genotypes of all samples; a gene without positions has none."""
         if not gene.variants:
             return
         self._n_sites += len(gene.variants)
@@ -294,17 +296,17 @@ class CohortQuality:
         self._sites.add(tally)
 
     def sites(self) -> pl.DataFrame:
-        """Return `SITE_QUALITY_SCHEMA`: genes as they came, all samples, then superpopulations."""
+        """Return `SITE_QUALITY_SCHEMA`: genes in order; all samples, then superpopulations."""
         if self._frame is None:
             self._frame = self._sites.frame()
         return self._frame
 
     def samples(self) -> pl.DataFrame:
-        """Return `SAMPLE_QUALITY_SCHEMA`, a row a sample."""
+        """Return `SAMPLE_QUALITY_SCHEMA`, one row per sample."""
         return self._counts.frame(self._samples, self._sexes)
 
     def summary(self) -> dict[str, Any]:
-        """Return what stands out, ready for JSON; samples are counted, never named."""
+        """Return notable quality problems, ready for JSON; samples are counted, never named."""
         rates = self._counts.call_rates()
         checked = check_sexes(self._sexes, self._counts.evidence())
         few = rates < LIMITS["sample_call_rate"]
@@ -330,9 +332,9 @@ class CohortQuality:
         return rates.filter(pl.col("call_rate") < LIMITS["gene_call_rate"]).to_dicts()
 
     def _unequal_sites(self) -> list[dict[str, Any]]:
-        """Positions out of equilibrium within a superpopulation; of all where none is known.
+        """Positions out of equilibrium within a superpopulation, or overall if none is known.
 
-        Where populations are mixed heterozygotes are too few without any fault (Wahlund).
+        Mixed populations have too few heterozygotes without any error (Wahlund effect).
         """
         level = self._levels[-1].name
         unlikely = (pl.col("level") == level) & (pl.col("hwe_p") < LIMITS["hwe_p"])

@@ -1,7 +1,7 @@
-"""A scheduler of workers: whether it may be used, whether it answers, how many workers it has.
+"""The Dask scheduler: whether it may be used, whether it responds, how many workers it has.
 
-Dask waits for ever for workers that are gone and for a scheduler that accepts a connection and
-says nothing. So it is asked here, over a connection of its own that can be given up.
+Dask waits forever for lost workers and for a scheduler that accepts a connection but does not
+respond. The scheduler is therefore probed here over a separate connection with a timeout.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ __all__ = [
 
 PATIENCE_VARIABLE: Final = "PGX_CLUSTER_PATIENCE"
 _PATIENCE: Final = 60.0
-"""Seconds. A worker that is started again is back within some, and so answers a scheduler under
-load; a job system may take longer to give the first worker, for which there is the
-variable. Finished parts are kept, so that giving up costs no more than another start."""
+"""Seconds. A restarted worker is back sooner, and a scheduler under load answers sooner; a job
+system may take longer to start the first worker, which is what the variable is for. Finished
+parts are kept, so giving up only costs a restart."""
 _CALM: Final = 5.0
-"""Seconds without a finished part after which the scheduler is asked, and between two questions."""
+"""Seconds without a finished part before the scheduler is probed, and between two probes."""
 _WORDLESS: Final = 2.0
-"""Seconds that one waits without a word."""
+"""Seconds to wait before a note to the user."""
 _ENCRYPTED: Final = frozenset({"tls", "wss"})
 _KEPT: Final = "finished parts are kept: start the same command again"
 
 
 def patience() -> float:
-    """Return for how many seconds a scheduler may be silent, or without workers.
+    """Return how many seconds a scheduler may be unresponsive or without workers.
 
     Raises
     ------
     UsageError
-        The variable ``PGX_CLUSTER_PATIENCE`` is no number of seconds above 0.
+        The variable ``PGX_CLUSTER_PATIENCE`` is not a number of seconds above 0.
     """
     text = os.environ.get(PATIENCE_VARIABLE, "")
     if not text:
@@ -67,18 +67,20 @@ def patience() -> float:
 
 
 def check_address(address: str) -> None:
-    """Refuse a scheduler of another machine whose connections have no TLS.
+    """Refuse a scheduler on another machine whose connections do not use TLS.
 
-    Whoever reaches such a scheduler, or stands between, can run programs as its user and ours.
+    Anyone who reaches such a scheduler, or intercepts the connection, can run code as its user
+    and as ours.
 
     Raises
     ------
     UsageError
-        It is one, Dask has no credentials for TLS, or the address is none.
+        It is such a scheduler, Dask has no TLS credentials, or the address is invalid.
     """
     scheme, host = _parts(address)
     if scheme in _ENCRYPTED:
         security_of(address)
+    # without TLS, any machine on the network could send code to the scheduler
     elif not _is_this_machine(host):
         raise UsageError(
             f"the scheduler at {address} is on another machine and has no TLS: whoever reaches it"
@@ -89,7 +91,7 @@ def check_address(address: str) -> None:
 
 
 def is_open_to_all(address: str) -> bool:
-    """Whether the scheduler takes work without credentials."""
+    """Whether the scheduler accepts work without credentials."""
     return _parts(address)[0] not in _ENCRYPTED
 
 
@@ -113,12 +115,12 @@ def _is_this_machine(host: str) -> bool:
 
 
 def security_of(address: str) -> Any:  # noqa: ANN401 - Dask has no types
-    """Return the credentials that Dask's configuration names.
+    """Return the credentials named in Dask's configuration.
 
     Raises
     ------
     UsageError
-        The address asks for them, and they are not there or cannot be used.
+        The address requires credentials, and they are missing or cannot be used.
     """
     security = load_extra("distributed", "cluster").Security()
     if is_open_to_all(address):
@@ -138,21 +140,21 @@ def security_of(address: str) -> Any:  # noqa: ANN401 - Dask has no types
 
 @dataclass(frozen=True, slots=True)
 class Scheduler:
-    """Where a scheduler is, and the credentials that it asks for."""
+    """The address of a scheduler, and the credentials it requires."""
 
     address: str
     security: Any
 
     def n_workers(self, seconds: float, tell: Progress) -> int:
-        """Ask how many workers it has; say that one waits, where it takes long.
+        """Return the number of workers; report a long wait to ``tell``.
 
         Raises
         ------
         OSError
-            It is not reached, or does not answer within so many seconds.
+            It cannot be reached, or does not answer within ``seconds``.
         """
         found: list[int | BaseException] = []
-        # a thread of its own: whoever calls may have an event loop, and signals are heard
+        # a thread of its own: the caller may run an event loop, and signals must be handled
         asking = threading.Thread(target=self._ask, args=(seconds, found), daemon=True)
         asking.start()
         asking.join(_WORDLESS)
@@ -180,11 +182,12 @@ class Scheduler:
             await channel.write({"op": "ncores", "reply": True})
             return len(await channel.read())
         finally:
+            # abort does not wait for the other side, unlike close
             channel.abort()
 
 
 def _connecting(seconds: float) -> float:
-    """Return for how many seconds one tries to connect: what Dask says, or less."""
+    """Return the connection timeout in seconds: Dask's own, or a shorter one."""
     dask = load_extra("dask", "cluster")
     own = dask.config.get("distributed.comm.timeouts.connect", seconds)
     return min(seconds, float(dask.utils.parse_timedelta(own)))
@@ -192,16 +195,16 @@ def _connecting(seconds: float) -> float:
 
 @dataclass(slots=True)
 class Watch:
-    """Ends a run whose scheduler says nothing, or has no workers, for too long.
+    """Ends a run whose scheduler is unresponsive, or has no workers, for too long.
 
     Attributes
     ----------
     scheduler
-        Who is asked, when nothing is heard for some seconds.
+        The scheduler that is probed after some seconds without a finished part.
     tell
-        Hears what is waited for.
+        Receives a note about what the run waits for.
     patience
-        Seconds after which the run is ended.
+        Seconds after which the run ends.
     """
 
     scheduler: Scheduler
@@ -212,17 +215,17 @@ class Watch:
     _said: str = field(default="", init=False)
 
     def heard(self) -> None:
-        """All is well: a part is finished, or there are workers."""
+        """Reset the timer: a part is finished, or there are workers."""
         self._since, self._said = None, ""
         self._next = time.monotonic() + min(_CALM, self.patience)
 
     def look(self) -> None:
-        """Ask the scheduler, where that is due.
+        """Probe the scheduler, if due.
 
         Raises
         ------
         DependencyError
-            It is silent, or has no workers, for longer than one has patience.
+            It was unresponsive, or had no workers, for longer than ``patience``.
         """
         now = time.monotonic()
         if now < self._next:
@@ -236,7 +239,7 @@ class Watch:
         self._judge(what, self._since)
 
     def _wrong(self, seconds: float) -> str:
-        """Return what is wrong with the scheduler, in words."""
+        """Return what is wrong with the scheduler, as a message."""
         try:
             n_workers = self.scheduler.n_workers(seconds, self.tell)
         except OSError:
@@ -245,6 +248,7 @@ class Watch:
 
     def _judge(self, what: str, since: float) -> None:
         now = time.monotonic()
+        # with a short patience, probe several times before the run ends
         self._next = now + min(_CALM, self.patience / 4)
         if now - since >= self.patience:
             raise DependencyError(
@@ -261,7 +265,7 @@ class Watch:
         Raises
         ------
         DependencyError
-            The scheduler is not reached, says nothing, or has no workers for too long.
+            The scheduler cannot be reached, does not respond, or has no workers for too long.
         """
         nobody = f"no workers at {self.scheduler.address}"
         with _not_reached(nobody):

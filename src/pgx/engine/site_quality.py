@@ -1,7 +1,7 @@
-"""Quality of a gene's defining positions in a cohort: what was called, and equilibrium.
+"""Quality of a gene's defining positions in a cohort: call rates, Hardy–Weinberg equilibrium.
 
-Genotypes are tallied by what a column of a `Piece` says and how many samples of a group share
-the column; samples are never looked at one by one.
+Genotypes are tallied per column of a `Piece`, weighted by the number of samples of a group that
+share the column; there is no loop over samples.
 """
 
 from __future__ import annotations
@@ -34,13 +34,15 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-_TIE: Final = 1e-7  # logarithms this near are of equal probabilities
+_TIE: Final = 1e-7  # log probabilities this close count as equal, despite rounding
 _NEAR: Final = (40, 10)
 _FAR: Final = (500, 40)
 """Rare homozygotes, and standard deviations of their number, on both sides of the expected
 number; by Bernstein's inequality all others together have less than 1e-18 and 1e-300."""
 _WELL_KNOWN: Final = 1e-6
+# tests are evaluated in groups of about this many terms, which bounds memory
 _MOST_TERMS: Final = 1 << 20
+# below this, three terms of Stirling's series are not exact to float64; lgamma is used
 _EXACT_BELOW: Final = 32
 
 
@@ -48,18 +50,18 @@ def exact_p(reference: Integers, heterozygous: Integers, alternative: Integers) 
     """Return the p-value of the exact test of Hardy–Weinberg equilibrium.
 
     Wigginton, Cutler and Abecasis, Am. J. Hum. Genet. 76 (2005) 887: the probability, given the
-    two alleles' counts, of all numbers of heterozygotes that are no likelier than the observed
+    two allele counts, of all heterozygote counts that are no more probable than the observed
     one. Two-sided, without the mid-p correction.
 
     Parameters
     ----------
     reference, heterozygous, alternative
-        Integers of one shape: samples by genotype at a site of two alleles.
+        Integers of one shape: samples by genotype at a biallelic site.
 
     Returns
     -------
     numpy.ndarray
-        float64 of that shape; nan where nobody is counted, 0 below about 1e-300.
+        float64 of that shape; nan if no sample is counted, 0 below about 1e-300.
 
     Examples
     --------
@@ -72,6 +74,7 @@ def exact_p(reference: Integers, heterozygous: Integers, alternative: Integers) 
     distinct, inverse = np.unique(keys, axis=0, return_inverse=True)
     factorials = _log_factorials(int(distinct.sum(axis=1).max(initial=0)))
     found = _tested(distinct, _NEAR, factorials)
+    # the near range omits a probability below 1e-18, which matters for very small p-values only
     small = found < _WELL_KNOWN
     found[small] = _tested(distinct[small], _FAR, factorials)
     return np.asarray(found[inverse.ravel()].reshape(np.shape(reference)), np.float64)
@@ -101,10 +104,11 @@ def _tested(distinct: Integers, reach: tuple[int, int], factorials: Floats) -> F
 
 
 def _ranges(distinct: Integers, reach: tuple[int, int]) -> _Tests:
-    """Return for each test how many rare homozygotes are worth looking at."""
+    """Return for each test the range of rare homozygotes with non-negligible probability."""
     n = distinct.sum(axis=1)
     rare = 2 * distinct[:, 0] + distinct[:, 2]
     common = 2 * n - rare
+    # mean number of rare homozygotes if 2n chromosomes are paired at random
     expected = rare * np.maximum(rare - 1, 0) / np.maximum(2 * (2 * n - 1), 1)
     spread = rare * common / np.maximum(2 * n, 1) / np.sqrt(np.maximum(n, 1))
     around = np.ceil(reach[0] + reach[1] * spread)
@@ -114,13 +118,14 @@ def _ranges(distinct: Integers, reach: tuple[int, int]) -> _Tests:
 
 
 def _p_values(tests: _Tests, observed: Integers, factorials: Floats) -> Floats:
-    """Return the p-values of tests, of which rare homozygotes (T,) were observed."""
+    """Return the p-values of tests with ``observed`` (T,) rare homozygotes."""
     sizes = tests.high - tests.low + 1
     starts = np.cumsum(sizes) - sizes
     which = np.repeat(np.arange(len(sizes)), sizes)
     homozygous = np.arange(len(which)) - starts[which] + tests.low[which]
     terms = _log_weight(homozygous, tests.n[which], tests.rare[which], factorials)
     own = _log_weight(observed, tests.n, tests.rare, factorials)
+    # relative to the largest term of each test, so that exp does not underflow for all of them
     weights = np.exp(terms - np.maximum.reduceat(terms, starts)[which])
     counted = np.where(terms <= own[which] + _TIE, weights, 0.0)
     p = np.add.reduceat(counted, starts) / np.add.reduceat(weights, starts)
@@ -128,7 +133,7 @@ def _p_values(tests: _Tests, observed: Integers, factorials: Floats) -> Floats:
 
 
 def _log_weight(homozygous: Integers, n: Integers, rare: Integers, factorials: Floats) -> Floats:
-    """Return the logarithm of a genotype table's probability but for what all of a test share."""
+    """Return the log probability of a genotype table, up to a constant of the test."""
     heterozygous = rare - 2 * homozygous
     common = n - heterozygous - homozygous
     found = heterozygous * math.log(2.0)
@@ -138,7 +143,7 @@ def _log_weight(homozygous: Integers, n: Integers, rare: Integers, factorials: F
 
 
 def _log_factorials(largest: int) -> Floats:
-    """Return ln(n!) of 0 to ``largest``; Stirling's series, exact to the last digits."""
+    """Return ln(n!) of 0 to ``largest``; Stirling's series, accurate to float64 precision."""
     x = np.arange(largest + 1, dtype=np.float64)
     x[:_EXACT_BELOW] = _EXACT_BELOW
     inverse = 1 / x
@@ -150,19 +155,19 @@ def _log_factorials(largest: int) -> Floats:
 
 
 def observed_heterozygosity(heterozygous: Integers, called: Integers) -> Floats:
-    """Return the share of diploid genotypes with two different alleles, nan where none is called.
+    """Return the fraction of heterozygous diploid genotypes, nan if none is called.
 
-    The definition is that of scikit-allel's ``heterozygosity_observed``, here without importing
-    it, which would take longer than all that is computed.
+    Defined as scikit-allel's ``heterozygosity_observed``; importing that library would take
+    longer than the computation.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(heterozygous / np.asarray(called, np.float64))
 
 
 def expected_heterozygosity(alleles: Integers) -> Floats:
-    """Return 1 - Σ p², the share of heterozygotes in equilibrium, nan where nothing is called.
+    """Return 1 - Σ p², the expected heterozygosity in equilibrium, nan if nothing is called.
 
-    The definition is that of scikit-allel's ``heterozygosity_expected`` for two haplotypes.
+    Defined as scikit-allel's ``heterozygosity_expected`` for ploidy 2.
     ``alleles`` are counts of chromosomes, alleles along the first axis.
     """
     total = np.asarray(alleles.sum(axis=0), np.float64)
@@ -171,9 +176,9 @@ def expected_heterozygosity(alleles: Integers) -> Floats:
 
 
 def inbreeding_coefficient(observed: Floats, expected: Floats) -> Floats:
-    """Return F = 1 - Ho / He, nan where no heterozygote is expected.
+    """Return F = 1 - Ho / He, nan if no heterozygote is expected.
 
-    The definition is that of scikit-allel's ``inbreeding_coefficient``.
+    Defined as scikit-allel's ``inbreeding_coefficient``.
     """
     some = expected > 0
     return np.where(some, 1 - observed / np.where(some, expected, 1.0), np.nan)
@@ -204,16 +209,16 @@ SITE_QUALITY_SCHEMA: Final = pl.Schema(
 _COPIES: Final = ("no_copy", "one_copy", "two_copies")
 _CHUNK: Final = 4096
 _SHIFT: Final = 7  # bits of an allele code, +2
-_REASON: Final = 5  # bits of a reason; one more says that the reference was assumed
+_REASON: Final = 5  # bits of a reason; one more bit for an assumed reference
 
 
 class SiteTally(NamedTuple):
-    """How many samples of each group show what at each position.
+    """Counts of samples by genotype, group and position.
 
-    ``first``, ``second``, ``reason``, ``assumed`` (U,) describe a kind of cell: allele codes,
-    `Unknown`, and whether the answer is the reference for want of a record; ``samples``
-    (U, G, P) counts them. ``tested`` counts those alone of whom Hardy–Weinberg equilibrium may
-    be asked. Groups of several levels follow one another.
+    ``first``, ``second``, ``reason``, ``assumed`` (U,) describe a distinct cell: allele codes,
+    `Unknown`, and whether the reference is assumed because there is no record; ``samples``
+    (U, G, P) counts them. ``tested`` counts only samples eligible for the Hardy–Weinberg test.
+    Groups of several levels are concatenated.
     """
 
     gene: GeneDefinition
@@ -227,7 +232,7 @@ class SiteTally(NamedTuple):
 
     @property
     def is_called(self) -> npt.NDArray[np.bool_]:
-        """(U,) bool: every haplotype that there is is known."""
+        """(U,) bool: all haplotypes that the sample has are known."""
         return np.asarray((self.first >= 0) & ((self.second >= 0) | (self.second == ABSENT)))
 
     @property
@@ -236,14 +241,14 @@ class SiteTally(NamedTuple):
         return np.asarray((self.first >= 0) & (self.second >= 0))
 
     def first_level(self) -> SiteTally:
-        """Return the tally of the first level's groups alone."""
+        """Return the tally of the first level's groups only."""
         own = slice(len(self.levels[0].groups))
         return self._replace(
             levels=self.levels[:1], samples=self.samples[:, own], tested=self.tested[:, own]
         )
 
     def tested_alleles(self) -> Integers:
-        """(K, G, P) chromosomes by allele code, of the tested samples."""
+        """(K, G, P) chromosomes by allele code, in the tested samples."""
         codes = range(int(max(self.first.max(initial=0), self.second.max(initial=0))) + 1)
         copies = [(self.first == k).astype(int) + (self.second == k) for k in codes]
         return _totals(self.tested, copies)
@@ -255,7 +260,7 @@ class SiteTally(NamedTuple):
 
 
 def _totals(counts: Integers, weights: Sequence[npt.NDArray[np.bool_] | Integers]) -> Integers:
-    """Add up counts (U, G, P) with each of some weights (U,); exact, as doubles hold all sums."""
+    """Sum counts (U, G, P) with each of several weights (U,); exact, as float64 holds all sums."""
     stacked = np.array(weights, np.float64).reshape(len(weights), len(counts))
     found = np.tensordot(stacked, counts.astype(np.float64), 1)
     return np.asarray(found, np.int64)
@@ -274,19 +279,21 @@ def tally_sites(
     gene
         The gene.
     pieces
-        Its genotypes, of all samples.
+        Its genotypes in all samples.
     levels
-        Groups (G) of the samples, those of a level after those of another; samples of no group
-        are left out.
+        Groupings of the samples, whose groups (G) are concatenated; samples without a group are
+        ignored.
     females
-        (N,) bool: who is recorded as female. On chrX only they are asked of equilibrium.
+        (N,) bool: recorded as female. On chrX only females are tested for equilibrium.
     """
     n_groups, n_sites = sum(len(level.groups) for level in levels), len(gene.variants)
     kinds: dict[int, tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = {}
     for piece in pieces:
         n_columns = piece.genotypes.call.shape[1]
         everyone = _weights(piece, levels, n_columns, None)
+        # males have one chrX: their genotypes have no Hardy–Weinberg proportions
         asked = _weights(piece, levels, n_columns, females) if _is_x(gene) else everyone
+        # columns in chunks bound the memory of the comparisons (P, C)
         for start in range(0, n_columns, _CHUNK):
             part = slice(start, start + _CHUNK)
             cells = _cells(piece, part)
@@ -301,6 +308,7 @@ def tally_sites(
     samples = np.array([kinds[k][0] for k in codes.tolist()] or empty).astype(np.int64)
     tested = np.array([kinds[k][1] for k in codes.tolist()] or empty).astype(np.int64)
     found = SiteTally(gene, tuple(levels), *_decoded(codes), samples, tested)
+    # Hardy–Weinberg proportions refer to diploid genotypes
     found.tested[~found.is_diploid] = 0
     if gene.ploidy is Ploidy.MITOCHONDRIAL:
         found.tested[:] = 0
@@ -320,7 +328,7 @@ def _nothing(
 def _weights(
     piece: Piece, levels: Sequence[Grouping], n_columns: int, counted: npt.NDArray[np.bool_] | None
 ) -> npt.NDArray[np.float64]:
-    """(G, C) samples of each group that share a column, all or those that are ``counted``."""
+    """(G, C) samples per group and column, all or only the ``counted`` ones."""
     samples, columns = piece.samples, piece.columns
     if counted is not None:
         samples, columns = samples[counted[samples]], columns[counted[samples]]
@@ -328,7 +336,7 @@ def _weights(
 
 
 def _cells(piece: Piece, part: slice) -> npt.NDArray[np.int32]:
-    """(P, C) what each cell says as one number."""
+    """(P, C) each cell encoded as one number."""
     seen = piece.genotypes
     call = seen.call[:, part].astype(np.int32) + 2
     assumed = (seen.evidence[:, part] == Evidence.ASSUMED_REFERENCE).astype(np.int32)
@@ -352,7 +360,7 @@ def site_quality(tally: SiteTally) -> pl.DataFrame:
 
 
 class SitesQuality:
-    """Puts together the quality of genes' positions as their tallies come by."""
+    """Collects the quality of positions, gene by gene."""
 
     def __init__(self) -> None:
         self._parts: list[dict[str, npt.NDArray[Any]]] = []
@@ -378,7 +386,7 @@ class SitesQuality:
         self._parts.append({name: column.ravel() for name, column in columns.items()})
 
     def frame(self) -> pl.DataFrame:
-        """Return `SITE_QUALITY_SCHEMA`: genes as they came, groups in their order, positions."""
+        """Return `SITE_QUALITY_SCHEMA`: genes in order, then groups, then positions."""
         if not self._parts:
             return SITE_QUALITY_SCHEMA.to_frame()
         own = {n: np.concatenate([part[n] for part in self._parts]) for n in self._parts[0]}
@@ -392,9 +400,9 @@ class SitesQuality:
 
 
 def _counts(tally: SiteTally) -> dict[str, Integers]:
-    """(G, P) counts by column name, and what shares are made of.
+    """(G, P) counts by column name, and the denominators of fractions.
 
-    Alleles but the reference are one for the exact test, whose copies are `_COPIES`.
+    All alternative alleles count as one for the exact test; their copies are `_COPIES`.
     """
     one, two = tally.first, tally.second
     called, diploid = tally.is_called, tally.is_diploid
@@ -420,11 +428,12 @@ def _counts(tally: SiteTally) -> dict[str, Integers]:
 
 
 def _missing_reasons(tally: SiteTally, counts: dict[str, Integers]) -> npt.NDArray[np.object_]:
-    """(G, P) the most frequent reason for missing; adds how many have it to ``counts``.
+    """(G, P) the most frequent reason for missing; adds its count to ``counts``.
 
-    Of equally frequent ones the first of `Unknown`; None where nothing is missing.
+    Ties go to the first of `Unknown`; None if nothing is missing.
     """
     unanswered = ~tally.is_called
+    # a half call has no reason of its own, because one of its alleles is known
     half = np.where(tally.reason == Unknown.NONE, Unknown.HALF_CALL, tally.reason)
     reasons = sorted(set(half[unanswered].tolist()))
     shape = counts["n_samples"].shape
@@ -439,7 +448,7 @@ def _missing_reasons(tally: SiteTally, counts: dict[str, Integers]) -> npt.NDArr
 
 
 def _heterozygosity(tally: SiteTally, n_tested: Integers) -> dict[str, npt.NDArray[np.generic]]:
-    """(G, P) shares by column name."""
+    """(G, P) heterozygosity and related fractions by column name."""
     observed = observed_heterozygosity(tally.tested_heterozygous(), n_tested)
     expected = expected_heterozygosity(tally.tested_alleles())
     return {

@@ -1,4 +1,4 @@
-"""What stands beside a cohort's calls: frequencies by population, and quality of its data."""
+"""Tables of a cohort: calls, recommendations, frequencies by population, and data quality."""
 
 from __future__ import annotations
 
@@ -40,26 +40,27 @@ __all__ = [
     "write_tsv",
 ]
 
+# rows converted at once, and rows of a Parquet row group
 _BATCH_ROWS: Final = 1 << 17
 _GROUP_ROWS: Final = 1 << 18
 _Records = Sequence[GeneCall] | Sequence[Recommendation]
 
 
 class DistinctAdvice(Protocol):
-    """Distinct rows of advice, found or kept: `rows` grows as `of_samples` meets new ones."""
+    """Distinct recommendations, new or stored; `rows` grows as `of_samples` meets new ones."""
 
     width: int
     rows: list[Recommendation]
 
     def of_samples(self, first: int, last: int) -> npt.NDArray[np.int32]:
-        """Return (last - first, width) int32 indices of rows; samples half-open."""
+        """Return (last - first, width) int32 indices of rows for a half-open range of samples."""
 
 
 class Table(NamedTuple):
-    """A table of all samples: ``width`` rows a sample, taken from distinct ``records``.
+    """A table of all samples: ``width`` rows per sample, taken from distinct ``records``.
 
-    ``rows`` returns, for samples first..last (half-open), the (last - first, width) indices of
-    their records; it may add records to the end. ``done`` hears how many samples were taken.
+    ``rows`` returns, for a half-open range of samples, the (last - first, width) indices of their
+    records; it may append records. ``done`` receives the number of samples taken.
     """
 
     samples: Sequence[str]
@@ -72,7 +73,7 @@ class Table(NamedTuple):
     done: Callable[[int], None]
 
     def batches(self) -> Iterator[tuple[int, int]]:
-        """Yield samples first..last of each batch, half-open; one counts as done at the next."""
+        """Yield half-open ranges of samples; a batch is done when the next one is requested."""
         step = max(1, _BATCH_ROWS // max(1, self.width))
         for first in range(0, len(self.samples), step):
             self.done(first)
@@ -117,7 +118,7 @@ def write_parquet(handle: BinaryIO, table: Table) -> None:
     OutputError
         Disk, permission or quota.
     """
-    own: list[Exception] = []  # polars passes on what went wrong here as text alone
+    own: list[Exception] = []  # polars reports errors of the handle as text only
 
     def source(*_: object) -> Iterator[pl.DataFrame]:
         try:
@@ -144,6 +145,7 @@ def _frames(table: Table) -> Iterator[pl.DataFrame]:
     distinct, n_known = table.frame([]), 0
     for first, last in table.batches():
         rows = table.rows(first, last)
+        # new distinct records are converted once and appended; rows only refer to them
         if len(table.records) > n_known:
             distinct = pl.concat([distinct, table.frame(table.records[n_known:])], rechunk=True)
             n_known = len(table.records)
@@ -201,11 +203,11 @@ _FREQUENCIES: Final = (
     "allele_frequencies", "diplotype_frequencies", "phenotype_frequencies", "call_status",
 )  # fmt: skip
 SUMMARY_TABLES: Final = (*_FREQUENCIES, "site_quality", "sample_quality")
-"""Names of the tables beside calls and recommendations."""
+"""Names of the tables other than calls and recommendations."""
 
 
 class Summaries(NamedTuple):
-    """Tables by name, and what stands out of the quality, ready for JSON."""
+    """Tables by name, and notable quality problems, ready for JSON."""
 
     tables: dict[str, pl.DataFrame]
     quality: dict[str, Any]
@@ -218,16 +220,16 @@ def summarise(
     calls: Sequence[GeneTable],
     pieces: Callable[[GeneDefinition], Sequence[Piece]],
 ) -> Summaries:
-    """Return the frequencies of what was called, and the quality of what it rests on.
+    """Return the frequencies of calls, and the quality of the genotypes behind them.
 
     Parameters
     ----------
     samples, sample_info
-        Names in order; sex and population by name.
+        Sample names in order; sex and population by name.
     genes, calls
         The cohort's genes and the calls of each.
     pieces
-        Gives a gene's genotypes; asked once for each gene that has positions.
+        Returns a gene's genotypes; called once for each gene that has positions.
     """
     levels = sample_groups(samples, sample_info)
     quality = CohortQuality(samples, sample_info)

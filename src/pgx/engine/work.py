@@ -1,10 +1,10 @@
-"""The parts of a run: what each does, the order in which they are done, and by whom.
+"""The parts of a run: what each does, in which order they run, and who runs them.
 
-A plan is run stage by stage: its inputs are read, populations are weighed where they are
-inferred, genes are called, chunks of samples are advised. The parts of a stage need nothing of
-each other, so that an executor may do them in any order and place: `ThisProcess` one after
-another, `pgx.engine.cluster.Workers` in processes and machines, a workflow system one by one
-through `pgx.engine.run.Partition`. All of them end in `Steps.do`.
+A plan runs stage by stage: inputs are read, population evidence is computed if ancestry is
+inferred, genes are called, recommendations are looked up for chunks of samples. Parts of one stage
+are independent, so an executor may run them in any order and place: `ThisProcess` one after
+another, `pgx.engine.cluster.Workers` in processes and on machines, a workflow system one by one
+through `pgx.engine.run.Partition`. All of them use `Steps.do`.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ __all__ = [
 ]
 
 CHUNK_SAMPLES: Final = 4096
-"""Samples that are advised together."""
+"""Number of samples in a chunk of recommendations."""
 _SMALL_BYTES: Final = 64 * 1024 * 1024
 _SMALL_INPUTS: Final = 200
 
 
 class Kind(StrEnum):
-    """What a part does."""
+    """Kinds of parts."""
 
     READ = "read"
     WEIGH = "weigh"
@@ -56,10 +56,10 @@ class Kind(StrEnum):
 
 
 class Stage(NamedTuple):
-    """Parts of one kind that are not finished; ``counts`` is what each adds to the progress.
+    """Unfinished parts of one kind; ``counts`` is what each adds to the progress.
 
-    Where parts are done at the same time, those with large ``costs`` come first: a long one that
-    is begun last would leave the other workers idle.
+    In parallel runs, parts with large ``costs`` come first: a long part that starts last would
+    leave the other workers idle.
     """
 
     kind: Kind
@@ -70,14 +70,14 @@ class Stage(NamedTuple):
 
 
 def read_engine(plan: CohortPlan, knowledge: KnowledgeBase | None = None) -> Engine:
-    """Read what the parts of a plan share: the release, where it is not given, and side tables.
+    """Read the data shared by the parts of a plan: the release, unless given, and side tables.
 
     Raises
     ------
     InputError
-        A table beside the inputs is refused.
+        A side table is refused.
     KnowledgeError
-        The knowledge base is not the one that the plan was made with, or is damaged.
+        The knowledge base is not the one the plan was made with, or is damaged.
     UsageError
         The ancestry is neither a rule nor a group of the knowledge base.
     """
@@ -87,6 +87,7 @@ def read_engine(plan: CohortPlan, knowledge: KnowledgeBase | None = None) -> Eng
             f"the plan was made with release {plan.knowledge_release}, another is installed",
             remedy="make the plan anew",
         )
+    # parts by different builds could differ and must not be merged
     if (plan.data_digest, plan.code_digest) != (data_digest(), code_digest()):
         raise KnowledgeError(
             "the plan was made with other shipped data or by another build of the program",
@@ -103,17 +104,17 @@ def read_engine(plan: CohortPlan, knowledge: KnowledgeBase | None = None) -> Eng
 
 
 class Steps:
-    """Does parts of a plan; each may be done again at any time, with the same result.
+    """Runs parts of a plan; each may be repeated at any time with the same result.
 
-    Genotypes are loaded for one gene at a time. What all genes share is made once and kept, so
-    that nothing may be read any more after the first question for ``samples``.
+    Genotypes are loaded one gene at a time. Data shared by all genes are computed once and cached,
+    so no input may be read after the first use of ``samples``.
 
     Parameters
     ----------
     plan, engine
-        The plan and what its parts share.
+        The plan and the data shared by its parts.
     parts
-        Where finished parts are kept.
+        Where finished parts are stored.
     ahead
         Whether a second thread may decompress inputs ahead of the one that scans them.
     """
@@ -125,14 +126,14 @@ class Steps:
         self._ahead = ahead
 
     def do(self, kind: Kind, number: int) -> list[InputError]:
-        """Do one part; return why inputs of it were refused.
+        """Run one part; return the errors of its refused inputs.
 
         Parameters
         ----------
         kind
-            What it does.
+            Kind of the part.
         number
-            Of a part that reads, of a gene of the plan, or of a chunk of samples.
+            Index of a reading part, of a gene of the plan, or of a chunk of samples.
 
         Raises
         ------
@@ -141,7 +142,7 @@ class Steps:
         OutsideCallError
             An outside call that cannot be used.
         OutputError
-            It cannot be kept, or what it needs is not there.
+            The result cannot be stored, or a part that it needs is missing.
         """
         if kind is Kind.READ:
             return self.read(number)
@@ -154,14 +155,14 @@ class Steps:
         return []
 
     def stages(self, *, with_advice: bool) -> Iterator[Stage]:
-        """Yield what is to be done, each stage after those before it are finished.
+        """Yield the unfinished stages, each after the previous ones have finished.
 
-        ``with_advice``: advice is found before the results are written, by those who do parts.
+        ``with_advice``: recommendations are looked up as parts, before the results are written.
 
         Raises
         ------
         SampleNotFoundError
-            A sample that was asked for is in no input, and none was refused.
+            A requested sample is in no input, and no input was refused.
         """
         plan, parts = self.plan, self.parts
         reads = [number for number in range(len(plan.reads)) if not parts.has_read(number)]
@@ -175,6 +176,7 @@ class Steps:
         number_of = {gene: number for number, gene in enumerate(plan.genes)}
         genes = [number_of[gene] for gene in plan.genes if not parts.has_calls(gene)]
         if genes and self.samples:
+            # inferred ancestry of a gene depends on the other genes, so their evidence comes first
             weights = [number_of[g] for g in self.engine.inferring if not parts.has_evidence(g)]
             yield self._of_genes(Kind.WEIGH, "genes weighed", weights)
             yield self._of_genes(Kind.CALL, "genes", genes)
@@ -184,8 +186,9 @@ class Steps:
         yield Stage(Kind.ADVISE, "samples advised", numbers, counts, counts)
 
     def _of_genes(self, kind: Kind, label: str, numbers: Sequence[int]) -> Stage:
-        """Return a stage over genes; the time of one grows with its alleles and positions."""
+        """Return a stage over genes; the cost of a gene grows with its alleles and positions."""
         genes = {number: self.engine.genes[self.plan.genes[number]] for number in numbers}
+        # a proxy for the time of calling, used for the order of parts only
         costs = {number: len(own.variants) * len(own.alleles) for number, own in genes.items()}
         return Stage(kind, label, numbers, dict.fromkeys(numbers, 1), costs)
 
@@ -194,24 +197,24 @@ class Steps:
         return self.engine.reader(is_grouped=True, ahead=self._ahead)
 
     def read(self, part: int) -> list[InputError]:
-        """Read the inputs of a part; return why some of them were refused."""
+        """Read the inputs of a part; return the errors of refused ones."""
         found = self._reader.read_all(self.plan.inputs[i].path for i in self.plan.reads[part])
         self.parts.put_read(part, found)
         return refused_of(found)
 
     @functools.cached_property
     def samples(self) -> tuple[str, ...]:
-        """The samples of all inputs; none where all were refused.
+        """The samples of all inputs; empty if all were refused.
 
         Raises
         ------
         SampleNotFoundError
-            A sample that was asked for is in no input, and none was refused.
+            A requested sample is in no input, and no input was refused.
         """
         return self.engine.samples(self.parts.inputs({}))
 
     def weigh(self, gene: str) -> None:
-        """Find out what a gene says of each sample's population.
+        """Compute a gene's evidence on each sample's population.
 
         Raises
         ------
@@ -224,9 +227,9 @@ class Steps:
         self.parts.put_evidence(gene, evidence)
 
     def weigh_open(self, first: str) -> None:
-        """Find out what nobody else has, beginning with one gene and those after it.
+        """Compute the population evidence that is still missing, starting with one gene.
 
-        Processes that call different genes begin at different ones, and so share the work.
+        Processes that call different genes start at different genes, and so share the work.
         """
         weighed = self.engine.inferring
         start = weighed.index(first) if first in weighed else 0
@@ -239,7 +242,7 @@ class Steps:
         return {gene: self.parts.evidence(gene) for gene in self.engine.inferring}
 
     def call(self, gene: str) -> None:
-        """Call a gene of all samples, after all that is weighed was weighed.
+        """Call a gene in all samples, after all population evidence is computed.
 
         Raises
         ------
@@ -270,7 +273,7 @@ class Steps:
         return self.engine.advice([self.parts.calls(gene) for gene in self.plan.genes])
 
     def advise(self, chunk: int) -> None:
-        """Advise a chunk of samples, after all genes were called."""
+        """Look up the recommendations of a chunk of samples, after all genes are called."""
         first = chunk * CHUNK_SAMPLES
         last = min(first + CHUNK_SAMPLES, len(self.samples))
         rows = self._advice.of_samples(first, last)
@@ -278,55 +281,56 @@ class Steps:
 
 
 class Progress(Protocol):
-    """Is told how far a run is."""
+    """Progress callback of a run."""
 
     def stage(self, what: str, total: int) -> None:
-        """A stage begins: so many of what."""
+        """A stage begins: ``total`` items of ``what``."""
 
     def done(self, n: int) -> None:
-        """So many of the stage are done."""
+        """``n`` items of the stage are finished."""
 
     def note(self, text: str) -> None:
-        """Something that a user should know while the run lasts, such as what is waited for."""
+        """A message for the user while the run lasts, such as what it waits for."""
 
 
 class Silent:
-    """Tells nobody."""
+    """A progress callback that does nothing."""
 
     def stage(self, what: str, total: int) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def done(self, n: int) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def note(self, text: str) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 def parts_of(plan: CohortPlan, folder: Path) -> Parts:
-    """Return where the parts of a run are kept: those of a small one need no disk."""
+    """Return the storage of a run's parts: memory for a small run, else files."""
     size = sum(file.size for file in plan.inputs)
     if any(file.path == "-" for file in plan.inputs):  # cannot be read a second time
         return MemoryParts()
-    is_remote = any(file.is_remote for file in plan.inputs)  # of a size that nobody knows
+    is_remote = any(file.is_remote for file in plan.inputs)  # of unknown size
+    # a large run is written to disk, to bound memory and to be resumable
     if is_remote or size > _SMALL_BYTES or len(plan.inputs) > _SMALL_INPUTS:
         return FolderParts(folder, plan)
     return MemoryParts()
 
 
 class Executor(Protocol):
-    """Does the parts of a stage, which need nothing of each other."""
+    """Runs the parts of a stage, which are independent of each other."""
 
     @property
     def is_parallel(self) -> bool:
-        """Whether parts are done at the same time, so that advice is worth doing as parts too."""
+        """Whether parts run in parallel, so that recommendations are worth being parts too."""
 
     def do(self, kind: Kind, numbers: Sequence[int], done: Callable[[int], None]) -> None:
-        """Do parts of a kind; ``done`` hears the number of each."""
+        """Run parts of a kind; ``done`` receives the number of each."""
 
 
 class ThisProcess:
-    """Does parts one after another where it is called."""
+    """Runs parts one after another in the calling process."""
 
     is_parallel = False
 
@@ -334,7 +338,7 @@ class ThisProcess:
         self._steps = steps
 
     def do(self, kind: Kind, numbers: Sequence[int], done: Callable[[int], None]) -> None:
-        """Do parts of a kind in order; ``done`` hears the number of each."""
+        """Run parts of a kind in order; ``done`` receives the number of each."""
         for number in numbers:
             self._steps.do(kind, number)
             done(number)
@@ -343,14 +347,14 @@ class ThisProcess:
 def do_parts(
     steps: Steps, progress: Progress | None = None, executor: Executor | None = None
 ) -> None:
-    """Do the parts of a plan that are not finished, stage by stage, in this process by default.
+    """Run the unfinished parts of a plan stage by stage, in this process by default.
 
     Raises
     ------
     InputConflictError
         Two inputs disagree about one site of one sample.
     SampleNotFoundError, OutsideCallError
-        What was asked for does not fit the inputs.
+        A requested sample or an outside call does not match the inputs.
     PgxError
         See the executor.
     """
@@ -366,7 +370,7 @@ def do_parts(
 
 
 def _counted(tell: Progress, counts: Mapping[int, int]) -> Callable[[int], None]:
-    """Return what tells progress of finished numbers, each of which counts so much."""
+    """Return a callback that reports finished numbers, each with its own count."""
     done = 0
 
     def hear(number: int) -> None:

@@ -1,1 +1,1 @@
-"""What enters beside the variants: settings, choices, outside calls, overrides, the release."""
+"""Inputs besides the variants: settings, selections, outside calls, overrides, the release."""

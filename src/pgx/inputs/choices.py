@@ -1,4 +1,4 @@
-"""What is asked of a run: settings, genes, drugs, samples, and whose the outside calls are."""
+"""Selections of a run: settings, genes, drugs, samples, and the samples of outside calls."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = [
 
 
 Names = str | Iterable[str]
-"""Names as a text, separated by commas, or one by one."""
+"""Names as a comma-separated text, or as a collection."""
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _ASSEMBLIES: Final = {
     "grch37": Assembly.GRCH37,
@@ -61,12 +61,12 @@ def settings_of(
     with_sites: bool = True,
     limits: Limits | None = None,
 ) -> RunSettings:
-    """Return the settings that words mean.
+    """Return the settings for options given as text or values.
 
     Raises
     ------
     UsageError
-        A word means nothing, a value is of another type or outside of its range.
+        An option is not recognised, or a value has another type or is out of range.
     InputError
         The file of untyped positions cannot be read.
     """
@@ -82,7 +82,7 @@ def settings_of(
     try:
         return msgspec.convert(said, RunSettings)
     except msgspec.ValidationError as error:
-        if isinstance(error.__cause__, UsageError):  # a value outside of its range
+        if isinstance(error.__cause__, UsageError):  # a value out of range
             raise error.__cause__ from None
         raise UsageError(
             f"a setting has another type: {shape_problem(error, RunSettings)}",
@@ -115,7 +115,7 @@ def _untyped_of(given: Untyped) -> object:
 
 
 def names_of(given: Names, what: str = "names") -> tuple[str, ...]:
-    """Return names, each once; a text holds several, separated by commas.
+    """Return unique names; a text may contain several, separated by commas.
 
     >>> names_of("CYP2C19, CYP2D6"), names_of(["CYP2C19", "CYP2C19"])
     (('CYP2C19', 'CYP2D6'), ('CYP2C19',))
@@ -123,7 +123,7 @@ def names_of(given: Names, what: str = "names") -> tuple[str, ...]:
     Raises
     ------
     UsageError
-        Neither a text nor texts.
+        Neither a text nor a collection of texts.
     """
     if isinstance(given, str):
         return tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
@@ -134,7 +134,7 @@ def names_of(given: Names, what: str = "names") -> tuple[str, ...]:
 
 
 def assembly_of(word: Assembly | str | None) -> Assembly | None:
-    """Return the assembly that a word names, in any case; None for None.
+    """Return the assembly for a name, in any case; None for None.
 
     >>> assembly_of("hg38")
     <Assembly.GRCH38: 'GRCh38'>
@@ -142,7 +142,7 @@ def assembly_of(word: Assembly | str | None) -> Assembly | None:
     Raises
     ------
     UsageError
-        It is neither GRCh37 nor GRCh38, which are hg19 and hg38 too.
+        It is neither GRCh37 (hg19) nor GRCh38 (hg38).
     """
     if word is None:
         return None
@@ -161,7 +161,7 @@ def _choice(kind: type[_Choice], word: str, what: str) -> _Choice:
 
 
 def chosen_genes(kb: KnowledgeBase, settings: RunSettings) -> list[GeneDefinition]:
-    """Return the genes that were asked for, A–Z; all where none were.
+    """Return the requested genes, A–Z; all if none were requested.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def chosen_genes(kb: KnowledgeBase, settings: RunSettings) -> list[GeneDefinitio
 def chosen_samples(
     found: tuple[str, ...], settings: RunSettings, refused: Sequence[InputError]
 ) -> tuple[str, ...]:
-    """Return the samples that were asked for, in input order; all where none were.
+    """Return the requested samples, in input order; all if none were requested.
 
     Raises
     ------
@@ -193,7 +193,7 @@ def chosen_samples(
         return found
     there = set(found)
     lacking = [name for name in settings.samples if name not in there]
-    if lacking and not refused:  # else the refusal says why
+    if lacking and not refused:  # otherwise the refused input is reported
         raise SampleNotFoundError(
             f"{len(lacking)} of the samples asked for are in no input that could be read",
             remedy="check --samples against the #CHROM line",
@@ -203,9 +203,9 @@ def chosen_samples(
 
 
 def strangers(calls: list[OutsideCall], samples: tuple[str, ...]) -> list[str]:
-    """Return a hint for each outside call of a sample that no input has; one for all of a tool.
+    """Return a hint for each outside call of an unknown sample; one hint for all of a tool.
 
-    One file may serve several runs, so that it is no refusal; but nothing is lost silently.
+    One file may serve several runs, so this is not an error, but no call is dropped silently.
     """
     there = set(samples)
     absent = [call for call in calls if call.sample and call.sample not in there]
@@ -225,7 +225,7 @@ def strangers(calls: list[OutsideCall], samples: tuple[str, ...]) -> list[str]:
 
 
 def left_out(calls: list[OutsideCall], kb: KnowledgeBase) -> list[str]:
-    """Return a hint on the genes of each tool that the knowledge base does not have."""
+    """Return a hint on the genes of each tool that are not in the knowledge base."""
     genes: dict[str, dict[str, None]] = {}
     for call in calls:
         if call.tool and call.gene not in kb.genes:
@@ -239,7 +239,7 @@ def left_out(calls: list[OutsideCall], kb: KnowledgeBase) -> list[str]:
 def outside_by_sample(
     calls: list[OutsideCall], samples: tuple[str, ...], kb: KnowledgeBase
 ) -> dict[tuple[str, str], OutsideCall]:
-    """Assign outside calls by sample and gene; without a sample column there must be one sample.
+    """Return outside calls by sample and gene; without a sample column there must be one sample.
 
     Raises
     ------
@@ -253,7 +253,7 @@ def outside_by_sample(
     for call in calls:
         if call.gene not in kb.genes:
             if call.tool:
-                continue  # a tool's file holds all that the tool knows; see `left_out`
+                continue  # a tool's file contains all of its genes; see `left_out`
             raise OutsideCallError("the gene is not in the knowledge base", where=call.where)
         if not call.sample and len(samples) != 1:
             raise OutsideCallError(
@@ -269,12 +269,12 @@ def outside_by_sample(
 
 
 def marker_alleles(guidance: GuidanceIndex, gene: str) -> tuple[str, ...]:
-    """Return the alleles of a gene whose presence guidelines ask for."""
+    """Return the alleles of a gene whose presence is a condition of guidelines."""
     found = {
         allele
         for topic in guidance.topics
         for name, alleles in zip(topic.genes, topic.languages, strict=True)
-        for allele in alleles  # one guideline may ask for several
+        for allele in alleles  # one guideline may name several
         if name == gene and allele
     }
     return tuple(sorted(found))

@@ -1,8 +1,8 @@
-"""Calls that somebody states: completed with what guidelines are looked up by.
+"""Manually stated calls, completed with the keys by which guidelines are looked up.
 
-A record made by hand says a diplotype, candidates with their probabilities, or a phenotype. What
-they mean is read as of an outside call, so that one text has one meaning. Statements that
-contradict each other are refused: which of them is true decides a dose.
+A manual record states a diplotype, candidates with probabilities, or a phenotype, which are
+interpreted like an outside call. Contradictory statements are refused: a wrong choice between them
+could give a wrong dose.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = [
 _REMEDY: Final = "see `pgx kb show GENE` for alleles and phenotypes"
 _DERIVED: Final = ("lookup_keys", "key_evidence", "copy_keys", "depends_on")
 _VARIANT: Final = re.compile(r"g\.[1-9][0-9]*[ACGTNacgtn]+>[A-Za-z*<>]+")
-"""A variant of a combination that has no definition, as `pgx.call` writes it."""
+"""A variant in an undefined combination, as `pgx.call` writes it."""
 _SETTLED: Final = (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
 _ROUNDING: Final = 1e-6  # probabilities in tables have six digits
 _SIGNS: Final = (" positive", " negative")
@@ -41,19 +41,17 @@ _SIGNS: Final = (" positive", " negative")
 def completed(
     calls: Iterable[GeneCall], knowledge: KnowledgeBase, guidance: GuidanceIndex
 ) -> Iterator[GeneCall]:
-    """Yield calls with lookup keys: those that have none get them from what they say.
+    """Yield calls with lookup keys; missing keys are derived from the other fields.
 
-    Keys that do not agree with the rest of the record are those of a record that was changed, and
-    are made anew.
+    Keys that disagree with the rest of the record show that it was edited, and are derived again.
 
     Raises
     ------
     UnknownGeneError, UnknownAlleleError
         The knowledge base has no such gene, or the gene no such allele.
     UsageError
-        A field of another type, a phenotype that the gene does not have, two statements that
-        contradict each other, probabilities that do not add up, or a second call of a gene of
-        one sample.
+        A field of another type, a phenotype that the gene does not have, contradictory
+        statements, probabilities that do not add up, or a second call of a gene of one sample.
     """
     seen: set[tuple[str, str]] = set()
     for call in calls:
@@ -63,6 +61,7 @@ def completed(
                 f"no gene {call.gene!r} in the knowledge base",
                 remedy=did_you_mean(call.gene, knowledge.genes, "see `pgx kb genes` for the list"),
             )
+        # which of two calls holds must not depend on their order
         if (call.sample, call.gene) in seen:
             raise UsageError(
                 "two calls of one gene of one sample",
@@ -79,7 +78,7 @@ def completed(
 
 
 def _check_types(call: GeneCall) -> None:
-    """Refuse a record with a field of another type: records do not check when they are made."""
+    """Refuse a record with a field of another type: msgspec does not check when constructing."""
     try:
         fields = {name: getattr(call, name) for name in (*CALLS, *_DERIVED)}
         msgspec.convert(msgspec.to_builtins(fields), GeneCall)
@@ -91,17 +90,17 @@ def _check_types(call: GeneCall) -> None:
 
 
 class _Stated:
-    """One call, and its gene."""
+    """One stated call with its gene."""
 
     def __init__(self, call: GeneCall, gene: GeneDefinition, markers: tuple[str, ...]) -> None:
         self._call, self._gene = call, gene
         self._markers = markers
         self._is_outside = gene.strategy is Strategy.OUTSIDE
 
-    # -- records that have keys ------------------------------------------------------------
+    # -- records with keys -----------------------------------------------------------------
 
     def agrees(self) -> bool:
-        """Whether the lookup keys are those of the diplotype, its candidates and phenotype."""
+        """Whether the lookup keys match the diplotype, its candidates and the phenotype."""
         call = self._call
         if call.diplotype and call.candidates and call.diplotype != call.candidates[0].diplotype:
             return False
@@ -135,7 +134,8 @@ class _Stated:
         return not terms or self._call.phenotype is None or self._call.phenotype in terms
 
     def _plain_key(self, diplotype: str) -> str | None:
-        """Return the key of a diplotype of named alleles, None of any other name."""
+        """Return the key of a diplotype of named alleles, None for any other name."""
+        # brackets mark an undefined combination of alleles, which has no key of its own
         if "[" in diplotype:
             return None
         try:
@@ -148,10 +148,10 @@ class _Stated:
         except OutsideCallError:
             return None
 
-    # -- records that have none ------------------------------------------------------------
+    # -- records without keys --------------------------------------------------------------
 
     def complete(self) -> GeneCall:
-        """Return the call with its keys, best first, and what is known of each."""
+        """Return the call with its keys, best first, and the attributes of each."""
         bare = {"lookup_keys": (), "key_evidence": (), "copy_keys": (), "depends_on": ()}
         self._call = call = msgspec.structs.replace(self._call, **bare)
         if call.activity_score and not self._gene.scored:
@@ -173,7 +173,7 @@ class _Stated:
                 known = evidence.get(key)
                 is_weighed = known is not None and known.probability is not None
                 evidence[key] = joined_evidence(known, own) if known and is_weighed else own
-            for key in possible if not self._is_outside else ():  # it may have them, or not
+            for key in possible if not self._is_outside else ():  # any probability up to this
                 may = KeyEvidence(lookup_key=key, at_most=candidate.probability)
                 evidence.setdefault(key, may)
         rest = call.rest if call.rest is not None else _rest(candidates)
@@ -199,12 +199,12 @@ class _Stated:
     def _other_keys(
         self, meanings: Sequence[GeneCall], rest: float | None, candidates: Sequence[Candidate]
     ) -> list[str]:
-        """Return keys of phenotypes that are stated and that no listed candidate has.
+        """Return keys of stated phenotypes that no listed candidate has.
 
         Raises
         ------
         UsageError
-            Nothing is left that could have them.
+            No unlisted or undefined candidate is left that could have them.
         """
         terms = {term for meaning in meanings for term in meaning.phenotypes}
         others = [term for term in self._call.phenotypes if term not in terms]
@@ -238,7 +238,7 @@ class _Stated:
         return [first, *others]
 
     def _check_shares(self, listed: Sequence[Candidate]) -> None:
-        """Refuse probabilities outside of 0 to 1, and those that do not add up to 1."""
+        """Refuse probabilities outside 0 to 1, or that do not add up to 1."""
         shares = [c.probability for c in listed]
         given = [share for share in (*shares, self._call.rest) if share is not None]
         if len({c.diplotype for c in listed}) < len(listed):
@@ -254,10 +254,10 @@ class _Stated:
         if total > 1.0 + _ROUNDING or (is_whole and total < 1.0 - _ROUNDING):
             raise self._wrong("candidates and rest do not add up to 1")
 
-    # -- what texts mean -------------------------------------------------------------------
+    # -- interpretation of texts -----------------------------------------------------------
 
     def _meaning(self, diplotype: str, *, is_best: bool) -> GeneCall:
-        """Return what a diplotype means; the best one must not contradict what else is said."""
+        """Return the call for a diplotype; the best one must not contradict other statements."""
         parts = [part.strip() for part in diplotype.split("/")]
         if self._gene.ploidy is Ploidy.MITOCHONDRIAL:
             if len(set(parts)) > 1:
@@ -271,7 +271,7 @@ class _Stated:
             return self._undefined(parts, is_best=is_best)
         names, meanings = AlleleNames.of(self._gene), HaplotypeFunctions(self._gene)
         for part in diplotype.split("/"):
-            meanings.of(names.haplotype(part))  # an unknown allele is refused by its name
+            meanings.of(names.haplotype(part))  # raises an error that names an unknown allele
         said = self._call if is_best else None
         return self._read(
             OutsideCall(
@@ -283,20 +283,20 @@ class _Stated:
         )
 
     def _check_markers(self, found: GeneCall) -> None:
-        """Refuse a statement on a marker allele that the typed alleles contradict."""
+        """Refuse a stated marker allele status that contradicts the typed alleles."""
         if any(term not in found.lookup_keys for term in self._terms()):
             raise self._wrong("a phenotype is not that of the two alleles")
 
     def _terms(self) -> tuple[str, ...]:
-        """Return the stated phenotypes; those of marker alleles are joined by semicolons."""
+        """Return the stated phenotypes; those of marker alleles are separated by semicolons."""
         call = self._call
         one = (call.phenotype or "").split("; ") if self._is_outside else [call.phenotype or ""]
         return tuple(dict.fromkeys(term for term in (*one, *call.phenotypes) if term))
 
     def _undefined(self, parts: Sequence[str], *, is_best: bool) -> GeneCall:
-        """Return what a diplotype with an undefined combination of alleles means.
+        """Return the call for a diplotype with an undefined combination of alleles.
 
-        Where another phenotype is stated of the best diplotype, it and this one are open.
+        If another phenotype is stated for the best diplotype, both remain possible.
         """
         functions = [self._function(part) for part in parts]
         if len(functions) > 2:
@@ -319,10 +319,10 @@ class _Stated:
         )
 
     def _function(self, name: str) -> str | None:
-        """Return the function of a haplotype, of a combination as far as one is known.
+        """Return the function of a haplotype, for a combination of variants if it is known.
 
-        Genes that list variants go by the most serious one (Amstutz et al. 2018,
-        doi:10.1002/cpt.911, of DPYD); of others nobody knows what a combination does.
+        Genes defined by single variants take the most severe function (Amstutz et al. 2018,
+        doi:10.1002/cpt.911, for DPYD); for others the function of a combination is unknown.
         """
         names, meanings = AlleleNames.of(self._gene), HaplotypeFunctions(self._gene)
         members = parse_bracket(name)
@@ -339,7 +339,7 @@ class _Stated:
         return min(known, key=order.index, default=None)
 
     def _by_phenotype(self) -> GeneCall:
-        """Return the call with the keys of its phenotypes; one key alone is weighed."""
+        """Return the call with the keys of its phenotypes; a single key gets the probability."""
         call, terms = self._call, self._terms()
         if self._is_outside:
             markers = [term.removesuffix(_SIGNS[0]).removesuffix(_SIGNS[1]) for term in terms]
@@ -368,7 +368,7 @@ class _Stated:
         )
 
     def _share(self) -> float:
-        """Return the probability of a stated phenotype: all that its rest leaves, by default."""
+        """Return the probability of a stated phenotype; by default all that ``rest`` leaves."""
         share, rest = self._call.probability, self._call.rest
         given = [number for number in (share, rest) if number is not None]
         if not all(0.0 <= number <= 1.0 for number in given) or sum(given) > 1.0 + _ROUNDING:
@@ -386,7 +386,7 @@ class _Stated:
 
 
 def _rest(candidates: Iterable[Candidate]) -> float | None:
-    """Return the probability that the candidates leave; None where nothing weighs them."""
+    """Return the probability left by the candidates; None without probabilities."""
     shares = [c.probability for c in candidates]
     left = 1.0 - sum(share for share in shares if share is not None)
     return None if None in shares else max(0.0, round(left, 12))

@@ -48,11 +48,11 @@ _SCORE = re.compile(r"≥?[0-9]{1,3}(\.[0-9]{1,6})?")
 _HLA_FIELDS = re.compile(
     r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})"
     r"(?::\d+)*(?P<suffix>[GPN])?$",
-    re.ASCII,  # other digits look the same and name no allele
+    re.ASCII,  # other Unicode digits look the same but do not name an allele
 )
 # Suffixes of IMGT/HLA (Marsh 2010, doi:10.1111/j.1399-0039.2010.01466.x): G and P are groups of
 # equal sequence, N is a null allele. L, S, C, A and Q (low, secreted, cytoplasmic, aberrant or
-# questionable expression) are refused: nobody knows what they mean for a skin reaction.
+# questionable expression) are refused: their effect on the risk of a skin reaction is unknown.
 _NULL: Final = "N"
 _PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$", re.ASCII)
 
@@ -60,14 +60,14 @@ _PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$", re.ASCII)
 def answer(
     call: OutsideCall, gene: GeneDefinition, sample: str, marker_alleles: tuple[str, ...]
 ) -> GeneCall | str:
-    """Return what an outside call says, or the note code of why a tool's result is not used.
+    """Return the call for an outside call, or the note code why a tool's result is not used.
 
     Parameters are those of `outside_gene_call`.
 
     Raises
     ------
     OutsideCallError
-        A line of our own table is wrong; a tool's is never refused for what it names.
+        A line of our own table is invalid; a tool's names are never an error.
     """
     if call.reason:
         return call.reason
@@ -93,8 +93,8 @@ def outside_gene_call(
     sample
         Sample that the call belongs to.
     marker_alleles
-        Alleles of the gene whose presence guidelines ask for (``*57:01``), of genes that are
-        answered by outside calls alone.
+        Alleles of the gene whose presence is a condition of guidelines (``*57:01``), for genes
+        called by outside tools only.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def outside_gene_call(
 
 
 def _several(call: OutsideCall, gene: GeneDefinition, sample: str) -> GeneCall:
-    """Solutions among which a tool cannot tell: candidates without probabilities, all alike."""
+    """Diplotypes that a tool cannot distinguish: equal candidates without probabilities."""
     found = {
         one.diplotype: one
         for text in call.solutions
@@ -136,10 +136,12 @@ def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample:
     table = PhenotypeTable(gene)
     names = AlleleNames.of(gene)
     details = [_named(call, gene, names, text.strip()) for text in diplotype.split("/")]
+    # some tools write the single mitochondrial haplotype twice
     if gene.ploidy is Ploidy.MITOCHONDRIAL and call.tool and len(set(details)) == 1:
         details = details[:1]
     if len(details) > 2:
         raise _refusal(call, "more than two haplotypes in the diplotype")
+    # one haplotype is valid for chrX and the mitochondrial genome only
     if len(details) == 1 and gene.ploidy is Ploidy.AUTOSOME:
         raise _refusal(call, "one haplotype of an autosomal gene")
     name = format_diplotype([d.name for d in details], gene.default_allele)
@@ -171,7 +173,7 @@ def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample:
 def _named(
     call: OutsideCall, gene: GeneDefinition, names: AlleleNames, said: str
 ) -> HaplotypeDetail:
-    """Resolve a haplotype by the knowledge base's names; ``variants`` keeps what was said."""
+    """Resolve a haplotype by the knowledge base's names; ``variants`` keeps the reported name."""
     detail = _haplotype(call, gene, names.haplotype(said))
     return detail if detail.name == said else msgspec.structs.replace(detail, variants=(said,))
 
@@ -197,6 +199,7 @@ def _phenotype_only(call: OutsideCall, gene: GeneDefinition, sample: str) -> Gen
         raise _refusal(call, "phenotype or activity score is not a term of this gene")
     if call.phenotype and call.phenotype != rule.phenotype:
         raise _refusal(call, f"phenotype is not that of the activity score ({rule.phenotype})")
+    # a phenotype of a scored gene stands for every score with that phenotype
     scores = {r.lookup_key for r in gene.rules if r.phenotype == rule.phenotype}
     keys = (rule.lookup_key,) if call.activity_score or not gene.scored else tuple(sorted(scores))
     return GeneCall(
@@ -236,7 +239,7 @@ def _detail(
 def _presence_call(
     call: OutsideCall, gene: GeneDefinition, sample: str, marker_alleles: tuple[str, ...]
 ) -> GeneCall:
-    """Presence or absence of each marker allele among two typed alleles; null ones do not count."""
+    """Presence of each marker allele among two typed alleles; null alleles do not count."""
     if call.solutions:
         raise _refusal(call, "several solutions, of a gene of which two alleles are asked")
     stated = _PRESENCE.match(call.phenotype or call.diplotype)
@@ -275,6 +278,7 @@ def _two_fields(call: OutsideCall, name: str) -> str:
     match = _HLA_FIELDS.match(name)
     if match is None:
         raise _refusal(call, "an HLA allele needs two fields, like *57:01")
+    # tools may write the locus, as in A*31:01
     if match["gene"] and match["gene"] != call.gene.removeprefix("HLA-"):
         raise _refusal(call, "an allele is one of another gene")
     return match["allele"] + (_NULL if match["suffix"] == _NULL else "")
@@ -283,11 +287,11 @@ def _two_fields(call: OutsideCall, name: str) -> str:
 def contradicting(call: GeneCall, gene: CompiledGene, observation: Observation) -> tuple[int, ...]:
     """Return the indices of the positions at which an input contradicts an outside call.
 
-    None if one of its candidates is free of them.
+    Empty if any of its candidates is not contradicted.
 
-    Every allele that is seen must belong to some part of the diplotype, and every whole copy
-    must allow some allele that is seen; hybrids are mapped elsewhere. A part without a
-    definition, such as a deletion, may carry anything.
+    Every observed allele must belong to some part of the diplotype, and every whole copy must
+    allow some observed allele; reads of hybrids may be mapped elsewhere. A part without a
+    definition, such as a deletion, may carry any allele.
     """
     found = [_denied(c.diplotype.split("/"), gene, observation) for c in call.candidates]
     return tuple(np.flatnonzero(found[0]).tolist()) if found and all(map(np.any, found)) else ()
@@ -296,7 +300,7 @@ def contradicting(call: GeneCall, gene: CompiledGene, observation: Observation) 
 def _denied(
     haplotypes: list[str], gene: CompiledGene, observation: Observation
 ) -> npt.NDArray[np.bool_]:
-    """Return where the alleles that are seen cannot be those of two haplotypes; shape (n,)."""
+    """Return where the observed alleles are impossible for two haplotypes; shape (n,)."""
     names = [part for haplotype in haplotypes for part in _parts(haplotype, gene)]
     rows = _rows(names, gene)
     known = ~observation.missing
@@ -307,6 +311,7 @@ def _denied(
     either = np.bitwise_or(seen[0], seen[1])
     for row in _rows(_whole(names, len(haplotypes), gene), gene):
         denied |= (row & either) == 0
+    # a part without a definition may carry any allele: then no allele can be excluded
     if len(rows) == len(names):
         denied |= (either & ~np.bitwise_or.reduce(rows)) != 0
     return denied & known
@@ -319,7 +324,7 @@ def _parts(haplotype: str, gene: CompiledGene) -> list[str]:
 
 
 def _whole(names: Sequence[str], n_haplotypes: int, gene: CompiledGene) -> list[str]:
-    """Return the names that are of whole copies; of other genes, none where alleles are joined."""
+    """Return the names of whole copies; for other genes, none if alleles are joined."""
     structure = gene.gene.structure
     if structure is None:
         return list(names) if len(names) == n_haplotypes else []
@@ -328,16 +333,16 @@ def _whole(names: Sequence[str], n_haplotypes: int, gene: CompiledGene) -> list[
 
 
 def _rows(names: Sequence[str], gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
-    """Return the masks of those of some names, copies or not, that have a definition."""
+    """Return the allele masks of those names, with or without copy number, that are defined."""
     single = [match["name"] if (match := COPIES.fullmatch(name)) else name for name in names]
     known = [name if name in gene.names else core_allele(name) for name in single]
     return [gene.masks[gene.names.index(name)] for name in known if name in gene.names]
 
 
 def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, column: int) -> GeneCall:
-    """Note an outside call that the input's own variants contradict, and say at which positions.
+    """Note an outside call that the input's own variants contradict, with the positions.
 
-    The positions stand in the evidence, under the diplotype that was given.
+    The positions are stored in the evidence, under the reported diplotype.
     """
     observation = observe(genotypes, column)
     places = contradicting(call, gene, observation)
@@ -359,7 +364,7 @@ def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, colum
 
 
 def _haplotype_masks(call: GeneCall, gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
-    """Return for each haplotype that has a definition which alleles it allows at each position."""
+    """Return, for each defined haplotype, the alleles it allows at each position."""
     found = []
     for haplotype in call.haplotypes:
         rows = _rows(_parts(haplotype.name, gene), gene)

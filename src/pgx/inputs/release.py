@@ -1,4 +1,4 @@
-"""The release that a run uses, with a laboratory's folder over it; its drugs by any name."""
+"""The release of a run with a laboratory's folder applied; lookup of drugs by any name."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ __all__ = [
 
 
 def release_at(place: Path | None = None) -> KnowledgeBase:
-    """Return a release, the one in use by default, checked as deeply as it must be.
+    """Return a release, the installed one by default, after the checks that it needs.
 
-    Shipped data were checked before they were released, and are what they were byte by byte.
-    Any other release is checked here, every time: half a second, and no record of it that could
-    be stale.
+    Shipped data were verified before the release and are protected by digests. Any other release
+    is verified here on every start: this takes half a second, and no stored result can be stale.
+
 
     Raises
     ------
     SnapshotIntegrityError, SnapshotSchemaError
-        There is none, or something is wrong with it: the first finding, and how many there are.
+        There is no release, or it has faults: the first one, and their number.
     """
     kb = KnowledgeBase(place)
     if not (kb.place.is_dir() and is_shipped(kb.place)):
@@ -54,14 +54,14 @@ def release_at(place: Path | None = None) -> KnowledgeBase:
 def knowledge_of(
     overlay: str | Path | None, knowledge: KnowledgeBase | Path | None = None
 ) -> KnowledgeBase:
-    """Return the knowledge base, with a laboratory's folder over it where one is given.
+    """Return the knowledge base, with a laboratory's folder applied to it if given.
 
     Parameters
     ----------
     overlay
-        The laboratory's folder; None for the release as it is.
+        The laboratory's folder; None for the release alone.
     knowledge
-        The release, or its folder or file, which is then checked; the one in use by default.
+        The release, or its folder or file, which is then verified; the installed one by default.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def knowledge_of(
 
 
 def is_of_release(knowledge: KnowledgeBase, result: PatientResult) -> bool:
-    """Whether a release, with the same folder of a laboratory if any, made a result."""
+    """Whether a release, with the same laboratory folder if any, made a result."""
     made = result.provenance
     if knowledge.manifest.digest != made.knowledge_digest:
         return False
@@ -105,7 +105,7 @@ def is_of_release(knowledge: KnowledgeBase, result: PatientResult) -> bool:
 
 
 def marked_local(calls: Iterable[GeneCall], genes: frozenset[str]) -> tuple[GeneCall, ...]:
-    """Return calls, those of genes that a laboratory defines or adds to with a note."""
+    """Return calls with a note on those of genes that a laboratory defines or extends."""
     if not genes:
         return tuple(calls)
     return tuple(
@@ -119,7 +119,7 @@ def marked_local(calls: Iterable[GeneCall], genes: frozenset[str]) -> tuple[Gene
 
 
 def unlike_overlay(knowledge: KnowledgeBase, refused: Iterable[InputError]) -> list[str]:
-    """Return a hint where an input's bases differ, and those of a folder were among the known."""
+    """Return a hint if an input's bases differ and the known ones include a laboratory's."""
     if not knowledge.local_genes or not any(isinstance(e, AssemblyMismatchError) for e in refused):
         return []
     said = "the laboratory's genes were among those whose bases the input was compared with;"
@@ -130,21 +130,21 @@ _REMEDY = "pgx kb drugs lists every drug with its other names"
 
 
 def named_drugs(knowledge: KnowledgeBase, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the drugs with guidance that words mean, each once, in the order asked for.
+    """Return the drugs with guidelines for some names, each once, in the order of the request.
 
-    A word is a drug's name, a synonym, a brand, an RxNorm or an ATC code, in any case; one of a
-    combination means each of its ingredients with guidance.
+    A name is a drug's own name, a synonym, a brand, an RxNorm or an ATC code, in any case; a
+    combination is replaced by each of its ingredients with guidelines.
 
     Raises
     ------
     UnknownDrugError
-        There is no guidance on what a word means.
+        There is no guideline for a name.
     """
     own = {drug.drug.casefold(): drug.drug for drug in knowledge.drugs}
     found: dict[str, None] = {}
     unknown = []
     for word in _words(list(names), own):
-        # the vocabulary is read for words that are no names of ours only
+        # the vocabulary is loaded only for words that are not names of our drugs
         name = own.get(word.casefold())
         meant = (name,) if name else knowledge.vocabulary.drugs_of(word)
         found.update(dict.fromkeys(meant))
@@ -158,7 +158,7 @@ def named_drugs(knowledge: KnowledgeBase, names: Iterable[str]) -> tuple[str, ..
 
 
 def drug_names(knowledge: KnowledgeBase) -> Iterator[str]:
-    """Yield every name that means a drug with guidance: its own first, then others, then brands."""
+    """Yield every name of a drug with guidelines: its own first, then synonyms, then brands."""
     yield from (drug.drug for drug in knowledge.drugs)
     guided = [s for s in knowledge.medicines.substances if knowledge.vocabulary.guided(s)]
     yield from (name for s in guided for name in (s.substance, *s.synonyms))
@@ -166,7 +166,7 @@ def drug_names(knowledge: KnowledgeBase) -> Iterator[str]:
 
 
 def _words(names: list[str], own: Mapping[str, str]) -> Iterator[str]:
-    """Yield the words; two that are one drug's name, which has a comma, are one."""
+    """Yield the words; two words that form one drug name with a comma are joined."""
     words = [name.strip() for name in names]
     while words:
         joined = ", ".join(words[:2])

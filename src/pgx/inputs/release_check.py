@@ -1,4 +1,4 @@
-"""Deep check of a release: all that digests cannot show, from all floors, every fault a line."""
+"""Deep check of a release: everything that digests cannot show, one line per fault."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def verify_folder(place: Path | None = None) -> tuple[KnowledgeBase | None, list
     Returns
     -------
     tuple
-        The release, None where its digests do not hold, and what is wrong with it.
+        The release, None if its digests are wrong, and its faults.
 
     Raises
     ------
@@ -52,9 +52,9 @@ def verify_folder(place: Path | None = None) -> tuple[KnowledgeBase | None, list
 
 
 def faults_of(kb: KnowledgeBase) -> list[Finding]:
-    """Return all that is wrong with a release.
+    """Return all faults of a release.
 
-    Where rows cannot be read only these are returned: the rest is checked once they can.
+    If rows are unreadable, only these are returned; the rest is checked once they are readable.
     """
     found = list(unreadable(kb))
     return found or list(dict.fromkeys(_faults(kb)))
@@ -90,7 +90,7 @@ def _coverage(kb: KnowledgeBase) -> Iterator[Finding]:
 
 
 def refusal(findings: Sequence[Finding]) -> KnowledgeError:
-    """Return the error that stands for findings: the first of them, and how many there are."""
+    """Return the error for some findings: the first one, and their number."""
     first = findings[0]
     kind = SnapshotIntegrityError if first.code is FaultCode.DAMAGED else SnapshotSchemaError
     count = f" (first of {len(findings)} findings)" if len(findings) > 1 else ""
@@ -98,12 +98,12 @@ def refusal(findings: Sequence[Finding]) -> KnowledgeError:
 
 
 def verify_release(kb: KnowledgeBase) -> None:
-    """Check a release; see `faults_of` for how to get every finding.
+    """Verify a release; see `faults_of` to list every finding.
 
     Raises
     ------
     SnapshotSchemaError
-        Something is wrong with it: the first finding, and how many there are.
+        The release has faults: the first one, and their number.
     """
     findings = faults_of(kb)
     if findings:

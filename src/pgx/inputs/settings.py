@@ -1,4 +1,4 @@
-"""Frozen settings of a run, and what is known of a sample besides its variants."""
+"""Frozen settings of a run, and the sex and population of a sample."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = [
 ]
 
 LEAST_CONFIDENCE: Final = 0.5
-"""Confidence below which the advice given would be less probable than all other advice."""
+"""Lowest confidence: below 0.5 the given advice may be less probable than all other advice."""
 MOST: Final = 2**31 - 1
-"""The largest limit of quality or depth: kernels count no further."""
+"""Largest limit of quality or depth that kernels can represent."""
 AVERAGE = "average"
 INFERRED = "inferred"
 RECORDED = "recorded"
@@ -34,14 +34,14 @@ Untyped = str | Path | Iterable[tuple[str, int]] | None
 
 
 class Absent(StrEnum):
-    """What a defining position without any record or block means."""
+    """Meaning of a defining position without any record or block."""
 
     NO_CALL = "no-call"
     REFERENCE = "reference"
 
 
 class Prior(StrEnum):
-    """What diplotypes are weighed with where the data leave several open."""
+    """Prior for diplotypes if the data leave several possible."""
 
     POPULATION = "population"
     NONE = "none"
@@ -53,10 +53,10 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     Empty ``genes``, ``drugs`` and ``samples`` mean all. ``min_gq`` (phred) and ``min_dp``
     (reads) are the limits below which a genotype is unknown. ``untyped`` names positions
     (canonical contig, 1-based on the input's assembly) that the call set could not type.
-    ``ancestry`` is a group of the knowledge base's population tables, ``average`` (all groups
-    alike), ``inferred`` (from the sample's own genotypes) or ``recorded`` (the sample table's
-    superpopulation). ``threshold`` (0.5 to 1) is the probability from which a diplotype counts as
-    called, ``confidence`` (0.5 to 1) the posterior probability from which advice counts as certain.
+    ``ancestry`` is a group of the knowledge base's population tables, ``average`` (equal weights),
+    ``inferred`` (from the sample's own genotypes) or ``recorded`` (the sample table's
+    superpopulation). ``threshold`` (0.5 to 1) is the probability from which a diplotype is called,
+    ``confidence`` (0.5 to 1) the posterior probability from which advice counts as certain.
     """
 
     assembly: Assembly | None = None
@@ -76,7 +76,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         limits = (("confidence", self.confidence, "0.99"), ("threshold", self.threshold, "0.95"))
         for name, value, example in limits:
-            if not LEAST_CONFIDENCE <= value <= 1.0:  # also refuses nan
+            if not LEAST_CONFIDENCE <= value <= 1.0:  # written so that nan is refused too
                 raise UsageError(
                     f"{name} {value:g} is not between {LEAST_CONFIDENCE:g} and 1",
                     remedy=f"give a probability such as {example}",
@@ -86,7 +86,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
                 raise UsageError(f"{name} is not between 0 and {MOST}", remedy="see --help")
 
     def as_provenance(self) -> dict[str, str]:
-        """Return the settings that change results, as text."""
+        """Return the settings that affect results, as text."""
         return {
             "absent": self.absent.value,
             "genes": ";".join(self.genes) or "all",
@@ -102,7 +102,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_provenance(cls, made: Mapping[str, str]) -> RunSettings:
-        """Return the settings that `as_provenance` wrote; of untyped positions it has the number.
+        """Return the settings from `as_provenance`, which has only the number of untyped positions.
 
         Raises
         ------
@@ -129,13 +129,13 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 class Limits(TypedDict, total=False):
-    """Settings of a run that are seldom changed; `RunSettings` has what they mean and by default.
+    """Rarely changed settings of a run; `RunSettings` has their meaning and defaults.
 
     ``min_gq`` (phred) and ``min_dp`` (reads) are the limits below which a genotype is unknown;
     ``untyped`` positions, or a file of them, that the call set could not type; ``prior`` is
     ``population`` or ``none``; ``ancestry`` is ``average``, ``inferred``, ``recorded`` or a group
-    such as ``EUR``; ``threshold`` is the probability (0.5 to 1) from which a diplotype counts as
-    called, ``confidence`` the one from which advice counts as certain.
+    such as ``EUR``; ``threshold`` is the probability (0.5 to 1) from which a diplotype is called,
+    ``confidence`` the one from which advice counts as certain.
     """
 
     min_gq: int
@@ -148,7 +148,7 @@ class Limits(TypedDict, total=False):
 
 
 class SampleInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a sample besides its variants; empty where unknown."""
+    """Sex and population of a sample; empty if unknown."""
 
     sample: str
     sex: str = ""

@@ -1,4 +1,4 @@
-"""Small files beside the variants: sample table, untyped sites, outside calls, overrides."""
+"""Side files of the variants: sample table, untyped sites, outside calls, overrides."""
 
 from __future__ import annotations
 
@@ -50,9 +50,10 @@ def read_rows(
     Raises
     ------
     InputError
-        The file cannot be read; of ``kind`` where it can, and is no such table.
+        The file cannot be read; of class ``kind`` if it can, but is not such a table.
     """
     try:
+        # spreadsheets write a byte-order mark, which utf-8-sig removes
         text = read_whole(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise kind(
@@ -64,6 +65,7 @@ def read_rows(
 
 
 def _unread(path: Path, error: OSError, kind: type[InputError]) -> InputError:
+    # raised by read_whole, which stops at the limit
     if error.errno == errno.EFBIG:
         return kind("the file is larger than 64 MiB", where=path.name)
     return InputError(
@@ -108,7 +110,7 @@ def read_untyped(path: Path) -> frozenset[tuple[str, int]]:
     Raises
     ------
     OutsideCallError
-        Missing columns, an unknown contig, or a position that is no number.
+        Missing columns, an unknown contig, or a position that is not a number.
     """
     sites = set()
     for number, row in read_rows(path, ("contig", "pos")):
@@ -127,14 +129,14 @@ def read_untyped(path: Path) -> frozenset[tuple[str, int]]:
 def read_outside_calls(path: Path) -> list[OutsideCall]:
     """Read calls of other tools: their own files, or a table of ours.
 
-    The table has the columns sample (optional), gene, diplotype, phenotype, activity_score. Which
-    tool wrote a file is told by what is in it (`pgx.outside.formats`).
+    The table has the columns sample (optional), gene, diplotype, phenotype, activity_score. The
+    tool is recognised by the content of its file (`pgx.outside.formats`).
 
     Raises
     ------
     InputError
-        The file cannot be read; `OutsideCallError` where it can, and is of no known format,
-        broken, or a line of our table is wrong.
+        The file cannot be read; `OutsideCallError` if it can, but its format is unknown or
+        broken, or a line of our table is invalid.
     """
     try:
         data = read_whole(path, MAX_BYTES)
@@ -165,13 +167,13 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def read_overrides(path: Path) -> list[Override]:
     """Read overrides: ``sample``, ``gene`` or ``drug``, ``says``, ``by``, ``date``, ``reason``.
 
-    A tab-separated file with a header, or (``.json``) a list of objects with these names.
+    A tab-separated file with a header, or (``.json``) a list of objects with these fields.
 
     Raises
     ------
     OverrideFileError
-        Neither form, something is missing, both or neither of gene and drug, no day, or a
-        second line on one gene or drug of one sample.
+        Neither format, a missing value, both or neither of gene and drug, an invalid date, or a
+        second line for one gene or drug of one sample.
     """
     rows = _json_rows(path) if path.suffix.casefold() == ".json" else _tsv_rows(path)
     found: dict[tuple[str, str, str], Override] = {}
@@ -257,8 +259,8 @@ def check_overrides(overrides: Iterable[Override], knowledge: KnowledgeBase) -> 
     UnknownGeneError, UnknownDrugError
         A gene or drug that the knowledge base does not have.
     OverrideFileError
-        An override without sample, gene or drug, text, person, day or reason; two of one gene or
-        drug for one sample; a drug that is several of the knowledge base's.
+        An override without sample, gene or drug, text, person, date or reason; two for one gene or
+        drug of one sample; a name that matches several drugs of the knowledge base.
     """
     found = []
     for number, given in enumerate(overrides, 1):
@@ -280,14 +282,14 @@ def check_overrides(overrides: Iterable[Override], knowledge: KnowledgeBase) -> 
 
 
 def _drug_meant(word: str, knowledge: KnowledgeBase, where: str) -> str:
-    """Return the one drug that a word means; messages do not hold the word.
+    """Return the one drug with this name; messages do not contain the name.
 
     Raises
     ------
     UnknownDrugError
-        There is no guidance on it.
+        There is no guideline for it.
     OverrideFileError
-        It means several drugs.
+        The name matches several drugs.
     """
     try:
         meant = named_drugs(knowledge, [word])
@@ -310,13 +312,13 @@ def overrides_by_sample(
     Raises
     ------
     SampleNotFoundError
-        A sample that no input has, and no input was refused that might have it.
+        A sample is in no input, and no input that might contain it was refused.
     """
     found: dict[str, list[Override]] = {}
     for override in overrides:
         found.setdefault(override.sample, []).append(override)
     lacking = found.keys() - set(samples)
-    if lacking and not refused:  # else the refusal says why
+    if lacking and not refused:  # otherwise the refused input is reported
         raise SampleNotFoundError(
             f"{len(lacking)} of the samples with overrides are in no input that could be read",
             remedy="check column sample against the #CHROM line",

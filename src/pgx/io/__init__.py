@@ -1,1 +1,1 @@
-"""Read VCF, gVCF and BCF strictly: bytes in, arrays of calls at wanted positions out."""
+"""Strict reader of VCF, gVCF and BCF: from bytes to arrays of genotypes at wanted positions."""

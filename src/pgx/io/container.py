@@ -1,4 +1,4 @@
-"""A path in, VCF text out in pieces: plain, gzip, BGZF and BCF, with every checksum verified."""
+"""VCF text of an input in pieces, from plain, gzip, BGZF or BCF; all checksums are verified."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def _bgzf(raw: RawInput, data: bytes) -> Iterator[bytes]:
 
 
 def _block_size(data: bytes, at: int) -> tuple[int, int]:
-    """Return a BGZF block's size and where in it the deflate data begin.
+    """Return a BGZF block's size and the offset of its deflate data.
 
     The size is 0 if more bytes are needed, -1 if no block starts here.
     """
@@ -249,7 +249,7 @@ def _block_size(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _odd_block_size(data: bytes, at: int) -> tuple[int, int]:
-    """Return the same for a header with extra fields, or a cut one."""
+    """Return the same for a header with extra fields, or a truncated one."""
     available = data[at : at + _BLOCK_HEADER]
     if len(available) < _BLOCK_HEADER:
         return (0 if _GZIP_MAGIC.startswith(available[:2]) else -1), 0
@@ -296,9 +296,9 @@ _ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "HOME", "SYSTEMROOT", "TMPDIR"
 def bcf_pieces(container: Container) -> Iterator[bytes]:
     """Yield the VCF text of a BCF file.
 
-    The whole container is checked first, block by block, because htslib takes a file that was
-    cut between two blocks for a complete one. Standard input or a pipe, which can be read once
-    only, is spooled to an anonymous temporary file.
+    The whole container is checked first, block by block, because htslib accepts a file that was
+    truncated between two blocks. Standard input or a pipe, which can be read only once, is
+    spooled to an anonymous temporary file.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Depth in windows and allelic depths in spans, taken from the text that a scan reads."""
+"""Depth in windows and allelic depths in spans, computed from the text during a scan."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ class AllelicDepths(NamedTuple):
 
 
 class DepthLayout:
-    """Where depth is wanted, on the input's assembly.
+    """Windows and spans where depth is wanted, on the input's assembly.
 
     Parameters
     ----------
     windows
         (canonical contig, start, end), 1-based inclusive, disjoint, in any order.
     dips
-        For each window whether the lowest depth of a long block counts.
+        For each window, whether the lowest depth of a long block counts.
     spans
-        By canonical contig the stretch of which allelic depths are wanted.
+        By canonical contig, the span for which allelic depths are wanted.
     """
 
     def __init__(
@@ -69,10 +69,10 @@ class DepthLayout:
 
 @dataclass(frozen=True, slots=True)
 class DepthScan:
-    """Depth of a file.
+    """Depth in a file.
 
-    ``depth`` is (W, N) float64 mean depth of each window as laid out, NaN where less than half
-    of it is covered; ``allelic`` one tuple of records a sample.
+    ``depth`` is (W, N) float64 mean depth of each window in layout order, NaN if less than half of
+    it is covered; ``allelic`` has one tuple of records per sample.
     """
 
     depth: Floats
@@ -80,7 +80,7 @@ class DepthScan:
 
 
 class DepthListener:
-    """Sums up depth from the text of one file while the scanner reads it.
+    """Sums depth from the text of one file while the scanner reads it.
 
     The text is read once for both: decompression dominates the time.
     """
@@ -151,7 +151,7 @@ class DepthListener:
         state[k.S_FIRST] = 0
 
     def _take_records(self) -> None:
-        """Read the allelic depths of the records that were noted."""
+        """Read the allelic depths of the noted records."""
         state = self._state
         for start, end in self._found[: state[self._kernels.S_FOUND]].tolist():
             self._read(self._text.text(start, end))

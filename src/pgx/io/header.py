@@ -1,8 +1,8 @@
 """The VCF header: samples, contigs, assembly, and the origin of the genotypes.
 
-Sequencing reads a base: ``0/0`` means that the base is REF. An array probes single alternatives,
-and an imputation panel contains them: ``0/0`` means that *this* alternative is absent, and a
-position without a record was not examined. Only the header tells which of them wrote a file.
+Sequencing reads a base: ``0/0`` means that the base is REF. An array or an imputation panel tests
+single alternatives: ``0/0`` means that *this* alternative is absent, and a position without a
+record was not examined. Only the header shows which of them produced a file.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = [
 class Platform(StrEnum):
     """What produced the genotypes of a file."""
 
-    UNKNOWN = "unknown"  # nothing says otherwise: read as sequencing
+    UNKNOWN = "unknown"  # no sign of another platform: read as sequencing
     ARRAY = "array"
     IMPUTED = "imputed"
 
@@ -55,7 +55,7 @@ class GenotypeOrigin(NamedTuple):
 
     @property
     def probes_alleles(self) -> bool:
-        """Whether a record speaks of its own alternatives only."""
+        """Whether a record is informative for its own alternatives only."""
         return self.platform is not Platform.UNKNOWN
 
 
@@ -100,7 +100,7 @@ def genotype_origin(lines: Iterable[str]) -> GenotypeOrigin:
     Parameters
     ----------
     lines
-        Lines that begin with ``##``; those of other keys than `ORIGIN_KEYS` are passed over.
+        Lines that begin with ``##``; keys other than `ORIGIN_KEYS` are ignored.
 
     Notes
     -----
@@ -402,7 +402,7 @@ def _note_contig(
 
 
 def _read_text_signal(signal: str, text: str, signals: list[tuple[str, Assembly]]) -> None:
-    """Note the assembly that a text names; a text that names both is ignored."""
+    """Note the assembly named in a text; a text that names both is ignored."""
     is_37, is_38 = bool(_TEXT_37.search(text)), bool(_TEXT_38.search(text))
     if is_37 != is_38:
         signals.append((signal, Assembly.GRCH37 if is_37 else Assembly.GRCH38))
@@ -435,7 +435,7 @@ def _read_samples(columns: list[str], path: str, number: int) -> tuple[str, ...]
 
 
 def _are_plain(names: Sequence[str]) -> bool:
-    """Whether no name is empty, long, or has a space or a hidden character: one test for all."""
+    """Whether no name is empty, long, or has a space or a hidden character; tested together."""
     joined = "".join(names)
     longest = max(map(len, names))
     if longest * (1 if joined.isascii() else _MOST_BYTES) > scan_codes.MAX_SAMPLE_NAME:
@@ -444,7 +444,7 @@ def _are_plain(names: Sequence[str]) -> bool:
 
 
 def _is_hidden(character: str) -> bool:
-    """Whether a character shows nothing: control, format (direction), separator."""
+    """Whether a character is invisible: control, format (direction), separator."""
     return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 

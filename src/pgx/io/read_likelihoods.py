@@ -1,8 +1,8 @@
 """Genotype likelihoods from allelic depths, or bounds from depth and quality without them.
 
-PL and GL have precedence. Without them AD gives the likelihoods; without AD, GQ and DP bound those
-of other genotypes. AD also has a veto: a genotype that it makes a thousand times less likely than
-another one is rejected, whatever PL says.
+PL and GL have precedence. Without them, AD gives the likelihoods; without AD, GQ and DP bound the
+likelihoods of other genotypes. AD also has a veto: a genotype that it makes a thousand times less
+likely than another one is rejected, whatever PL says.
 
 The scanner passes only cells with contradicting reads or low quality; others cost no time.
 """

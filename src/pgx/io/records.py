@@ -40,10 +40,10 @@ NOT_KEPT: Final = -2
 class SiteReason(IntEnum):
     """Codes of ``Scan.reason``; the first that applies, in the order of the numbers.
 
-    `AD_CONTRADICTS` and then `LOW_GP` precede `LOW_GQ`: what the reads say outranks what the
-    caller says of itself.
-    Every code but ``OK`` means that the genotype is unknown, though its alleles stay as
-    they were read. A half call (``./1``) is ``OK``: the allele it names is known.
+    `AD_CONTRADICTS` and then `LOW_GP` precede `LOW_GQ`: the reads outrank the caller's own
+    confidence.
+    Every code but ``OK`` means that the genotype is unknown, though its alleles are kept as
+    read. A half call (``./1``) is ``OK``: the allele it names is known.
     """
 
     OK = 0
@@ -90,7 +90,7 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
 NONE: Final = -1
 """No copy number, or no quality."""
 UNREADABLE: Final = -2
-"""A value in place of a copy number that is not one."""
+"""Code of a value that is not a copy number."""
 
 _QUALITIES: Final = ("CNQ", "QS")
 """Keys of the quality of CN: that of the VCF specification, and that of GATK's gCNV.
@@ -108,13 +108,13 @@ class SymbolicRecord(msgspec.Struct, frozen=True, eq=False, gc=False):
     Attributes
     ----------
     start, end
-        Lowest and highest (1-based) that the first and that the last base may be, both
-        inclusive. None where CIPOS or CIEND cannot be read.
+        Lowest and highest possible position (1-based) of the first and of the last base, both
+        inclusive. None if CIPOS or CIEND cannot be read.
     copies
-        (N,) int16 CN of each sample, rounded; -1 without one, -2 where it is no number of
-        copies or lies between two. None where FORMAT has no CN.
+        (N,) int16 CN of each sample, rounded; -1 if missing, -2 if it is not a number of copies
+        or is between two. None if FORMAT has no CN.
     quality
-        (N,) int16 phred-scaled quality of CN, -1 without one. None where FORMAT has none.
+        (N,) int16 phred-scaled quality of CN, -1 if missing. None if FORMAT has none.
     """
 
     start: tuple[int, int] | None
@@ -141,7 +141,7 @@ class SymbolicRecord(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 
 def parse_symbolic(text: str, position: int, end: int) -> SymbolicRecord:
-    """Read a line's text from the tab before INFO on.
+    """Parse a line's text, starting with the tab before INFO.
 
     ``position`` is POS, the base before the first one of a symbolic allele; ``end`` the last
     base that the record covers, both 1-based.
@@ -252,10 +252,10 @@ class Block(NamedTuple):
 
 
 class Sink(Protocol):
-    """Takes the records of a scan block by block, so that not all are in memory at once."""
+    """Receives the records of a scan block by block, so that not all are in memory at once."""
 
     def take(self, block: Block) -> None:
-        """Take the next records of the file."""
+        """Receive the next records of the file."""
 
     def restart(self) -> None:
         """Discard all blocks: the file is read again from its start."""
@@ -273,7 +273,7 @@ CELL_ARRAYS: Final[dict[str, tuple[type[np.generic], int, tuple[int, ...]]]] = {
 }
 """Arrays of a `Block` in the kernels' order: dtype, missing code, shape of a cell."""
 RARE_ARRAYS: Final = ("likelihoods", "reads")
-"""The largest arrays, which most files do without: None where no cell of a block has any."""
+"""The largest arrays, absent in most files: None if no cell of a block has values."""
 
 
 def cell_array(name: str, n_rows: int, n_samples: int) -> npt.NDArray[Any]:

@@ -1,4 +1,4 @@
-"""Pieces of VCF text in, a `Scan` out: buffers and arrays around the compiled loops."""
+"""Scanner of VCF text: buffers and arrays around the compiled loops; the result is a `Scan`."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def compiled_kernel() -> Kernel:
 class Scanner:
     """One pass over one file's records.
 
-    Feed it pieces of text with `feed`, then take the `Scan` from `finish`. Memory holds
-    one piece, the longest line, and the records at wanted positions; with a ``sink``, which
-    takes their cells block by block, only what the records themselves say.
+    Feed it pieces of text with `feed`, then get the `Scan` from `finish`. Memory holds one piece,
+    the longest line, and the records at wanted positions; with a ``sink``, which receives their
+    cells block by block, only the fixed fields of the records.
     """
 
     def __init__(

@@ -168,11 +168,11 @@ class Source:
         kernel
             Another implementation of the scanning loop, for tests.
         by_index
-            Whether a large file with a current index may be read at windows and regions only.
-            For callers to whom a position without a record is unknown; lines elsewhere are
-            not checked. After any error through the index the whole file is read.
+            Whether a large file with a current index may be read at windows and regions only. For
+            callers that treat a position without a record as unknown; lines elsewhere are not
+            checked. After any error with the index the whole file is read.
         sink
-            Takes the cells of wanted records block by block; the result then has none.
+            Receives the cells of wanted records block by block; the result then has none.
         ahead
             Whether a second thread may decompress a file of some size while this one scans;
             the result is the same.

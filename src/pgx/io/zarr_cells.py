@@ -1,4 +1,4 @@
-"""The cells of wanted variants: arrays of a store in, blocks like the scanner's out.
+"""Cells of wanted variants of a store: from arrays to blocks like the scanner's.
 
 Values are decoded here, a few chunks at a time; the rules of a cell are those of VCF text
 (`pgx.io._cell_rules`).

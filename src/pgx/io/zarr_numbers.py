@@ -1,4 +1,4 @@
-"""Numbers of VCF Zarr arrays as the scanner counts them: whole, in millionths, phase sets."""
+"""Numbers of VCF Zarr arrays in the scanner's encoding: whole, in millionths, phase sets."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ _MAX_FILTERS: Final = 1 << 12
 
 
 def is_vcf_zarr(location: str | Path) -> bool:
-    """Whether a path or address is that of a Zarr store, by its name or what lies there.
+    """Whether a path or address is a Zarr store, judging by its name or content.
 
     An address is anything with a scheme, such as ``s3://bucket/a.vcz``.
     """
@@ -105,8 +105,8 @@ class ZarrSource:
     def sha256(self) -> str:
         """Return a hex digest of the metadata and chunks that were read so far.
 
-        It is the same for the same content and the same windows, whether the store is a
-        folder, an archive or an object store; what was not read has no part in it.
+        It is the same for the same content and the same windows, whether the store is a folder,
+        an archive or an object store; unread content is not included.
         """
         return self._store.sha256()
 
@@ -133,10 +133,10 @@ class ZarrSource:
     ) -> Scan:
         """Read the positions of all variants, and the rest of those that are wanted.
 
-        As `Source.scan` of the same data in VCF text, but for three things. ``line`` of a
-        record is the number of its variant, from 1. Variants that turn out not to be wanted
-        are checked for contig and position only. ``sites_only`` goes by the wanted
-        variants: it is True where none of them has genotypes that are all reference.
+        Like `Source.scan` of the same data in VCF text, with three differences. ``line`` of a
+        record is the number of its variant, from 1. Unwanted variants are checked for contig and
+        position only. ``sites_only`` is based on the wanted variants: it is True if none
+        of them has genotypes that are all reference.
 
         Parameters
         ----------
@@ -147,7 +147,7 @@ class ZarrSource:
         kernel
             Another implementation of the scanning loop, for tests.
         by_index, ahead, listener
-            Nothing: they are for `Source`.
+            Unused; they are parameters of `Source`.
         sink
             Takes the cells of wanted records block by block; the result then has none.
 
@@ -233,7 +233,7 @@ def _header(store: OpenedStore) -> VcfHeader:
 
 
 def _fields(store: OpenedStore) -> list[str]:
-    """Return header lines of the fields that tell an array or imputed store."""
+    """Return header lines of the fields that identify an array or imputed store."""
     prefix = {"FORMAT": "call", "INFO": "variant"}
     return [
         f"##{kind}=<ID={name}>"

@@ -1,4 +1,4 @@
-"""A Zarr store and its arrays. Stores are untrusted: all that is read is recorded and checked.
+"""A Zarr store and its arrays. Stores are untrusted: all reads are recorded and checked.
 
 Imports zarr, so it is imported only where a store is opened.
 """
@@ -67,10 +67,10 @@ _ZERO_IS_SAFE: Final = frozenset(("call_genotype_phased", *(f"call_{key}" for ke
 
 @contextlib.contextmanager
 def _refusing(number: int, path: str, array: str = "") -> Iterator[None]:
-    """Turn whatever zarr, a codec or a file system raises into a refusal.
+    """Turn any error of zarr, a codec or a file system into a refusal.
 
-    They raise errors of any class at damaged or hostile data; MemoryError is the exception, because
-    it is not a fault of the store.
+    Damaged or hostile data raise errors of any class; MemoryError is the exception, because it is
+    not a fault of the store.
     """
     try:
         yield
@@ -128,24 +128,23 @@ class OpenedStore:
     def array(
         self, name: str, *, kinds: str, shape: tuple[int | None, ...], several: bool = False
     ) -> StoredArray | None:
-        """Return an array, None where the store does not have it.
+        """Return an array, None if the store does not have it.
 
         Parameters
         ----------
         name
             Its name in the group.
         kinds
-            Letters of the kinds of types that it may have.
+            Allowed kinds of types, as letters.
         shape
             Its shape, None for any length.
         several
-            It may have one axis more, as fields of several values do.
+            Whether one more axis is allowed, as in fields of several values.
 
         Raises
         ------
         VcfFormatError
-            It has another type or shape, is packed by a codec that is not run, or is too
-            large.
+            It has another type or shape, uses a codec that is not allowed, or is too large.
         """
         if not self._may_have(name):
             return None
@@ -169,7 +168,7 @@ class OpenedStore:
             return name in self._group
 
     def _may_have(self, name: str) -> bool:
-        """Whether a local store has something of this name; elsewhere only a read tells."""
+        """Whether a local store has something of this name; elsewhere only a read can show."""
         if self._folder is None:
             return True
         return (self._folder / name).exists()
@@ -187,12 +186,12 @@ class OpenedStore:
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close all open resources."""
         self._recorder.close()
 
 
 class StoredArray:
-    """One array of a store, checked before anything of it is decoded."""
+    """One array of a store, checked before any of it is decoded."""
 
     def __init__(self, array: Any, name: str, path: str, recorder: Recorder) -> None:  # noqa: ANN401
         self._array, self._recorder = array, recorder
@@ -209,7 +208,7 @@ class StoredArray:
         return zarr_fault(number, self._path, self.name, detail=detail)
 
     def check(self, kinds: str, shape: tuple[int | None, ...], *, several: bool) -> None:
-        """Hold type, shape, size and codecs against what is wanted; see `OpenedStore.array`."""
+        """Compare type, shape, size and codecs with the expected ones; see `OpenedStore.array`."""
         for codec in _codecs(self._array.metadata.to_dict()):
             if codec not in _CODECS:
                 raise self.refusal(faults.CODEC, codec)
@@ -238,7 +237,7 @@ class StoredArray:
         self._recorder.bounds[self.name] = self._bounds()
 
     def _bounds(self) -> ChunkBounds:
-        """Return what a stored chunk may be: one compressor, and a checksum around it."""
+        """Return the bounds of a stored chunk: one compressor, and a checksum around it."""
         metadata = self._array.metadata.to_dict()
         chain, shard = list(_codecs(metadata)), None
         if self._array.shards is not None:
@@ -263,7 +262,7 @@ class StoredArray:
         )
 
     def _shard(self, codecs: Any) -> tuple[list[str], Shard]:  # noqa: ANN401 - JSON
-        """Return the codecs of inner chunks and what their index is like."""
+        """Return the codecs of inner chunks and the layout of their index."""
         inner = codecs[-1].get("configuration") or {}
         names = [codec["name"] for codec in inner.get("codecs", ())]
         index = [codec["name"] for codec in inner.get("index_codecs", ())]
@@ -287,7 +286,7 @@ class StoredArray:
         Raises
         ------
         VcfFormatError
-            A chunk is damaged, or absent where this is no safe thing to be.
+            A chunk is damaged, or absent where this is not safe.
         """
         axes: list[Any] = [slice(None)] * (len(self.shape) - 1)
         if width is not None and len(axes) > 1:
@@ -327,7 +326,7 @@ class StoredArray:
     ) -> None:
         """Reject more distinct rows than the stored bytes can encode: a decompression bomb.
 
-        So many are ``free``, and so many ``per_byte`` of what was read of the array.
+        ``free`` rows are allowed in any case, plus ``per_byte`` for each byte read of the array.
         """
         stored = self._recorder.stored.get(self.name, 0)
         if n_rows > max(free, stored * per_byte):
@@ -361,7 +360,7 @@ class StoredArray:
         return values
 
     def _may_lack_chunks(self) -> bool:
-        """Whether what an absent chunk is read as makes nothing look sure."""
+        """Whether the fill value of an absent chunk makes no genotype look certain."""
         fill = self._array.fill_value
         if self.name == "call_genotype":
             return fill is not None and int(fill) < 0

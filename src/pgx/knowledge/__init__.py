@@ -1,1 +1,1 @@
-"""The knowledge base: load, verify and build releases of facts."""
+"""The knowledge base: load, verify and build releases."""

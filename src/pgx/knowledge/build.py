@@ -1,4 +1,4 @@
-"""Build a release: published source files and curated tables in, tables and manifest out."""
+"""Build a release: from published source files and curated tables to tables and a manifest."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ __all__ = [
 
 
 _NAMED = 8
-"""Drugs that a refusal names."""
+"""Maximum number of drugs named in an error."""
 COUNTED = ("haplotype_counts", "untyped_sites")
-"""Tables that `pgx kb frequencies` makes; a build takes them over."""
+"""Tables made by `pgx kb frequencies`; a build copies them."""
 
 
 class BuildReport(msgspec.Struct, frozen=True):
-    """A built release, and the source sentences that nobody has read into facts yet."""
+    """A built release, and the source sentences that have not been reviewed yet."""
 
     manifest: Manifest
     unread: tuple[Unread, ...]
 
 
 def unreviewed(unread: Sequence[Unread]) -> UnreviewedError:
-    """Return the refusal of a build with texts that nobody has read."""
+    """Return the error for a build with unreviewed texts."""
     drugs = sorted({item.drug for item in unread})
     named = ", ".join(drugs[:_NAMED]) + (
         f" and {len(drugs) - _NAMED} more" if drugs[_NAMED:] else ""
@@ -59,9 +59,9 @@ def unreviewed(unread: Sequence[Unread]) -> UnreviewedError:
 
 
 def other_names(rows: Iterable[Row], alleles: Iterable[Row]) -> list[Row]:
-    """Return other names of alleles that there are, without those that are alleles of their own.
+    """Return other names of alleles in the release, without those that are themselves alleles.
 
-    A name that was withdrawn in favour of another is one in older definitions.
+    A name that was withdrawn in favor of another one occurs in older definitions.
     """
     known = {(row["gene"], core_allele(row["allele"])) for row in alleles}
     return [
@@ -83,17 +83,17 @@ def write_release(folder: Path, release: str, tables: Mapping[str, list[Row]]) -
         files = sorted(path.name for path in new.glob("*.tsv"))
         manifest = write_manifest(new, release, files)
         before = set(read_manifest(folder).tables) if (folder / MANIFEST).exists() else set()
-        # the manifest last: until it is there, digests of the old one refuse the mixture
+        # the manifest last: until then, the digests of the old manifest refuse the mixture
         for name in [*files, MANIFEST]:
             shutil.move(new / name, folder / name)
-    # a table that the new release lacks would lie there without a digest
+    # a table that the new release lacks would remain without a digest
     for name in before - set(files):
         (folder / name).unlink(missing_ok=True)
     return manifest
 
 
 def replace_tables(folder: Path, tables: Mapping[str, list[Row]]) -> Manifest:
-    """Replace some tables of a release and write its manifest anew, under the same name."""
+    """Replace some tables of a release and rewrite its manifest, keeping the release name."""
     release = read_manifest(folder)
     for name, rows in tables.items():
         text = format_table(name, rows, GUIDELINE_COLUMNS.get(name))

@@ -1,8 +1,7 @@
-"""What changed between two releases, by what a patient's result would show.
+"""Changes between two releases, by their effect on a patient's result.
 
-Enters: two releases. Leaves: changes in the order in which data flow (calls, phenotypes, advice),
-each with its kind, its place and the old and the new value, and their counts by kind. A release
-against itself gives none.
+Changes are listed in the order of processing (calls, phenotypes, recommendations), each with its
+kind, place, old and new value, and counted by kind. A release compared with itself has none.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ __all__ = ["Change", "ChangeKind", "Count", "Effect", "changes", "summary"]
 
 
 class Effect(StrEnum):
-    """Where a change shows, from the first step of a result to the last."""
+    """Where a change takes effect, from the first step of a result to the last."""
 
     CALLS = "calls"
     PHENOTYPES = "phenotypes"
@@ -32,7 +31,7 @@ class Effect(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """What changed. Of advice the first that holds: action, dose, details, implications."""
+    """Kind of a change. For advice the first that applies: action, dose, details, implications."""
 
     GENE_NEW = "gene_new"
     GENE_GONE = "gene_gone"
@@ -75,10 +74,10 @@ _DOSE: Final = frozenset(
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One change. ``before`` is empty for what is new, ``after`` for what is gone.
+    """One change. ``before`` is empty for additions, ``after`` for removals.
 
-    ``differs`` names the facts of advice that are not what they were, each with its old and its
-    new value; ``ids`` are the old and the new statement's. Both are empty for other changes.
+    ``differs`` names the changed facts of a statement, each with its old and new value; ``ids``
+    are the old and the new statement's. Both are empty for other changes.
     """
 
     effect: Effect
@@ -92,7 +91,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
-    """How many changes of a kind there are, and of which genes or drugs, A–Z."""
+    """Number of changes of a kind, and their genes or drugs, A–Z."""
 
     kind: ChangeKind
     count: int
@@ -112,7 +111,7 @@ def changes(old: KnowledgeBase, new: KnowledgeBase) -> list[Change]:
 
 
 def summary(found: Iterable[Change]) -> list[Count]:
-    """Return the counts of all kinds of change, those that did not happen included."""
+    """Return the counts of all kinds of change, including zeros."""
     by_kind: dict[ChangeKind, list[str]] = {kind: [] for kind in ChangeKind}
     for change in found:
         by_kind[change.kind].append(change.subject)
@@ -256,12 +255,12 @@ def _by_lookup(statements: Iterable[Statement]) -> dict[str, Statement]:
 
 
 def _statements(drug: str, where: str, before: Statement, after: Statement) -> Iterator[Change]:
-    """Say what is different where both releases answer a lookup."""
+    """Yield the differences if both releases answer a lookup."""
     pairs = zip(_ADVICE_NAMES, before.advice, after.advice, strict=True)
     differs = tuple((name, _text(one), _text(two)) for name, one, two in pairs if one != two)
     meant = [" ".join(s.implications) for s in (before, after)]
-    # the first difference that matters to a prescriber names the change; a dose that follows from a
-    # new action is not told twice
+    # the first difference that matters to a prescriber names the change; a dose that follows from
+    # a new action is not reported separately
     if differs:
         kind = _advice_kind({name for name, _, _ in differs})
         told = _change(Effect.ADVICE, kind, drug, where, _facts(before), _facts(after))
@@ -288,7 +287,7 @@ def _advice_kind(names: set[str]) -> ChangeKind:
 
 
 def _facts(statement: Statement | None) -> str:
-    """Return what a prescriber would do, as facts."""
+    """Return the actions of a prescriber, as facts."""
     if statement is None:
         return _NONE
     values = zip(_ADVICE_NAMES, statement.advice, strict=True)

@@ -1,4 +1,4 @@
-"""Gene and population tables to records, and population counts back to rows."""
+"""Convert gene and population tables to records, and population counts back to rows."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def read_frequencies(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneFrequ
     Raises
     ------
     SnapshotSchemaError
-        A cell is no number, or a row has other groups than the rest of its gene.
+        A cell is not a number, or a row has other groups than the rest of its gene.
     """
     try:
         rows = {name: _grouped(tables[name]) for name in POPULATION_TABLES}
@@ -148,10 +148,10 @@ def count_rows(found: GeneFrequencies, source: str) -> dict[str, list[Row]]:
 
 
 def allele_counts(found: GeneFrequencies | None) -> dict[str, str]:
-    """Return, by allele, how many of the chromosomes of each group carry it: ``EUR=5/382``.
+    """Return, by allele, the number of carrier chromosomes per group: ``EUR=5/382``.
 
-    Alleles of a gene with sites that the call set could not type are left out: their names
-    rest on these sites.
+    Alleles of a gene with sites that the call set could not type are left out, because their
+    names depend on these sites.
     """
     if found is None or found.untyped:
         return {}
@@ -224,7 +224,7 @@ def core_rows(
     tables
         All rows by table.
     alleles, positions
-        Gene and allele name, and gene and GRCh38 position, of what the release defines.
+        Gene and allele name, and gene and GRCh38 position, defined in the release.
     """
     core = [
         row
@@ -253,12 +253,12 @@ KINDS: Final = ("deletion", "duplication")
 
 
 def read_structures(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneStructure]:
-    """Return what is known of copies and hybrids, by gene; empty without the tables.
+    """Return copy-number and hybrid structures by gene; empty without the tables.
 
     Raises
     ------
     ValueError
-        A cell is no number.
+        A cell is not a number.
     """
     rows = {name: tables.get(name, ()) for name in STRUCTURE_TABLES}
     genes = dict.fromkeys(row["gene"] for row in rows["structures"])
@@ -344,12 +344,12 @@ def _sites(rows: Sequence[Row], kind: str) -> tuple[int, ...]:
 def read_structural_alleles(
     tables: Mapping[str, Sequence[Row]],
 ) -> dict[str, tuple[StructuralAllele, ...]]:
-    """Return deletions and duplications that are alleles, by gene; empty without the table.
+    """Return alleles that are deletions or duplications, by gene; empty without the table.
 
     Raises
     ------
     ValueError
-        A cell is no number, a kind is unknown, or an interval ends before it starts.
+        A cell is not a number, a kind is unknown, or an interval ends before it starts.
     """
     found: dict[str, list[StructuralAllele]] = {}
     for row in tables.get("structural_alleles", ()):
@@ -392,7 +392,7 @@ def read_genes(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]
     Raises
     ------
     SnapshotSchemaError
-        A cell is no number, or a term is unknown.
+        A cell is not a number, or a term is unknown.
     """
     try:
         return _read(tables)

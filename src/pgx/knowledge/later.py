@@ -1,8 +1,8 @@
-"""Changes of published knowledge by date, and what a release of an earlier month leaves out.
+"""Dated changes of published knowledge, and the content that an earlier release omits.
 
-``curated/changes.tsv`` lists what authorities changed since the oldest facts at hand: when, what,
-and whether the change is in the tables. What a change brought is named (``brought``), so that a
-release that ends before it can be made of the same sources.
+``curated/changes.tsv`` lists changes by authorities since the oldest data in use: date, content,
+and whether it is in the tables. New content is named (``brought``), so that an earlier release can
+be built from the same sources.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ CHANGES: Final = "changes"
 _FILE: Final = f"{CHANGES}.tsv"
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _KINDS: Final = {"gene": 1, "allele": 2, "drug": 2}
-"""What a change can bring, with the number of words that name it."""
+"""Kinds of new items of a change, with the number of words of each."""
 _COMBINED: Final = re.compile(r"[\[\]]| \+ ")
 
 
 class ChangeState(StrEnum):
-    """How far a change is in the tables."""
+    """Whether and how far a change is in the tables."""
 
     APPLIED = "applied"
     PARTLY = "partly"
@@ -49,9 +49,9 @@ class ChangeState(StrEnum):
 class LaterChange(msgspec.Struct, frozen=True, kw_only=True):
     """One change that an authority made.
 
-    ``date`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, as far as it is known. ``facts`` says in
-    which source file the new facts are, or what is not in any. ``brought`` lists what came with
-    the change: ``gene G``, ``allele G NAME``, ``drug AUTHORITY NAME``.
+    ``date`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, as far as known. ``facts`` names the
+    source file of the new content, or describes content that is in no file. ``brought`` lists the
+    new items: ``gene G``, ``allele G NAME``, ``drug AUTHORITY NAME``.
     """
 
     date: str
@@ -66,7 +66,7 @@ class LaterChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Until(msgspec.Struct, frozen=True, kw_only=True):
-    """What a release up to ``month`` (``YYYY-MM``, empty: no limit) leaves out."""
+    """The content that a release up to ``month`` (``YYYY-MM``, empty: no limit) omits."""
 
     month: str = ""
     genes: frozenset[str] = frozenset()
@@ -74,7 +74,7 @@ class Until(msgspec.Struct, frozen=True, kw_only=True):
     drugs: frozenset[tuple[str, str]] = frozenset()
 
     def knows(self, date: str) -> bool:
-        """Whether something of a date belongs to the release."""
+        """Whether an item with this date belongs to the release."""
         return is_by(date, self.month)
 
     def has_gene(self, gene: str) -> bool:
@@ -94,12 +94,12 @@ EVERYTHING: Final = Until()
 
 
 def is_by(date: str, month: str) -> bool:
-    """Whether a date lies in a month or before; a year alone counts as its end.
+    """Whether a date is in or before a month; a year alone counts as its last day.
 
     >>> is_by("2024-05-31", "2024-05"), is_by("2024", "2024-05"), is_by("2025-01-02", "")
     (True, False, True)
     """
-    # a year alone may be its last day: it never counts as known too early
+    # a year alone may mean its last day: no item is included too early
     return not month or (date if len(date) > 4 else f"{date}-12")[:7] <= month
 
 
@@ -109,7 +109,7 @@ def read_changes(rows: Iterable[Mapping[str, str]]) -> tuple[LaterChange, ...]:
     Raises
     ------
     SnapshotSchemaError
-        A state is unknown, a date or what was brought cannot be read.
+        A state is unknown, or a date or a ``brought`` item cannot be read.
     """
     return tuple(_change(row) for row in rows)
 
@@ -138,7 +138,7 @@ def _change(row: Mapping[str, str]) -> LaterChange:
 
 
 def until_month(month: str, rows: Iterable[Row]) -> Until:
-    """Return what a release up to a month leaves out, by the rows of the table of changes.
+    """Return the content that a release up to a month omits, from the table of changes.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A laboratory's folder over a release: rows are added, none changes, its genes are callable."""
+"""A laboratory's folder applied to a release: rows are added, none changed; genes are callable."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ _BY_PLACE: Final = {"variants": "position_grch38", "segments": "start"}
 
 
 class LocalKnowledge(KnowledgeBase):
-    """A release and a laboratory's folder over it, read like a release.
+    """A release with a laboratory's folder, with the interface of a release.
 
     Parameters
     ----------
     base
-        The release; its manifest and digest stay those of this object.
+        The release; its manifest and digest are also those of this object.
     overlay
-        What `pgx.knowledge.overlay.read_overlay` found in the folder.
+        The folder's tables, as `pgx.knowledge.overlay.read_overlay` returns them.
 
     Raises
     ------
     OverlayError
-        A row of the folder has the name of another row, or contradicts one of the release.
+        A row of the folder has the name of another row, or contradicts a row of the release.
     """
 
     def __init__(self, base: KnowledgeBase, overlay: Overlay) -> None:
@@ -69,7 +69,7 @@ class LocalKnowledge(KnowledgeBase):
 
     @functools.cached_property
     def local_genes(self) -> frozenset[str]:
-        """Genes that the folder defines or adds to."""
+        """Genes that the folder defines or extends."""
         return self.overlay.genes if self.overlay else frozenset()
 
     def table(self, name: str) -> list[Row]:
@@ -107,12 +107,12 @@ def _refused(what: str, row: PlacedRow, remedy: str) -> OverlayError:
 
 
 def _added(base: KnowledgeBase, overlay: Overlay, table: str) -> list[Row]:
-    """Return a table's rows to add, no name twice.
+    """Return a table's rows to add, without duplicate names.
 
     Raises
     ------
     OverlayError
-        A name of the release, or one that stands twice.
+        A name of the release, or one that occurs twice.
     """
     columns = _NAMED_ONCE.get(table)
     rows = overlay.rows(table)
@@ -137,7 +137,7 @@ def _name(row: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _check_positions(base: KnowledgeBase, rows: Iterable[PlacedRow]) -> None:
-    """Refuse a position that stands twice, or that the release has and describes otherwise."""
+    """Refuse a duplicate position, or one that the release describes differently."""
     known = {(r["gene"], r["position_grch38"]): r for r in base.table("variants")}
     seen: set[tuple[str, str]] = set()
     for row in rows:
@@ -156,7 +156,7 @@ def _check_positions(base: KnowledgeBase, rows: Iterable[PlacedRow]) -> None:
 
 
 def _with_bases(rows: list[Row], added: list[Row]) -> list[Row]:
-    """Return positions, with the bases that a laboratory adds behind those of the release."""
+    """Return positions; bases added by a laboratory follow those of the release."""
     new = {(row["gene"], row["position_grch38"]): row for row in added}
     found = []
     for row in rows:
@@ -169,7 +169,7 @@ def _with_bases(rows: list[Row], added: list[Row]) -> list[Row]:
 
 
 def _joined_segments(rows: list[Row], genes: frozenset[str]) -> list[Row]:
-    """Return segments, those of one gene that overlap or touch as one.
+    """Return segments; overlapping or adjacent segments of one gene are joined.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def _joined_segments(rows: list[Row], genes: frozenset[str]) -> list[Row]:
     for row in mine:
         last = found[-1] if found else None
         at = int(row["start"]) - int(last["start"]) if last else 0
-        # segments that touch become one: an indel may be written across their border
+        # adjacent segments are joined: an indel may span their border
         if last is None or last["gene"] != row["gene"] or at > len(last["sequence"]):
             found.append(row)
             continue
@@ -199,13 +199,13 @@ def _joined_segments(rows: list[Row], genes: frozenset[str]) -> list[Row]:
 
 
 def _substances(base: KnowledgeBase, overlay: Overlay) -> list[Row]:
-    """Return drugs of the folder that the release does not know as substances.
+    """Return drugs of the folder that are not substances of the release.
 
     Raises
     ------
     OverlayError
-        The name is another name, or another spelling, of a substance or drug of the release, or
-        the codes are not those of the release.
+        The name is a synonym or another spelling of a substance or drug of the release, or the
+        codes differ from those of the release.
     """
     drugs = {d.drug.casefold(): d for d in base.drugs} if overlay.rows("drugs") else {}
     found = []
@@ -246,13 +246,13 @@ _REMEDY: Final = "see docs/how-to/local-rules.md"
 
 
 def check_local_genes(base: KnowledgeBase, local: LocalKnowledge) -> None:
-    """Check the genes that a laboratory's folder defines or adds to.
+    """Check the genes that a laboratory's folder defines or extends.
 
     Raises
     ------
     OverlayError
-        A gene, position, allele, segment or rule breaks the schema or what `verify_release` asks
-        for, describes what is described already, or could never be called.
+        A gene, position, allele, segment or rule breaks the schema or fails `verify_release`,
+        duplicates an existing description, or could never be called.
     """
     overlay = local.overlay
     if overlay is None:
@@ -269,7 +269,7 @@ def check_local_genes(base: KnowledgeBase, local: LocalKnowledge) -> None:
                 )
     except SnapshotSchemaError as error:
         raise OverlayError(error.what, where=error.where, remedy=_REMEDY) from error
-    # the same checks as of a release: a laboratory's gene is called like any other
+    # the same checks as for a release: a laboratory's gene is called like any other
     for name in sorted(local.local_genes):
         for problem, where in _problems(genes[name], base.genes.get(name)):
             raise OverlayError(f"{name}: {problem}", where=where, remedy=_REMEDY)
@@ -283,7 +283,7 @@ def _gene_rows(overlay: Overlay) -> Iterator[PlacedRow]:
 
 
 def _check_cells(overlay: Overlay) -> None:
-    """Refuse names and bases that could not be told apart in keys and diplotypes."""
+    """Refuse names and bases that would be ambiguous in keys and diplotypes."""
     for row in overlay.rows("genes"):
         if not _GENE_NAME.fullmatch(row.cells["gene"]):
             raise OverlayError(
@@ -323,7 +323,7 @@ def _problems(gene: GeneDefinition, base: GeneDefinition | None) -> Iterator[_Pr
 
 def _gene_problems(gene: GeneDefinition) -> Iterator[_Problem]:
     usual = {MITOCHONDRION: Ploidy.MITOCHONDRIAL, "chrX": Ploidy.X_LINKED}
-    # there is no `Ploidy` of chrY
+    # `Ploidy` has no value for chrY
     if gene.contig not in CANONICAL or gene.contig == "chrY":
         yield f"contig {gene.contig!r} is none of chr1 to chr22, chrX, chrM", "genes.tsv"
     elif gene.ploidy is not usual.get(gene.contig, Ploidy.AUTOSOME):
@@ -376,7 +376,7 @@ def _allele_problems(gene: GeneDefinition, known: set[str]) -> Iterator[_Problem
         if allele.name in known:
             continue
         core = core_allele(allele.name).casefold()
-        # calls are reported by core allele: two with one core could not be told apart
+        # calls are reported by core allele: two alleles with one core would be ambiguous
         if core in base or cores[core] > 1:
             yield f"{allele.name} is a spelling or suballele of another allele", "alleles.tsv"
         if known and allele.is_reference:
@@ -396,7 +396,7 @@ def _definition(allele: AlleleDefinition) -> tuple[tuple[int, str], ...]:
 
 
 def _functions(gene: GeneDefinition) -> set[str]:
-    """Return the functions that a gene's rules and order know."""
+    """Return the functions in a gene's rules and order."""
     found = {f for rule in gene.rules for f in (rule.function_1, rule.function_2) if f}
     return found | set(gene.function_order) | {gene.uncertain_function} if found else set()
 
@@ -416,7 +416,7 @@ def _value_problems(gene: GeneDefinition, allele: AlleleDefinition) -> Iterator[
 
 
 def _rule_problems(gene: GeneDefinition, base: GeneDefinition | None) -> Iterator[_Problem]:
-    """Rules of a scored gene are found by score, so that each score has one meaning."""
+    """Rules of a scored gene are found by score, so each score must have one meaning."""
     new = [rule for rule in gene.rules if base is None or rule not in base.rules]
     if gene.scored:
         meanings = {(r.activity_score, r.phenotype, r.lookup_key) for r in gene.rules}

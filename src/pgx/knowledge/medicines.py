@@ -1,4 +1,4 @@
-"""Medicines: tables to records, and drugs by the names, brands and codes of a prescription."""
+"""Medicines: tables to records, and lookup of drugs by name, brand or code."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _EXPOSURE: Final = re.compile(r"|never|over_months=\d+(\.\d+)?")
 
 
 class MedicineKnowledge(msgspec.Struct, frozen=True, kw_only=True):
-    """What a release knows of medicines and of guidelines' populations."""
+    """A release's data on medicines and on guidelines' populations."""
 
     substances: tuple[Substance, ...] = ()
     modulators: tuple[Modulator, ...] = ()
@@ -78,12 +78,12 @@ class MedicineKnowledge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_medicines(tables: Mapping[str, Sequence[Row]]) -> MedicineKnowledge:
-    """Return the records of `MEDICINE_TABLES`; a table that is not there is empty.
+    """Return the records of `MEDICINE_TABLES`; a missing table is empty.
 
     Raises
     ------
     SnapshotSchemaError
-        A column is missing, a number is no number, a term is unknown, or a substance stands
+        A column is missing, a number is invalid, a term is unknown, or a substance occurs
         twice.
     """
     records = {
@@ -121,7 +121,7 @@ def read_conditions(rows: Sequence[Row]) -> tuple[AdviceCondition, ...]:
     Raises
     ------
     SnapshotSchemaError
-        A column is missing, a term is unknown, or a code stands twice.
+        A column is missing, a term is unknown, or a code occurs twice.
     """
     found = tuple(record_from_row(AdviceCondition, row) for row in rows)
     if len({c.condition for c in found}) < len(found):
@@ -192,7 +192,7 @@ class Vocabulary:
     substances
         Substances of the release.
     drugs
-        Names under which there is guidance.
+        Names of drugs with guidelines.
     """
 
     def __init__(self, substances: Iterable[Substance], drugs: Iterable[str]) -> None:
@@ -209,13 +209,13 @@ class Vocabulary:
     def find(
         self, *, name: str = "", rxnorm: str = "", atc: str = ""
     ) -> tuple[tuple[Substance, ...], tuple[str, ...]]:
-        """Return the substances that a code or name means, and the parts that nobody knows.
+        """Return the substances of a code or name, and the parts that are unknown.
 
-        A name may carry strength and form (``Paroxetine 20 mg tablet``), and may list several
-        substances (``acetaminophen 300 mg / codeine 30 mg``). Codes and name belong together: of
-        one that holds the other (codeine, and codeine with acetaminophen) the whole counts, and
-        where they mean different substances, nobody knows which is right. A code of several
-        substances is none.
+        A name may include strength and form (``Paroxetine 20 mg tablet``), and may list several
+        substances (``acetaminophen 300 mg / codeine 30 mg``). Codes and name belong together: if
+        one includes the other (codeine, and codeine with acetaminophen), the whole counts; if
+        they mean different substances, the medicine is unknown. A code shared by several substances
+        is ignored.
         """
         words, unknown = self._by_words(name)
         coded = [self._codes.get(code.strip().upper(), ()) for code in (rxnorm, atc)]
@@ -224,14 +224,14 @@ class Vocabulary:
             return (), (name.strip() or rxnorm or atc,)
         # a code for codeine and a name for codeine with acetaminophen mean the combination
         whole = max(meant, key=lambda found: len(self._held(found)))
-        # a wrong code beside a right name is a mix-up of two drugs: no choice between them is safe
+        # a wrong code next to a right name is a mix-up of two drugs: no choice is safe
         if any(self._held(found) - self._held(whole) for found in meant):
             said = ", ".join(filter(None, (rxnorm, atc)))
             return (), (f"{name.strip()} ({said})" if name.strip() else said,)
         return whole, unknown if words else ()
 
     def _by_words(self, name: str) -> tuple[tuple[Substance, ...], tuple[str, ...]]:
-        """Return the substances of a name, and its parts that nobody knows."""
+        """Return the substances of a name, and its unknown parts."""
         text = unicodedata.normalize("NFC", name).strip()
         if not text or len(text) > _LONGEST:
             return (), (text,) if text else ()
@@ -247,7 +247,7 @@ class Vocabulary:
         return {part.casefold() for found in substances for part in self.parts(found)}
 
     def _bracketed(self, text: str) -> Substance | None:
-        """Return the substance of ``fluoxetine (Prozac) 20 mg``, where both mean the same."""
+        """Return the substance of ``fluoxetine (Prozac) 20 mg``, if both mean the same."""
         match = _BRACKETED.fullmatch(text)
         if match is None:
             return None
@@ -255,7 +255,7 @@ class Vocabulary:
         return outer if outer == inner else None
 
     def _named(self, name: str) -> Substance | None:
-        """Return the substance of a name, its own or another, in lower case."""
+        """Return the substance of a name or synonym, in lower case."""
         return self._by_name.get(name) or self._other.get(name)
 
     def _bared(self, text: str) -> Substance | None:
@@ -271,18 +271,18 @@ class Vocabulary:
         return None
 
     def parts(self, substance: Substance) -> tuple[str, ...]:
-        """Return what a substance consists of: itself, or its ingredients."""
+        """Return the components of a substance: itself, or its ingredients."""
         return substance.ingredients or (substance.substance,)
 
     def guided(self, substance: Substance) -> tuple[str, ...]:
-        """Return the drugs with guidance that a substance is or holds, its own name first."""
+        """Return the drugs with guidelines that a substance is or contains, its own name first."""
         own = (substance.substance, *substance.ingredients)
         found = (self._drugs.get(name.casefold()) for name in own)
         return tuple(dict.fromkeys(name for name in found if name))
 
     def drugs_of(self, text: str) -> tuple[str, ...]:
-        """Return the drugs with guidance that a word means: a name, a brand or a code."""
-        # a drug's own name counts before another one's brand
+        """Return the drugs with guidelines for a name, a brand or a code."""
+        # a drug's own name has precedence over another one's brand
         if text.casefold() in self._drugs:
             return (self._drugs[text.casefold()],)
         known = self._codes.get(text.strip().upper(), []) or [
@@ -291,7 +291,7 @@ class Vocabulary:
         return tuple(dict.fromkeys(name for s in known for name in self.guided(s)))
 
     def code_of(self, name: str) -> Mapping[str, str]:
-        """Return RxNorm and ATC codes of a drug, empty where it has none."""
+        """Return RxNorm and ATC codes of a drug, empty if it has none."""
         known = self._named(name.casefold())
         if known is None:
             return {}

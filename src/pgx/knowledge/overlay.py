@@ -79,25 +79,25 @@ _REMEDY: Final = "correct the line, see docs/how-to/local-rules.md"
 
 
 class PlacedRow(msgspec.Struct, frozen=True):
-    """A row of a table, and where it stands (file and line) for messages."""
+    """A row of a table, and its location (file and line) for messages."""
 
     cells: Row
     where: str
 
 
 class Overlay(msgspec.Struct, frozen=True, kw_only=True):
-    """A laboratory's folder: ``tables`` holds the rows of those tables that are there."""
+    """A laboratory's folder: ``tables`` holds the rows of its tables."""
 
     info: OverlayInfo
     tables: dict[str, tuple[PlacedRow, ...]]
 
     def rows(self, table: str) -> tuple[PlacedRow, ...]:
-        """Return a table's rows, none where the folder does not have it."""
+        """Return a table's rows, empty if the folder does not have it."""
         return self.tables.get(table, ())
 
     @property
     def genes(self) -> frozenset[str]:
-        """Genes that the folder defines or adds to."""
+        """Genes that the folder defines or extends."""
         tables = ("genes", "variants", "alleles", "segments", "phenotype_rules")
         return frozenset(row.cells["gene"] for name in tables for row in self.rows(name))
 
@@ -108,9 +108,9 @@ def read_overlay(folder: Path) -> Overlay:
     Raises
     ------
     OverlayError
-        No ``overlay.toml``, a table that no release has, a column or term that the schema does
-        not know, an empty cell that must not be, a source that ``sources.tsv`` does not name, or
-        a statement without source, reviewer and day of review.
+        No ``overlay.toml``, an unknown table, an unknown column or term, an empty cell that must
+        not be empty, a source missing from ``sources.tsv``, or a statement without source,
+        reviewer and date of review.
     """
     data = _files(folder)
     listed = "\n".join(f"{n} {hashlib.sha256(d).hexdigest()}" for n, d in sorted(data.items()))
@@ -131,10 +131,10 @@ def read_overlay(folder: Path) -> Overlay:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Return the bytes of the manifest and of every table; other files are left alone."""
+    """Return the bytes of the manifest and of every table; other files are ignored."""
     try:
         names = sorted(p.name for p in folder.iterdir() if p.name.casefold().endswith(".tsv"))
-        # a misspelt table would be passed over in silence otherwise
+        # a misspelt table would be ignored silently otherwise
         strange = [n for n in names if n.removesuffix(".tsv") not in _COLUMNS]
         if strange:
             raise OverlayError(
@@ -189,7 +189,7 @@ def _table(table: str, data: bytes, where: str) -> tuple[PlacedRow, ...]:
     filled = [(n, line) for n, line in lines if line.strip()]
     if not filled:
         raise OverlayError("the table is empty", where=where, remedy="write a header line")
-    # spreadsheets add byte-order marks, CR line ends and blanks around cells
+    # spreadsheets add byte-order marks, CR line ends and spaces around cells
     header = tuple(name.strip() for name in filled[0][1].split("\t"))
     _check_columns(table, header, where)
     return tuple(_row(table, header, line, f"{where} line {n}") for n, line in filled[1:])
@@ -236,7 +236,7 @@ def _row(table: str, header: tuple[str, ...], line: str, where: str) -> PlacedRo
 def _check_cells(table: str, row: Mapping[str, str], where: str) -> None:
     for name, cell in row.items():
         limit = _MAX_SEQUENCE if name == "sequence" else _MAX_CELL
-        # cells are shown in reports: an endless one would break pages, a hidden character deceive
+        # cells are shown in reports: a very long one would break pages, a hidden character deceive
         if len(cell) > limit:
             raise OverlayError(
                 f"{name} is longer than {limit} characters", where=where, remedy=_REMEDY
@@ -255,12 +255,12 @@ def _check_cells(table: str, row: Mapping[str, str], where: str) -> None:
 
 
 def _check_sources(found: Overlay) -> None:
-    """A laboratory names its own sources: what a release's sources say, it has read itself."""
+    """A laboratory must list its own sources: it is responsible for its reading of them."""
     known = {row.cells["source"] for row in found.rows("sources")}
     if len(known) < len(found.rows("sources")):
         raise OverlayError("a source stands twice", where="sources.tsv", remedy="keep one")
     for name, rows in found.tables.items():
-        # a laboratory answers for what it has read itself, also if the release has that source
+        # a laboratory is responsible for its sources, even if the release has them too
         for row in rows:
             strange = sorted(set(row.cells["source"].split(";")) - known)
             if strange and name != "sources":

@@ -1,8 +1,8 @@
-"""A release made of public releases as published, over one that is installed.
+"""A release built from public releases as published, overlaid on an installed one.
 
-What the files say takes the place of what the installed release says on the same gene or
-guideline. What they lack stays and keeps its source: positions on GRCh37, bases around positions,
-frequencies, structures, codes of drugs. What cannot be used is reported, never left out in silence.
+Content of the files replaces the installed release's content for the same gene or guideline. What
+they lack is kept with its source: GRCh37 positions, surrounding bases, frequencies, structures,
+drug codes. Unusable content is reported, never dropped silently.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _PRIVATE: Final = (
 
 
 class PublishedReport(msgspec.Struct, frozen=True):
-    """What a build of published files gave: by source how much was used, and what was not."""
+    """Result of a build from published files: used amounts by source, and unused content."""
 
     build: BuildReport
     gave: tuple[tuple[str, str], ...]
@@ -69,17 +69,17 @@ def build_from(
     reviews: Sequence[Review] = (),
     allow_unreviewed: bool = False,
 ) -> PublishedReport:
-    """Write a release of folders of either form: published files are laid over the others.
+    """Write a release from folders of either form; published files override the others.
 
-    Where no folder holds source files, published ones are laid over ``base``. ``until`` and
-    ``written`` are those of `build_release`, for source files alone.
+    If no folder holds source files, published ones are overlaid on ``base``. ``until`` and
+    ``written`` are those of `build_release`, for source files only.
 
     Raises
     ------
     UsageError
         There are no source files for ``until`` or ``written``.
     InputError, SnapshotSchemaError, UnreviewedError
-        As `build_release` and `build_published`.
+        As in `build_release` and `build_published`.
     """
     own = [path for path in folders if is_private(path)]
     published = [path for path in folders if path not in own]
@@ -88,7 +88,7 @@ def build_from(
         if until or written:
             raise UsageError("--until and --curated go with folders of source files")
         return over(published, base(), folder, release)
-    # most builds are of public releases: these never load the readers of our own layout
+    # most builds are from public releases: these never load the readers of our own layout
     from pgx.knowledge.importers.source_build import build_release
 
     lowest = partial(build_release, reviews=reviews, allow_unreviewed=allow_unreviewed)
@@ -96,7 +96,7 @@ def build_from(
     if not published:
         return PublishedReport(lowest(own, folder, release, until=until, written=written), (), ())
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # the release below is a whole one, checked like any other before published files lie over it
+    # the release underneath is complete, and checked before published files are overlaid
     with TemporaryDirectory(dir=folder.parent, prefix=".pgx-build-") as below:
         build = lowest(own, Path(below), release, until=until, written=written)
         report = over(published, KnowledgeBase(Path(below)), folder, release)
@@ -113,21 +113,21 @@ def build_published(
     reviews: Sequence[Review] = (),
     allow_unreviewed: bool = False,
 ) -> PublishedReport:
-    """Write a release of published files, laid over ``base``, into ``folder``.
+    """Write a release from published files, overlaid on ``base``, into ``folder``.
 
     Raises
     ------
     InputError
-        Nothing in a folder is recognised.
+        No file in a folder is recognised.
     UnreviewedError
-        Texts are open, and that is not allowed.
+        Texts are unreviewed, and that is not allowed.
     SnapshotSchemaError
-        A gene of the files cannot be joined with the release.
+        A gene of the files cannot be merged with the release.
     """
     sources = _dated([source for path in folders for source in published_releases(path)], base)
     unused = [skipped for source in sources for skipped in source.unread]
     tables = {name: base.table(name) for name in base.table_names}
-    # in this order a later folder replaces what an earlier one said of the same gene
+    # in this order a later folder replaces an earlier one's content for the same gene
     for source in sources:
         replace_genes(tables, source, unused)
     guidance = _with_earlier(_guidance(base, sources, reviews), base)
@@ -146,11 +146,11 @@ def build_published(
 
 
 def _dated(sources: list[PublishedRelease], base: KnowledgeBase) -> list[PublishedRelease]:
-    """Return sources with a date: a file without a stamp is as old as the newest beside it.
+    """Return sources with a date: a file without a stamp is as old as the newest dated one.
 
-    Where none has one, it is that of the release below: newer than it is known to be is never said.
+    If none has a date, it is that of the release underneath, so that no content looks too new.
     """
-    # CPIC's tables, PharmVar's and PyPGx's carry no date inside
+    # CPIC's, PharmVar's and PyPGx's tables contain no date
     known = [source.date for source in sources if source.date]
     date = max(known, default=base.release.rpartition(".")[0].replace(".", "-"))
     return [s if s.date else msgspec.structs.replace(s, date=date) for s in sources]
@@ -172,12 +172,12 @@ def _gave(source: PublishedRelease) -> tuple[str, str]:
 def _guidance(
     base: KnowledgeBase, sources: Sequence[PublishedRelease], reviews: Sequence[Review]
 ) -> GuidelineTables:
-    """Return the guidance of the release, with that of the sources in its place."""
+    """Return the guidelines of the release, replaced by those of the sources."""
     curated = _curated(base)
     codes = _codes(base)
     parts = []
     for authority in AUTHORITIES:
-        # one release per authority: statements name `cpic-2027-01`, whatever file they came in
+        # one release per authority: statements name `cpic-2027-01`, whatever the file
         own = [
             (f"{authority.slug}-{source.date[:7]}", rows)
             for source in sources
@@ -195,10 +195,10 @@ def _guidance(
 
 
 def _with_earlier(guidance: GuidelineTables, base: KnowledgeBase) -> GuidelineTables:
-    """Name the action that each unread text takes the place of."""
+    """Name the action that each unreviewed text replaces."""
     if not guidance.unread:
         return guidance
-    # what is withdrawn is named, so that nobody overlooks advice that ends here
+    # a withdrawn action is named, so that its end is not overlooked
     said = {
         (s.authority, s.drug, s.population, keys): ";".join(s.action)
         for s in base.statements
@@ -235,7 +235,7 @@ def _editions(
 
 
 def _curated(base: KnowledgeBase) -> Path:
-    """Return the folder of tables that people write: of the release, or of the shipped one."""
+    """Return the folder of curated tables: of the release, or of the shipped one."""
     own = base.place / "curated"
     return own if own.is_dir() else data_folder() / "knowledgebase" / "curated"
 
@@ -249,13 +249,13 @@ def _codes(base: KnowledgeBase) -> dict[str, DrugCodes]:
 
 
 def _joined(base: KnowledgeBase, parts: Sequence[GuidelineTables]) -> GuidelineTables:
-    """Return the release's guidance with the guidelines and drugs of the parts in their place."""
+    """Return the release's guidelines, with those and the drugs of the parts replaced."""
     # a guideline is replaced as a whole: rows of two editions would contradict each other
     replaced = {g.guideline_id for part in parts for g in part.guidelines}
     drugs = {(d.authority, d.drug): d for d in base.drugs}
     for drug in (d for part in parts for d in part.drugs):
         old = drugs.get((drug.authority, drug.drug))
-        if old is not None:  # other guidelines on the drug stay
+        if old is not None:  # other guidelines on the drug are kept
             kept = tuple(g for g in old.guidelines if g not in replaced)
             genes = tuple(sorted({*old.genes, *drug.genes})) if kept else drug.genes
             merged = tuple(sorted({*kept, *drug.guidelines}))
@@ -273,8 +273,8 @@ def _joined(base: KnowledgeBase, parts: Sequence[GuidelineTables]) -> GuidelineT
 
 
 def _add_substances(tables: dict[str, list[Row]]) -> None:
-    """Add drugs that the release has no codes of: patients' medicines are then found by name."""
-    # a patient's list of medicines is read by substances: a drug that is none would not be found
+    """Add drugs without codes in the release: patients' medicines are then found by name."""
+    # a patient's medicines are matched by substance: other drugs would not be found
     known = {row["substance"].casefold() for row in tables.get("substances", [])}
     new = {row["drug"]: row for row in tables["drugs"] if row["drug"].casefold() not in known}
     for name, drug in new.items():
@@ -286,7 +286,7 @@ def _add_substances(tables: dict[str, list[Row]]) -> None:
 
 
 def _sources(tables: Mapping[str, list[Row]], sources: Sequence[PublishedRelease]) -> list[Row]:
-    """Return the table of sources with those of the files, and of their guidance."""
+    """Return the table of sources with those of the files and of their guidelines."""
     listed = {row["source"]: row for row in tables["sources"]}
     for source in sources:
         about = {name: getattr(source, name) for name in TABLES["sources"]}

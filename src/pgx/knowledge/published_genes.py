@@ -1,7 +1,7 @@
-"""Published definitions, functions and rules in the place of those of a release.
+"""Replace definitions, functions and rules of a release by published ones.
 
-Enters: the tables of a release and one published source. The tables are changed in place; what of
-the source cannot be placed on both assemblies is left out and reported.
+The tables of a release are changed in place; content of a published source that cannot be placed
+on both assemblies is omitted and reported.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ __all__ = [
 
 
 _FOR_NEW_GENES: Final = "pypgx-"
-"""Sources that count for genes only that no other one has."""
+"""Secondary sources, used only for genes that no other source has."""
 
 
 def replace_genes(
     tables: dict[str, list[Row]], source: PublishedRelease, unused: list[Skipped]
 ) -> None:
-    """Put a source's definitions, functions and rules in the place of those in the tables."""
+    """Replace a source's definitions, functions and rules in the tables."""
     known = {row["gene"] for row in tables["genes"]}
     # PyPGx is a secondary source: it only fills gaps
     if source.source.startswith(_FOR_NEW_GENES):
         source = _without(source, known, unused)
     for gene, document in source.definitions.items():
-        # a gene that only copy number defines cannot be called from a definition table
+        # a gene defined by copy number alone cannot be called from a definition table
         if gene not in known and not (document["variants"] and document.get("chromosome")):
             unused.append(Skipped(source.source, gene, "no small variants define its alleles"))
             continue
@@ -58,13 +58,13 @@ def replace_genes(
         else:
             unused.append(Skipped(source.source, f"functions of {gene}", "no gene of that name"))
     for gene, rules in ((g, r) for g, r in source.rules.items() if g in known):
-        # rules are one table a gene: a mixture of two sources would have gaps or contradictions
+        # each gene has one set of rules: a mixture of two would have gaps or contradictions
         kept = [row for row in tables["phenotype_rules"] if row["gene"] != gene]
         tables["phenotype_rules"] = [*kept, *rule_rows(gene, rules, source.source)]
 
 
 def _without(source: PublishedRelease, known: set[str], unused: list[Skipped]) -> PublishedRelease:
-    """Return a source without the genes of the release."""
+    """Return a source without the genes that are in the release."""
     parts = {}
     for part in ("definitions", "functions", "rules"):
         own = getattr(source, part)
@@ -75,7 +75,7 @@ def _without(source: PublishedRelease, known: set[str], unused: list[Skipped]) -
 
 
 def _add_gene(tables: dict[str, list[Row]], document: Mapping[str, Any], source: str) -> None:
-    """Add a gene that the release does not have: star alleles, two copies or one of chrX."""
+    """Add a gene that is not in the release: star alleles, autosomal or on chrX."""
     reference = next((a["name"] for a in document["alleles"] if a["reference"]), "")
     row = dict.fromkeys(TABLES["genes"], "")
     row |= {
@@ -103,7 +103,7 @@ def _replace_definitions(
     builds = _positions(gene, old["variants"], source.positions, document)
     usable = _usable(document, builds, segments, source.source, unused)
     made = definition_rows(usable, builds, _contexts(usable, segments), source.source)
-    # before the tables change: a name with `/` or `;` could not be told apart in a diplotype
+    # before the tables change: a name with `/` or `;` would be ambiguous in a diplotype
     for row in made["alleles"]:
         check_allele_name(gene, row["allele"])
     _keep_functions(made["alleles"], old["alleles"], has_functions=gene in source.functions)
@@ -114,9 +114,9 @@ def _replace_definitions(
 def _positions(
     gene: str, old: Sequence[Row], given: Sequence[Row], document: Mapping[str, Any]
 ) -> dict[tuple[str, int], Row]:
-    """Return where a gene's positions are on GRCh37: as the source or the release says.
+    """Return a gene's GRCh37 positions, from the source or the release.
 
-    A position that neither knows has the offset of all others of the gene, if they share one.
+    A position unknown to both gets the offset of the gene's other positions, if they share one.
     """
     found = {
         (gene, int(row["grch38_position"])): row for row in given if row["gene"] == gene
@@ -127,8 +127,8 @@ def _positions(
             "grch37_ref_seen": row["ref_grch37"],
             "check": "" if row["ref_grch37"] == row["ref_grch38"] else "REFERENCE DIFFERS",
         }
-    # a gene has one offset between the assemblies (`kb verify` asks for it): where all known
-    # positions share it, an unknown one has it too
+    # a gene has one offset between the assemblies (`kb verify` requires it): if all known
+    # positions share it, it applies to an unknown one too
     offsets = {_moved(row, position) for (_, position), row in found.items()}
     if len(offsets) == 1:
         [offset] = offsets
@@ -145,7 +145,7 @@ def _usable(
     source: str,
     unused: list[Skipped],
 ) -> dict[str, Any]:
-    """Return a document without positions, and alleles at them, that cannot be placed or read."""
+    """Return a document without positions, and alleles at them, that are unusable."""
     gene = document["gene"]
     gone: dict[int, str] = {}
     usual = _offset(builds)
@@ -153,17 +153,17 @@ def _usable(
         is_snv = {len(variant["ref"]), *map(len, variant["alts"])} == {1}
         if (gene, variant["position"]) not in builds:
             gone[variant["position"]] = "no source gives its position on GRCh37"
-        # the source means another place, or the assemblies differ there: both would call
-        # the wrong base on GRCh37
+        # the source means another position, or the assemblies differ there: both would give a
+        # wrong base on GRCh37
         elif _moved(builds[gene, variant["position"]], variant["position"]) != usual:
             gone[variant["position"]] = "its offset between the builds is not that of the gene"
-        # without the bases around, an indel cannot be compared with another way to write it
+        # without surrounding bases, an indel cannot be compared with its other representations
         elif not is_snv and not _covers(segments, variant):
             gone[variant["position"]] = "no source gives the bases around it"
     alleles = []
     for allele in document["alleles"]:
         lost = sorted({int(p) for p in allele["defining"]} & gone.keys())
-        # without one of its positions the allele would be called in people who do not carry it
+        # without one of its positions the allele would be called in non-carriers
         if lost and not allele["reference"]:
             unused.append(
                 Skipped(source, f"{gene} {allele['name']}", f"{lost[0]}: {gone[lost[0]]}")
@@ -175,7 +175,7 @@ def _usable(
 
 
 def _offset(builds: Mapping[tuple[str, int], Row]) -> int:
-    """Return the offset between GRCh38 and GRCh37 that most positions of a gene have."""
+    """Return the offset between GRCh38 and GRCh37 of most positions of a gene."""
     counts = Counter(_moved(row, position) for (_, position), row in builds.items())
     return counts.most_common(1)[0][0] if counts else 0
 
@@ -214,7 +214,7 @@ def _contexts(document: Mapping[str, Any], segments: Sequence[Row]) -> list[Row]
 
 
 def _keep_functions(alleles: list[Row], old: Sequence[Row], *, has_functions: bool) -> None:
-    """Keep what the release knows of alleles where the source has no functions of the gene."""
+    """Keep the release's data on alleles if the source has no functions of the gene."""
     if has_functions:
         return
     before = {core_allele(row["allele"]): row for row in old}
@@ -223,12 +223,12 @@ def _keep_functions(alleles: list[Row], old: Sequence[Row], *, has_functions: bo
         if known is not None:
             for name in ("function", "activity_value", "function_source"):
                 row[name] = known[name]
-    # deletions and duplications stand in no table of small variants: nobody took them back
+    # deletions and duplications are not in tables of small variants, so they are not withdrawn
     alleles += [row for row in before.values() if row["structural"] == "yes"]
 
 
 def drop_dangling(tables: dict[str, list[Row]]) -> None:
-    """Leave out what is said of alleles and positions that the release no longer has."""
+    """Remove data on alleles and positions that are no longer in the release."""
     names = {(row["gene"], core_allele(row["allele"])) for row in tables["alleles"]}
     exact = {(row["gene"], row["allele"]) for row in tables["alleles"]}
     refs = {(r["gene"], r["position_grch38"]): r["ref_grch38"] for r in tables["variants"]}
@@ -248,14 +248,14 @@ def drop_dangling(tables: dict[str, list[Row]]) -> None:
 def _counted(
     row: Row, names: set[tuple[str, str]], refs: Mapping[tuple[str, str], str]
 ) -> Row | None:
-    """Return a count of a haplotype by the names that there are; None if a position is gone."""
+    """Return a haplotype count with current names; None if a position is gone."""
     gene = row["gene"]
     cells = [cell.split("=") for cell in row["haplotype"].split(";") if cell]
-    # a haplotype that was told apart there may now be two or more: the count has no meaning
+    # a haplotype distinguished there may now be several: its count has no meaning
     if any((gene, position) not in refs for position, _ in cells):
         return None
     if row["allele"].startswith("[") or (gene, core_allele(row["allele"])) in names:
         return row
-    # the name is gone, the chromosomes were counted all the same: the haplotype gets its variants
+    # the name is gone, but the chromosomes were counted: the haplotype is named by its variants
     parts = [f"g.{position}{refs[gene, position]}>{allele}" for position, allele in cells]
     return {**row, "allele": f"[{' + '.join(parts)}]"}

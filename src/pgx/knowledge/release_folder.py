@@ -44,7 +44,7 @@ __all__ = [
 
 SUFFIX: Final = ".pgxkb"
 MAX_ARCHIVE_BYTES: Final = 1 << 27
-"""A release has 1.3 MB; what is a hundred times as large is none."""
+"""Size limit: a release has 1.3 MB, so a file a hundred times as large is not one."""
 _MAX_MEMBERS: Final = 256
 _MAX_BESIDE: Final = 1 << 20
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
@@ -54,12 +54,12 @@ _VERSION: Final = 20
 _UNIX: Final = 3 << 8
 _MODE: Final = 0o100644 << 16
 _DATE: Final = 1 << 5 | 1
-"""1 January 1980, the first day that a zip can name."""
+"""1 January 1980, the earliest date in a zip archive."""
 _TABLE: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,99}\.tsv")
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """Return the one file that holds these files."""
+    """Return a single file that contains these files."""
     body, listed = bytearray(), bytearray()
     for name, data in sorted(files.items()):
         path = name.encode("latin-1")
@@ -78,12 +78,12 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(data: bytes, where: str) -> dict[str, bytes]:
-    """Return the files that one file holds.
+    """Return the files inside a single file.
 
     Raises
     ------
     SnapshotIntegrityError
-        It is not byte by byte what `pack` writes, or holds what is no part of a release.
+        It is not byte by byte the output of `pack`, or contains files foreign to a release.
     """
     files: dict[str, bytes] = {}
     at = 0
@@ -91,14 +91,14 @@ def unpack(data: bytes, where: str) -> dict[str, bytes]:
         *_, size, length, _ = _LOCAL.unpack_from(data, at)
         start = at + _LOCAL.size + length
         name = data[at + _LOCAL.size : start].decode("latin-1")
-        # read by hand: a member is judged by its header before any of its bytes are taken
+        # parsed by hand: a member's header is checked before any of its bytes are read
         if len(files) == _MAX_MEMBERS or not _is_member(name, size):
             raise _refused("holds what is no part of a release, or is too large", where)
         files[name] = data[start : start + size]
         at = start + size
     if MANIFEST not in files or len(files) < 2:
         raise _refused("is no release, or is not whole", where)
-    # one spelling of an archive: nothing can hide between its members
+    # only one encoding of an archive is valid: nothing can hide between its members
     if pack(files) != data:
         raise _refused("is not as it was written", where)
     return files
@@ -120,7 +120,7 @@ def _refused(what: str, where: str) -> SnapshotIntegrityError:
 
 RELEASE_VARIABLE: Final = "PGX_KB"
 FOLDER_VARIABLE: Final = "PGX_KNOWLEDGE_BASE"
-"""What the variable was called first; it still counts where the other is not set."""
+"""Former name of the variable, used if the other one is not set."""
 _MAX_SIGNATURE: Final = 1 << 16
 _TRIES: Final = 5
 """A folder is read again where another release took its place meanwhile; who installs release
@@ -128,7 +128,7 @@ after release at that pace has no folder to read from."""
 
 
 class Contents(NamedTuple):
-    """A release as bytes: manifest, its signature (empty without one), tables by file name."""
+    """A release as bytes: manifest, its signature (empty if unsigned), tables by file name."""
 
     manifest: Manifest
     signature: bytes
@@ -147,9 +147,9 @@ def read_contents(place: Path) -> Contents:
     Raises
     ------
     SnapshotIntegrityError
-        There is none, a table is absent or changed, or the pinned key has not signed it.
+        There is none, a table is missing or changed, or it is not signed by the pinned key.
     SnapshotSchemaError
-        It is of another schema.
+        It has another schema.
     """
     if not place.is_dir():
         return parse_contents(unpack(_archive(place), place.name), place.name)
@@ -158,14 +158,14 @@ def read_contents(place: Path) -> Contents:
         try:
             return _read_folder(place)
         except KnowledgeError:
-            # the folder was exchanged while it was read: the mixture is no fault of either release
+            # the folder was replaced while it was read: the mixture is not a fault of a release
             if _identity(place) == before:
                 raise
     return _read_folder(place)
 
 
 def parse_contents(files: Mapping[str, bytes], where: str) -> Contents:
-    """Return the release that files hold, which are its own and no others.
+    """Return the release in a set of files, which must contain nothing else.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def _read_folder(folder: Path) -> Contents:
     tables = {name: table_bytes(folder, manifest, name) for name in manifest.tables}
     try:
         signature = read_whole(folder / SIGNATURE, _MAX_SIGNATURE)
-    except OSError:  # most have none; a pinned key was asked for it above
+    except OSError:  # most have none; a pinned key is checked above
         signature = b""
     return Contents(manifest, signature, tables)
 
@@ -237,7 +237,7 @@ def _archive(place: Path) -> bytes:
 
 
 def _identity(folder: Path) -> tuple[int, ...]:
-    """Return what differs once another release lies where this one did."""
+    """Return values that change when the folder is replaced by another release."""
     try:
         own, manifest = folder.stat(), (folder / MANIFEST).stat()
     except OSError:
@@ -252,13 +252,14 @@ _CANNOT: Final = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
 
 
 def install_release(files: Mapping[str, bytes], folder: Path, *, force: bool) -> bool:
-    """Install a release, already checked; return False where the folder holds it as it is.
+    """Install a verified release; return False if the folder already contains it.
 
     Raises
     ------
     OutputError
-        The folder holds another release and not ``force``, or other files; it is that of the
-        program; it cannot be written, or the file system cannot change two names in one step.
+        The folder holds another release and ``force`` is false, or other files; it is the
+        program's own; it cannot be written, or the file system cannot exchange two names
+        atomically.
     """
     target = real_path(folder)
     try:
@@ -267,7 +268,7 @@ def install_release(files: Mapping[str, bytes], folder: Path, *, force: bool) ->
             if _is_same(target, files):
                 return False
             raise _install_refused("holds another release", folder, "replace it with --force")
-        # an import that was killed leaves a folder of the size of a release
+        # a killed import leaves a folder of the size of a release
         _remove_left(target.parent)
         new = temporary_path(target.parent)
         try:
@@ -300,7 +301,7 @@ def _held(target: Path, folder: Path) -> bool:
 
 
 def _is_release_only(folder: Path) -> bool:
-    """Whether a folder has files of a release alone: those may be removed for another one."""
+    """Whether a folder contains only files of a release, so that it may be replaced."""
     return all(
         (entry.name in (MANIFEST, SIGNATURE) or entry.suffix == ".tsv")
         and entry.is_file()
@@ -320,28 +321,28 @@ def _is_same(target: Path, files: Mapping[str, bytes]) -> bool:
 
 
 def _remove_left(parent: Path) -> None:
-    """Remove what an import that was killed left in a folder, and nothing of anybody else's."""
+    """Remove what a killed import left in a folder, and no other files."""
     for old in parent.iterdir():
         if is_left(old.name) and old.is_dir() and not old.is_symlink() and _is_release_only(old):
             shutil.rmtree(old, ignore_errors=True)
 
 
 def _write(files: Mapping[str, bytes], new: Path, target: Path) -> None:
-    """Write files into a private folder, and let the disk keep them."""
+    """Write files into a private folder, and flush them to disk."""
     new.mkdir(mode=0o700)
     for name, data in files.items():
         with (new / name).open("xb") as handle:
             handle.write(data)
             handle.flush()
             os.fsync(handle.fileno())
-    # the new folder is private while it is written, then as open as the one that it replaces
+    # the new folder is private while it is written, then gets the mode of the one it replaces
     mode = stat.S_IMODE(target.stat().st_mode) if target.is_dir() else _FOLDER_MODE
     new.chmod(mode)
     sync_folder(new)
 
 
 def _switch(new: Path, target: Path, *, held: bool) -> None:
-    """Give a new folder the name of the old one, in one step."""
+    """Give a new folder the name of the old one, atomically."""
     if held:
         _exchange(new, target)
     else:
@@ -350,11 +351,11 @@ def _switch(new: Path, target: Path, *, held: bool) -> None:
 
 
 def _exchange(new: Path, target: Path) -> None:
-    """Let two folders change names, as one step of the kernel."""
+    """Exchange the names of two folders in one system call."""
     library = ctypes.CDLL(None, use_errno=True)
     names = os.fsencode(new), os.fsencode(target)
     if hasattr(library, "renameat2"):
-        # no moment without a release: two renames would leave one in between
+        # there is always a release: two renames would leave a moment without one
         failed = library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE)
     elif hasattr(library, "renamex_np"):
         failed = library.renamex_np(*names, _EXCHANGE)

@@ -1,8 +1,8 @@
-"""Texts that nobody has read into facts: listed for a pharmacist, and taken in once filled.
+"""Unreviewed texts: exported for review by a pharmacist, and imported once filled in.
 
-A release with such texts leaves as a table, one text a row, with the nearest text that has been
-read and its facts as a proposal. The filled table enters a build as readings. A row counts when
-it names its reviewer and a date; two reviewers of one text have to agree.
+The unreviewed texts of a release are written as a table, one text per row, with the most similar
+reviewed text and its facts as a proposal. The filled table is read by a build as readings. A row
+counts if it names its reviewer and a date; two reviewers of one text must agree.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ _SENTENCE: Final = "sentence"
 _DAY: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _MOST_COMPARED: Final = 400
-"""Texts that one text is compared with: those of its drug come first."""
+"""Maximum number of texts compared with one text; those of its drug come first."""
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """One text as one person has read it; ``facts`` by the names of `ADVICE_FIELDS`."""
+    """One text as read by one person; ``facts`` by the names of `ADVICE_FIELDS`."""
 
     kind: str
     authority: str
@@ -71,9 +71,9 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def review_rows(kb: KnowledgeBase) -> list[dict[str, str]]:
-    """Return one row a text that is not coded, by drug; the facts are those of the nearest one."""
+    """Return one row per uncoded text, by drug; facts are those of the most similar text."""
     texts = {(row["authority"], row["digest"]): row for row in kb.table(TEXTS)} if _has(kb) else {}
-    # statements name a text by its first digits; the table of texts has them all
+    # statements name a text by its first digits; the table of texts has the full digest
     by_digest = {(a, d[:READING_DIGITS]): d for a, d in texts}
     coded = [s for s in kb.statements if s.action[0] != NOT_CODED]
     groups: dict[tuple[str, str], list[Statement]] = {}
@@ -122,9 +122,9 @@ def _joined(cells: Iterable[str]) -> str:
 
 
 def _nearest(statement: Statement, coded: Iterable[Statement]) -> Statement | None:
-    """Return the coded statement of the same authority whose text is most like this one's.
+    """Return the coded statement of the same authority with the most similar text.
 
-    Without texts it is one of the same drug that the source marks alike.
+    Without texts it is one of the same drug with the same mark of the source.
     """
     same = [s for s in coded if s.authority == statement.authority]
     # texts of the same drug come first: only the first `_MOST_COMPARED` are compared
@@ -152,7 +152,7 @@ def _implication_rows(
             if fact.startswith(f"{NOT_CODED}="):
                 said = fact.removeprefix(f"{NOT_CODED}=")
                 open_.setdefault((statement.authority, said), []).append(statement)
-    # an implication stands among facts, where these characters separate
+    # an implication is stored among facts, where these characters are separators
     as_fact = str.maketrans(";|", ",/")
     known = {(a, row["text"].translate(as_fact)): d for (a, d), row in texts.items()}
     for (authority, said), own in open_.items():
@@ -171,7 +171,7 @@ def format_review(rows: Iterable[Mapping[str, str]]) -> str:
 
 
 def read_by_two(reviews: Iterable[Review]) -> int:
-    """Return how many texts two persons have read; `read_reviews` has seen that they agree."""
+    """Return the number of texts that two persons have read; `read_reviews` checks agreement."""
     readers: dict[tuple[str, str], set[str]] = {}
     for review in reviews:
         readers.setdefault((review.authority, review.digest), set()).add(review.reviewer)
@@ -179,13 +179,13 @@ def read_by_two(reviews: Iterable[Review]) -> int:
 
 
 def read_reviews(paths: Iterable[Path]) -> list[Review]:
-    """Return the rows of filled tables that name a reviewer and a date.
+    """Return the rows of filled tables with a reviewer and a date.
 
     Raises
     ------
     SnapshotSchemaError
-        Other columns, no digest, a date that is none, an unknown action, numbers of the text
-        that the facts lack, or two reviewers who do not agree.
+        Other columns, no digest, an invalid date, an unknown action, numbers of the text missing
+        from the facts, or two reviewers who do not agree.
     """
     reviews = [review for path in paths for review in _read(path)]
     by_text: dict[tuple[str, str], list[Review]] = {}
@@ -200,7 +200,7 @@ def read_reviews(paths: Iterable[Path]) -> list[Review]:
 def _read(path: Path) -> Iterator[Review]:
     with io.StringIO(read_text(path), newline="") as lines:
         table = csv.DictReader(lines, delimiter="\t")
-        # further columns are a reviewer's own notes, and may be there
+        # further columns are allowed as a reviewer's own notes
         lacking = set(REVIEW_COLUMNS) - set(table.fieldnames or ())
         if lacking:
             raise SnapshotSchemaError(
@@ -232,7 +232,7 @@ def _review(cells: Mapping[str, str], where: str) -> Review:
 
 
 def _fault(review: Review) -> str:
-    """Say what is wrong with a row; empty where nothing is."""
+    """Return what is wrong with a row, empty if nothing is."""
     if not _DIGEST.fullmatch(review.digest):
         return "no digest of a text"
     if not _DAY.fullmatch(review.date):
@@ -247,7 +247,7 @@ def _fault(review: Review) -> str:
         lacking, added = number_gaps(review.text, review.facts)
     except (KeyError, ValueError):
         return "a dose factor without dose_as, or no number"
-    # a number that the facts lack is a misread dose, unless the reviewer says why it is none
+    # a number missing from the facts is a misread dose, unless the reviewer explains it
     if (lacking or added) and not review.note.startswith("exempt"):
         return (
             f"numbers of the text that the facts lack: {sorted(lacking)}; that the text has not:"
@@ -272,7 +272,7 @@ def _check_agreement(one: Review, other: Review) -> None:
 
 
 def with_reviews(readings: Readings, reviews: Iterable[Review], authority: str) -> Readings:
-    """Return an authority's readings with those that reviewers added."""
+    """Return an authority's readings, with reviewed ones added."""
     sentences = dict(readings.sentences)
     implications = dict(readings.implications)
     for review in reviews:

@@ -57,7 +57,7 @@ __all__ = ["KnowledgeBase"]
 
 
 class KnowledgeBase:
-    """One immutable release; tables are parsed when first asked for.
+    """One immutable release; tables are parsed on first use.
 
     Parameters
     ----------
@@ -67,18 +67,18 @@ class KnowledgeBase:
     Raises
     ------
     SnapshotIntegrityError
-        A table is absent or its digest is not the manifest's.
+        A table is missing or its digest differs from the manifest's.
     SnapshotSchemaError
-        A table or the manifest is of another schema.
+        A table or the manifest has another schema.
 
     Attributes
     ----------
     place
         Where the release was read from.
     signature
-        Who signed the manifest, as it lies beside it; empty where nobody did.
+        The signature of the manifest; empty if it is unsigned.
     overlay
-        The laboratory's folder laid over the release, None without one.
+        The laboratory's folder applied to the release, None without one.
     """
 
     overlay: Overlay | None = None
@@ -91,7 +91,7 @@ class KnowledgeBase:
         self._texts = found.tables
 
     def files(self) -> dict[str, bytes]:
-        """Return the release as it was read: its tables, its manifest, its signature if any."""
+        """Return the files of the release as read: tables, manifest, signature if any."""
         signature = {SIGNATURE: self.signature} if self.signature else {}
         return {**self._texts, MANIFEST: self.manifest.text().encode(), **signature}
 
@@ -128,7 +128,7 @@ class KnowledgeBase:
 
     @functools.cached_property
     def local_genes(self) -> frozenset[str]:
-        """Genes that a laboratory defines or adds to; none in a release as such."""
+        """Genes that a laboratory defines or extends; empty for a plain release."""
         return frozenset()
 
     @functools.cached_property
@@ -138,8 +138,8 @@ class KnowledgeBase:
         Raises
         ------
         SnapshotSchemaError
-            A cell is no number, a term is unknown, or variants, alleles and bases of a gene
-            do not fit together.
+            A cell is not a number, a term is unknown, or variants, alleles and bases of a gene
+            are inconsistent.
         """
         # `kb verify` reads `genes_as_written` to list every fault; a run stops at the first
         for gene in self.genes_as_written.values():
@@ -148,12 +148,12 @@ class KnowledgeBase:
 
     @functools.cached_property
     def genes_as_written(self) -> dict[str, GeneDefinition]:
-        """All genes, A–Z, whether a caller can use them or not.
+        """All genes, A–Z, including those that cannot be called.
 
         Raises
         ------
         SnapshotSchemaError
-            A cell is no number, or a term is unknown.
+            A cell is not a number, or a term is unknown.
         """
         tables = {name: self.table(name) for name in GENE_TABLES}
         optional = [*STRUCTURE_TABLES, *CORE_TABLES, ALLELE_NAMES]
@@ -161,23 +161,23 @@ class KnowledgeBase:
 
     @functools.cached_property
     def frequencies(self) -> dict[str, GeneFrequencies]:
-        """What is known of haplotypes in populations, by gene; empty in a release without it.
+        """Haplotype frequencies by gene; empty in a release without them.
 
         Raises
         ------
         SnapshotSchemaError
-            A cell is no number, or a row has other groups than the rest of its gene.
+            A cell is not a number, or a row has other groups than the rest of its gene.
         """
         return read_frequencies(self._optional(POPULATION_TABLES))
 
     @functools.cached_property
     def medicines(self) -> MedicineKnowledge:
-        """What is known of medicines and populations; empty in a release without it.
+        """Data on medicines and populations; empty in a release without them.
 
         Raises
         ------
         SnapshotSchemaError
-            A cell is no number, a term is unknown, a substance stands twice, or a rule does
+            A cell is not a number, a term is unknown, a substance occurs twice, or a rule does
             not fit its gene.
         """
         for rule in self.medicines_as_written.conversion_rules:
@@ -186,12 +186,12 @@ class KnowledgeBase:
 
     @functools.cached_property
     def medicines_as_written(self) -> MedicineKnowledge:
-        """What is known of medicines, whether its rules fit the genes or not.
+        """Data on medicines, whether or not its rules fit the genes.
 
         Raises
         ------
         SnapshotSchemaError
-            A cell is no number, a term is unknown, or a substance stands twice.
+            A cell is not a number, a term is unknown, or a substance occurs twice.
         """
         return read_medicines(self._optional((*MEDICINE_TABLES, CONDITIONS)))
 
@@ -202,7 +202,7 @@ class KnowledgeBase:
 
     @functools.cached_property
     def later_changes(self) -> tuple[LaterChange, ...]:
-        """What authorities changed by date, applied or pending; empty in a release without it.
+        """Dated changes by authorities, applied or pending; empty in a release without them.
 
         Raises
         ------
@@ -212,18 +212,18 @@ class KnowledgeBase:
         return read_changes(self._optional([CHANGES])[CHANGES])
 
     def _optional(self, names: Iterable[str]) -> dict[str, list[Row]]:
-        """Return tables that a release need not have; those it has not are empty."""
+        """Return optional tables; missing ones are empty."""
         return {n: self.table(n) if f"{n}.tsv" in self._texts else [] for n in names}
 
     @functools.cached_property
     def statements(self) -> tuple[Statement, ...]:
-        """All guideline statements, in the order of their table, with their source's own text."""
+        """All guideline statements, in table order, with their source's own text."""
         found = records_from_rows(Statement, self.table("statements"))
         words = {
             (row["authority"], row["digest"][:READING_DIGITS]): row["text"]
             for row in self._optional([TEXTS])[TEXTS]
         }
-        # shipped releases hold no texts: statements need not be copied
+        # shipped releases contain no texts: statements need not be copied
         if not words:
             return tuple(found)
         said = (words.get((s.authority, s.reading), "") for s in found)
@@ -244,7 +244,7 @@ class KnowledgeBase:
 
     @functools.cached_property
     def known_gaps(self) -> tuple[KnownGap, ...]:
-        """What the published sources leave unanswered; empty in a release without it."""
+        """Known gaps of the published sources; empty in a release without them."""
         rows = self._optional(["known_gaps"])["known_gaps"]
         return tuple(records_from_rows(KnownGap, rows))
 
@@ -278,7 +278,7 @@ class KnowledgeBase:
 
 
 def _refuse(findings: Iterable[Finding]) -> None:
-    """Raise the first of some findings, if there is one."""
+    """Raise the first finding as an error, if there is one."""
     for first in findings:
         raise SnapshotSchemaError(
             first.what, where=first.place, remedy=first.remedy, code=first.code.value

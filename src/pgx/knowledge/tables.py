@@ -118,7 +118,7 @@ FORBIDDEN_IN_NAMES: Final = frozenset(";=/|\t")
 
 
 def check_allele_name(gene: str, name: str) -> None:
-    """Refuse an allele name that could not be told apart in a diplotype or a list.
+    """Refuse an allele name that would be ambiguous in a diplotype or a list.
 
     Raises
     ------
@@ -154,11 +154,11 @@ def check_header(table: str, header: tuple[str, ...], where: str) -> None:
 
 
 TEXTS: Final = "texts"
-"""Table of the sources' own texts, by digest; only in releases made of published files."""
+"""Table of the sources' own texts, by digest; only in releases built from published files."""
 READING_DIGITS: Final = 12
-"""Digits of a text's digest that a statement names."""
+"""Number of digits of a text's digest in a statement."""
 MAX_TABLE_BYTES: Final = 1 << 26
-"""The largest table of a release has 1% of that."""
+"""Maximum size of a table; the largest table of a release has 1% of that."""
 
 Row = dict[str, str]
 
@@ -195,7 +195,7 @@ def read_table(folder: Path, table: str) -> list[Row]:
 
 
 def read_text(path: Path, most: int = MAX_TABLE_BYTES) -> str:
-    """Return the text of a file that a release is made of, up to ``most`` bytes.
+    """Return the text of a file of a release, up to ``most`` bytes.
 
     Raises
     ------
@@ -249,13 +249,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(f"{self.release}\n{text}".encode()).hexdigest()
 
     def text(self) -> str:
-        """Return the one spelling of the manifest."""
+        """Return the canonical text of the manifest."""
         content = msgspec.to_builtins(self) | {"digest": self.digest}
         return json.dumps(content, indent=2, sort_keys=True) + "\n"
 
 
 class _ManifestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A manifest as it is written."""
+    """A manifest as stored."""
 
     digest: str
     release: str
@@ -269,10 +269,9 @@ def read_manifest(folder: Path) -> Manifest:
     Raises
     ------
     SnapshotIntegrityError
-        The manifest is absent, unreadable, not as it was written, or not signed by the key that
-        is pinned.
+        The manifest is missing, unreadable, not canonical, or not signed by the pinned key.
     SnapshotSchemaError
-        It is of another schema version.
+        It has another schema version.
     """
     path = folder / MANIFEST
     try:
@@ -283,7 +282,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def parse_manifest(data: bytes, check: Callable[[], None]) -> Manifest:
-    """Return the manifest that bytes hold; ``check`` refuses what is not signed as it must be.
+    """Return the manifest in some bytes; ``check`` refuses an invalid signature.
 
     Raises
     ------
@@ -304,7 +303,7 @@ def parse_manifest(data: bytes, check: Callable[[], None]) -> Manifest:
             where=MANIFEST,
             remedy="use the knowledge base that came with this version",
         )
-    # one spelling of a manifest, so that a signature over its bytes covers all that is read
+    # a manifest has one canonical encoding, so a signature of its bytes covers all content
     if manifest.text().encode() != data:
         raise SnapshotIntegrityError(
             "the manifest is not as it was written", where=MANIFEST, remedy="reinstall pgx"

@@ -1,4 +1,4 @@
-"""A file of another tool within limits: bytes as text, JSON, or tab-separated columns."""
+"""A file of another tool, read within limits: as text, JSON, or tab-separated columns."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ class OutsideFile:
 
     @property
     def is_archive(self) -> bool:
-        """Whether it begins as a ZIP archive does."""
+        """Whether it starts like a ZIP archive."""
         return self.data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
 
     @property
     def is_json(self) -> bool:
-        """Whether it begins as a JSON object does."""
+        """Whether it starts like a JSON object."""
         return self.data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
     @functools.cached_property

@@ -1,1 +1,1 @@
-"""The patient: files of one person enter, records leave."""
+"""The patient: files of one person are read into records."""

@@ -1,4 +1,4 @@
-"""A FHIR R4 Bundle with the resources of one patient in, a `Patient` out.
+"""Read a FHIR R4 Bundle with the resources of one patient into a `Patient`.
 
 Patient, MedicationRequest, MedicationStatement, Condition, Observation (weight, height, kidney
 function), AllergyIntolerance and QuestionnaireResponse are read; other resources are ignored. The

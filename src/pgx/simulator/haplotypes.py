@@ -1,4 +1,4 @@
-"""Names of alleles in, the sequence of one haplotype at every defining position out."""
+"""Build the sequence of a haplotype at every defining position from allele names."""
 
 from __future__ import annotations
 
@@ -65,15 +65,15 @@ def sample_haplotypes(
     diplotypes: Mapping[str, Sequence[str]],
     settings: SimulationSettings,
 ) -> dict[str, tuple[SimulatedHaplotype, ...]]:
-    """Return the haplotypes of each gene that a sample's file tells of, genes A–Z.
+    """Return the haplotypes of each gene in a sample's file, genes A–Z.
 
     Raises
     ------
     UnknownGeneError, UnknownAlleleError
         A name that the knowledge base does not have.
     UsageError
-        A structural allele, a gene that small variants do not answer, a number of alleles
-        that does not fit the gene and the sample's sex, or variants in one place.
+        A structural allele, a gene that small variants do not define, a number of alleles that
+        does not fit the gene and the sample's sex, or overlapping variants.
     """
     for gene in diplotypes:
         known_gene(genes, gene)
@@ -95,7 +95,7 @@ def sample_haplotypes(
 
 
 def default_copies(definition: GeneDefinition, sex: Sex | None) -> int:
-    """Return how many copies of a gene a person has, two of chrX where sex is unknown."""
+    """Return the number of gene copies of a person; two for chrX if the sex is unknown."""
     if definition.ploidy is Ploidy.MITOCHONDRIAL:
         return 1
     return 1 if definition.ploidy is Ploidy.X_LINKED and sex is Sex.MALE else 2
@@ -104,6 +104,7 @@ def default_copies(definition: GeneDefinition, sex: Sex | None) -> int:
 def _check_copies(definition: GeneDefinition, names: Sequence[str], sex: Sex | None) -> None:
     allowed = {default_copies(definition, sex)}
     if definition.ploidy is Ploidy.X_LINKED and sex is None:
+        # without a known sex, both a haploid and a diploid chrX are possible
         allowed = {1, 2}
     if definition.strategy is not Strategy.OUTSIDE and len(names) not in allowed:
         wanted = " or ".join(str(n) for n in sorted(allowed))
@@ -119,10 +120,10 @@ def allele_haplotype(
     ambiguity: AmbiguityChoice = AmbiguityChoice.REFERENCE,
     common: Mapping[int, str] | None = None,
 ) -> SimulatedHaplotype:
-    """Return the haplotype that an allele's name describes.
+    """Return the haplotype for an allele name.
 
-    ``common`` are the alleles by position of the way that most carry it, for
-    `AmbiguityChoice.COMMON`; without it the reference is written where it is allowed.
+    ``common`` maps positions to alleles in the most frequent form, for
+    `AmbiguityChoice.COMMON`; without it the reference is written where the definition allows.
 
     ``[a + b]`` puts several alleles on one haplotype; a part ``g.94781859G>A`` is a
     substitution at a defining position (GRCh38), also to a base that no allele documents.
@@ -132,7 +133,7 @@ def allele_haplotype(
     UnknownAlleleError
         The gene has no such allele or position.
     UsageError
-        A structural allele, a gene without defining positions, or variants in one place.
+        A structural allele, a gene without defining positions, or overlapping variants.
     """
     if definition.strategy is Strategy.OUTSIDE or not definition.variants:
         raise UsageError(
@@ -158,6 +159,7 @@ def allele_haplotype(
 
 def _parts(definition: GeneDefinition, name: str) -> list[str]:
     known = any(allele.name == name for allele in definition.alleles)
+    # an allele of the gene may itself have a name in brackets
     if not known and name.startswith("[") and name.endswith("]"):
         return [part.strip() for part in name[1:-1].split(" + ")]
     return [name]
@@ -168,7 +170,7 @@ def _part_alleles(
 ) -> dict[int, str]:
     variants = {variant.position: variant for variant in definition.variants}
     named = [a for a in definition.alleles if part in (a.name, core_allele(a.name))]
-    # The first suballele is the one that a core allele was first described by.
+    # the first suballele is the one for which a core allele was first described
     allele = next((a for a in named if a.name == part), named[0] if named else None)
     if allele is None:
         return _substitution(definition, part)
@@ -225,6 +227,7 @@ def edits(definition: GeneDefinition, haplotype: SimulatedHaplotype) -> list[tup
 
 def deleted_span(position: int, ref: str, allele: str) -> range:
     """Return the GRCh38 positions that an allele deletes, empty for other changes."""
+    # an insertion or substitution deletes no reference base
     if len(allele) >= len(ref):
         return range(0)
     return range(position + len(allele), position + len(ref))
@@ -248,9 +251,9 @@ def _conflict(definition: GeneDefinition, name: str) -> UsageError:
 def common_spellings(
     genes: Mapping[str, GeneDefinition], frequencies: Mapping[str, GeneFrequencies]
 ) -> Spellings:
-    """Return, by gene and allele, the alleles at every defining position that most carry.
+    """Return, by gene and allele, the most frequent form: alleles by defining position.
 
-    Only for alleles that leave bases open and that were counted in populations.
+    Only for alleles with ambiguous bases that were counted in populations.
     """
     found: Spellings = {}
     for name, counted in frequencies.items():
@@ -272,7 +275,7 @@ def _is_open(allele: AlleleDefinition) -> bool:
 
 
 def _carries(haplotype: HaplotypeCount, allele: AlleleDefinition) -> bool:
-    """Whether a haplotype has what an allele's definition names, and nothing else."""
+    """Whether a haplotype matches an allele's definition and has no other variant."""
     seen = haplotype.differences
     if any(position not in allele.defining for position in seen):
         return False
@@ -285,9 +288,9 @@ def _carries(haplotype: HaplotypeCount, allele: AlleleDefinition) -> bool:
 class GeneSequence:
     """Reference bases around a gene's defining positions.
 
-    All positions are 1-based on GRCh38. On GRCh37 the bases are those of the segments
-    except at defining positions, where the table gives GRCh37's own base; `to_assembly`
-    turns a position into the assembly's.
+    All positions are 1-based on GRCh38. On GRCh37 the bases are those of the segments except at
+    defining positions, where the table gives the GRCh37 base; `to_assembly` converts a
+    position to the assembly.
     """
 
     def __init__(self, definition: GeneDefinition, assembly: Assembly) -> None:
@@ -343,7 +346,7 @@ class GeneSequence:
     ) -> str:
         """Return the sequence from start to end with each variant's allele in place.
 
-        A site inside the REF span of an earlier change carries nothing of its own.
+        A site inside the REF span of an earlier change is not written.
         """
         text = ""
         at = start

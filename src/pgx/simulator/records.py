@@ -1,4 +1,4 @@
-"""Simulated haplotypes of all samples in, VCF records and reference blocks of one gene out."""
+"""Build VCF records and reference blocks of one gene from the haplotypes of all samples."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def _single(variant: DefiningVariant) -> Cluster:
 
 def _padded(cluster: Cluster, apart: AbstractSet[int], sequence: GeneSequence) -> Cluster:
     start, end = cluster.start - 1, cluster.end + 1
+    # padding must not cover a site with a record of its own, nor unknown sequence
     if start in apart or sequence.base(start) is None:
         start += 1
     if end in apart or sequence.base(end) is None:
@@ -101,7 +102,7 @@ def trim(start: int, alleles: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
 def shift_right(
     start: int, alleles: tuple[str, ...], sequence: GeneSequence, limit: int | None
 ) -> tuple[int, tuple[str, ...]]:
-    """Move an indel to its rightmost place, REF first in ``alleles``.
+    """Move an indel to its rightmost position, REF first in ``alleles``.
 
     REF stays left of ``limit``, where the next variant begins, and inside the known
     sequence. Substitutions stay where they are.
@@ -165,7 +166,7 @@ class GeneScene(msgspec.Struct, frozen=True, kw_only=True):
     settings: SimulationSettings
 
     def marked(self, *kinds: str) -> set[int]:
-        """Return this gene's positions in sets of the settings, by the sets' names."""
+        """Return this gene's positions in the named sets of the settings."""
         return {
             position
             for kind in kinds
@@ -174,13 +175,13 @@ class GeneScene(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     def reference_codes(self, haplotypes: SimulatedHaplotypes) -> Codes:
-        """Return one code a haplotype: 0, or None for a sample without this gene."""
+        """Return one code per haplotype: 0, or None for a sample without this gene."""
         haploid = self.definition.ploidy is Ploidy.MITOCHONDRIAL
         codes: Codes = [0] * len(haplotypes) or [None] * (1 if haploid else 2)
         return self.doubled(codes)
 
     def doubled(self, codes: Codes) -> Codes:
-        """Return a male's chrX code twice where the settings ask for diploid genotypes."""
+        """Duplicate a male's chrX code if the settings require diploid genotypes."""
         twice = self.settings.diploid_x and self.definition.ploidy is Ploidy.X_LINKED
         return codes * 2 if twice and len(codes) == 1 else codes
 
@@ -228,9 +229,9 @@ def _record(scene: GeneScene, cluster: Cluster) -> Record:
 
 
 def _texts(scene: GeneScene, cluster: Cluster) -> Callable[[SimulatedHaplotype], str]:
-    """Return what gives a haplotype's sequence over a cluster, ``*`` where it is deleted.
+    """Return a function from haplotype to sequence over a cluster, ``*`` where it is deleted.
 
-    SimulatedHaplotypes that are alike there are spelled once.
+    Haplotypes that are equal over the cluster are written once.
     """
     place = cluster.members[0].position
     deleting = _reaching(scene.definition, cluster) if scene.settings.star_alleles else []
@@ -296,7 +297,7 @@ def _call(
 def _spelled(
     scene: GeneScene, cluster: Cluster, alleles: tuple[str, ...]
 ) -> tuple[int, tuple[str, ...]]:
-    """Return start and alleles, trimmed and shifted as the settings ask."""
+    """Return start and alleles, trimmed and shifted according to the settings."""
     form = scene.settings.form
     start = cluster.start
     real = tuple(allele for allele in alleles if allele != DELETED)
@@ -306,6 +307,7 @@ def _spelled(
         start, real = trim(start, real)
     if form is VariantForm.RIGHT:
         others = (v.position for v in scene.definition.variants if v not in cluster.members)
+        # an indel must not be moved across the next variant
         limit = min((position for position in others if position > start), default=None)
         start, real = shift_right(start, real, scene.sequence, limit)
     return start, real + alleles[len(real) :]

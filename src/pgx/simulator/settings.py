@@ -1,4 +1,4 @@
-"""What a simulated file looks like: frozen settings, and the checks that refuse odd ones."""
+"""Frozen settings of a simulated file, and the checks that refuse invalid ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class WriteStyle(StrEnum):
 
 
 class ContigStyle(StrEnum):
-    """How contigs are named; MT, NC_012920.1 and J01415.2 for the mitochondrion."""
+    """Naming style of contigs; MT, NC_012920.1 and J01415.2 for the mitochondrial genome."""
 
     CHR = "chr"
     BARE = "bare"
@@ -58,7 +58,7 @@ IUPAC: Final[dict[str, str]] = {
 
 
 class VariantForm(StrEnum):
-    """How the same variant is spelled."""
+    """Representation of a variant."""
 
     LEFT = "left"  # indels at their leftmost position
     RIGHT = "right"  # indels at their rightmost position, still with the base before
@@ -66,15 +66,15 @@ class VariantForm(StrEnum):
 
 
 class AmbiguityChoice(StrEnum):
-    """Which base is written where a definition allows several (IUPAC code)."""
+    """Base to write where a definition allows several (IUPAC code)."""
 
-    COMMON = "common"  # as most chromosomes with the allele were counted to have it
+    COMMON = "common"  # the most frequent form among counted haplotypes with the allele
     REFERENCE = "reference"  # the GRCh38 base where allowed
     VARIANT = "variant"  # the first allowed base that is not the GRCh38 base
 
 
 class Sex(StrEnum):
-    """Sex of a sample: decides how many copies of chrX genes it has."""
+    """Sex of a sample: determines the copy number of chrX genes."""
 
     MALE = "male"
     FEMALE = "female"
@@ -91,13 +91,13 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     heterozygous sites are split into; ``default_phase_sets`` holds for other genes, 0 writes
     no PS. ``flip_blocks`` exchanges the haplotypes in every second block.
 
-    ``sex`` holds for samples that ``sex_of`` does not name. A male's chrX genes have one
-    allele, written as a haploid genotype unless ``diploid_x``. ``only_named`` leaves out
-    genes that a sample's diplotypes do not name; otherwise they carry their default allele.
+    ``sex`` applies to samples that are not in ``sex_of``. A male's chrX genes have one allele,
+    written as a haploid genotype unless ``diploid_x``. ``only_named`` omits genes that a
+    sample's diplotypes do not name; otherwise they carry their default allele.
 
-    ``common`` holds what `AmbiguityChoice.COMMON` writes, by gene, allele and position.
+    ``common`` holds the alleles for `AmbiguityChoice.COMMON`, by gene, allele and position.
 
-    ``declared`` writes what tells the assembly (contig lengths, ``##reference``).
+    ``declared`` writes the declarations of the assembly (contig lengths, ``##reference``).
     ``star_alleles`` writes ``*`` where a haplotype's deletion covers another site; without it
     such a haplotype counts as reference there. ``eliminated_indel_size`` is the header's
     ``indelSizeToEliminateInRefModel`` of a gVCF.
@@ -130,11 +130,11 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     eliminated_indel_size: int = 10
 
     def sex_for(self, sample: str) -> Sex | None:
-        """Return a sample's sex, None where nothing says it."""
+        """Return a sample's sex, None if unknown."""
         return self.sex_of.get(sample, self.sex)
 
     def n_blocks(self, gene: str) -> int:
-        """Return the number of phase blocks of a gene, 0 for none written."""
+        """Return the number of phase blocks of a gene, 0 if none are written."""
         return self.phase_sets.get(gene, self.default_phase_sets)
 
     @property
@@ -151,7 +151,7 @@ def check_settings(genes: Mapping[str, GeneDefinition], settings: SimulationSett
     UnknownGeneError
         A site or phase block names a gene that the knowledge base does not have.
     UsageError
-        A position is not a defining one, or phase blocks are asked of an unphased file.
+        A position is not a defining one, or phase blocks are requested for an unphased file.
     """
     for kind in ("missing", "no_calls", "half_calls", "filtered", "low_quality"):
         _check_sites(genes, kind.replace("_", "-"), getattr(settings, kind))

@@ -1,4 +1,4 @@
-"""A simulated VCF: tables of diplotypes in, lines of header and records out."""
+"""Simulated VCF: header and records from tables of diplotypes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _FORMATS = {
 
 
 def contig_names(style: ContigStyle, assembly: Assembly) -> dict[str, str]:
-    """Return the name of each canonical contig in a style."""
+    """Return the name of each canonical contig in a naming style."""
     if style is ContigStyle.CHR:
         return {name: name for name in CANONICAL}
     if style is ContigStyle.BARE:
@@ -127,8 +127,8 @@ def with_phase_sets(records: Sequence[Record], n_blocks: int, *, flip: bool) -> 
     """Split each sample's heterozygous phased sites into blocks of about equal size.
 
     A block's number is the POS of its first record, as the VCF specification suggests.
-    With ``flip`` the haplotypes are exchanged in every second block: across blocks their
-    order means nothing. ``records`` are sorted and of one gene.
+    With ``flip`` the haplotypes are exchanged in every second block: their order across blocks
+    is arbitrary. ``records`` are sorted and of one gene.
     """
     calls = [list(record.calls) for record in records]
     for sample in range(len(records[0].calls) if records and n_blocks else 0):
@@ -177,25 +177,25 @@ def render_vcf(
     genes
         Genes of the knowledge base by name, ``KnowledgeBase().genes``.
     samples
-        Sample name to gene to allele names, one a haplotype, e.g. ``("*1", "*2")``; one name
+        Sample name to gene to allele names, one per haplotype, e.g. ``("*1", "*2")``; one name
         for a mitochondrial gene or a male's chrX gene. ``[a + b]`` names several alleles
         of one haplotype. Genes not named carry their default allele on every haplotype.
     settings
-        How the file is written.
+        Output settings.
 
     Returns
     -------
     str
-        The whole file. The same arguments give the same text. With a site inside a
-        deletion of the same haplotype, the record shows ``*`` there.
+        The whole file. The same arguments give the same text. At a site inside a deletion of
+        the same haplotype, the record has ``*``.
 
     Raises
     ------
     UnknownGeneError, UnknownAlleleError
         A name that the knowledge base does not have.
     UsageError
-        No or odd sample names, settings that contradict each other, a structural allele,
-        or a number of alleles that does not fit the gene.
+        No or invalid sample names, contradictory settings, a structural allele, or a number
+        of alleles that does not fit the gene.
     """
     chosen = settings or SimulationSettings()
     records = simulate_records(genes, samples, chosen)
@@ -248,7 +248,7 @@ def check_samples(samples: Collection[str]) -> None:
     Raises
     ------
     UsageError
-        No or odd sample names.
+        No or invalid sample names.
     """
     odd = [name for name in samples if not name or any(c in name for c in "\t\r\n")]
     if odd or not samples:
@@ -295,7 +295,7 @@ def _sample(call: Call, keys: Sequence[str], n_alleles: int) -> str:
 
 
 def _support(call: Call, depth: int, n_alleles: int) -> list[int]:
-    """Share the reads among a call's alleles; an unknown haplotype's reads count for none."""
+    """Distribute the reads among a call's alleles; reads of an unknown haplotype do not count."""
     counts = [0] * n_alleles
     for index in call.alleles:
         if index is not None:

@@ -1,1 +1,1 @@
-"""Turn published source files into tables of the knowledge base."""
+"""Convert published source files to tables of the knowledge base."""

@@ -44,13 +44,13 @@ __all__ = [
 _TRUE: Final = frozenset({"true", "t", "1", "yes"})
 _NONE: Final = frozenset({"", "null", "None"})
 _ABOUT: Final = {"source": "CPIC", "version": "", "chromosome": "", "refseq": ""}
-"""Of a document: CPIC's tables say neither; the release knows the chromosome."""
+"""Fields of a document that CPIC's tables lack; the release knows the chromosome."""
 
 Table = list[dict[str, Any]]
 
 
 def cell_text(value: object, where: str) -> str:
-    """Return a cell as text: empty for null; a number as CPIC's own texts write it."""
+    """Return a cell as text: empty for null; a number in CPIC's own notation."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -63,7 +63,7 @@ def cell_text(value: object, where: str) -> str:
 
 
 def cell_mapping(value: object, where: str) -> dict[str, Any]:
-    """Return a cell that holds a JSON object, in CSV as its text."""
+    """Return a cell that holds a JSON object, which CSV stores as text."""
     if isinstance(value, str) and value.strip() not in _NONE:
         value = parse_json(value.encode("utf-8", "replace"), where, dict[str, Any])
     return document(value, where, dict[str, Any]) if isinstance(value, dict) else {}
@@ -75,7 +75,7 @@ def is_true(value: object) -> bool:
 
 
 def index_by(rows: Table, column: str, where: str) -> dict[str, dict[str, Any]]:
-    """Return rows by the text in a column that names each row once."""
+    """Return rows by the value of a column that is unique per row."""
     found = {cell_text(row[column], where): row for row in rows}
     if len(found) < len(rows):
         raise InputError(f"two rows have the same {column}", where=where)
@@ -83,7 +83,7 @@ def index_by(rows: Table, column: str, where: str) -> dict[str, dict[str, Any]]:
 
 
 def definer(tables: Mapping[str, Table]) -> Callable[[str, Table], dict[str, Any]]:
-    """Return what makes a gene's document from its rows of ``allele_definition``."""
+    """Return a function that makes a gene's document from its rows of ``allele_definition``."""
     cells: dict[str, list[tuple[str, str]]] = {}
     for row in tables["allele_location_value"]:
         where = "allele_location_value"
@@ -122,9 +122,9 @@ def definer(tables: Mapping[str, Table]) -> Callable[[str, Table], dict[str, Any
 
 
 def _sequence(cell: str, place: int, where: str) -> str:
-    """Return a cell of bases; CPIC's own words for insertions and deletions are refused.
+    """Return a cell of bases; CPIC's descriptions of insertions and deletions are refused.
 
-    Without the allele its carriers would be called another one, so the gene is not used.
+    Without the allele its carriers would be called another one, so the whole gene is not used.
     """
     if not BASES.fullmatch(cell) and cell not in CODES:
         raise InputError(
@@ -196,7 +196,7 @@ _TOGETHER: Final = (
 )
 """Tables of which each set is used whole, or not at all."""
 _ALONE: Final = frozenset({"allele"})
-"""Tables that are used without the others of their set, too."""
+"""Tables that are also used without the others of their set."""
 _UNUSED: Final = {
     "pair": "levels of evidence are read from cpic_levels_*.csv",
     "publication": "citations are those of the guideline's page",
@@ -210,7 +210,7 @@ _FLAGS: Final = {
 
 
 def cpic_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
-    """Read CPIC's tables; a table without its companions, and a damaged one, are passed over."""
+    """Read CPIC's tables; damaged tables, and those without their companions, are skipped."""
     tables, unread = read_tables(files, _COLUMNS, lambda table: _UNUSED.get(table, ""))
     # half of a set would define alleles without some of their variants
     for group in _TOGETHER:
@@ -264,7 +264,7 @@ def _each(
     unread: list[Skipped],
     read: Callable[[str, Table], Any],
 ) -> None:
-    """Read a part of each gene; a gene that cannot be used is passed over with the reason."""
+    """Read a part of each gene; an unusable gene is skipped with the reason."""
     for gene, rows in sorted(by_gene.items()):
         try:
             into[gene] = read(gene, rows)
@@ -283,7 +283,7 @@ def _by_gene(rows: Table, unread: list[Skipped]) -> dict[str, Table]:
 
 
 def _functions(gene: str, rows: Table) -> list[Row]:
-    """Return rows of functions; where alleles have activity values, these are the function."""
+    """Return rows of functions; if alleles have activity values, these are the function."""
     where = f"allele, {gene}"
     found = []
     for row in rows:
@@ -301,7 +301,7 @@ def _functions(gene: str, rows: Table) -> list[Row]:
 def _rules(
     tables: Mapping[str, Table], functions: Mapping[str, list[Row]], unread: list[Skipped]
 ) -> dict[str, list[Row]]:
-    """Fold the results of all diplotypes to rules of pairs of functions."""
+    """Reduce the results of all diplotypes to rules for pairs of functions."""
     where = "gene_result_diplotype"
     try:
         results = index_by(tables["gene_result"], "id", "gene_result")
@@ -329,9 +329,9 @@ def _rules(
 
 
 def _pair(diplotype: str, known: Mapping[str, str]) -> tuple[str, ...] | None:
-    """Return the functions of two alleles joined by a slash; None where one is not known.
+    """Return the functions of two alleles separated by a slash; None if one is unknown.
 
-    An allele's name may hold a slash itself, so every slash is tried.
+    An allele's name may contain a slash, so every slash is tried.
     """
     cuts = [i for i, sign in enumerate(diplotype) if sign == "/"]
     ways = [(diplotype,), *((diplotype[:i], diplotype[i + 1 :]) for i in cuts)]
@@ -408,7 +408,7 @@ def _recommendation(
 
 
 def _identifier(guideline: Mapping[str, Any], where: str) -> str:
-    """Return ClinPGx's identifier of a guideline, of several the first; else CPIC's own number."""
+    """Return ClinPGx's identifier of a guideline, the first of several; else CPIC's own number."""
     value = guideline["pharmgkbid"]
     listed = value if isinstance(value, list) else re.findall(r"PA\d+", cell_text(value, where))
     known = [one for one in listed if isinstance(one, str) and re.fullmatch(r"PA\d+", one)]

@@ -1,4 +1,4 @@
-"""What the curated folder adds to guidance: codes, critical drugs, conditions, medicines."""
+"""Curated additions to guidelines: codes, critical drugs, conditions, medicines."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def with_codes(
 ) -> GuidelineTables:
     """Return tables with RxNorm and ATC codes from ``curated/substances.tsv``, if it is there.
 
-    ``until`` says what a release up to an earlier month leaves out.
+    ``until`` defines what a release up to an earlier month omits.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def with_codes(
 
 
 def with_critical(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
-    """Return tables whose drugs name their harm as ``curated/critical_drugs.tsv`` does."""
+    """Return tables with the harm of drugs from ``curated/critical_drugs.tsv``."""
     if not (curated / f"{_CRITICAL}.tsv").exists():
         return guidance
     harms = {row["drug"]: row["reason"] for row in read_table(curated, _CRITICAL)}
@@ -84,7 +84,7 @@ def _with_drug_codes(statement: Statement, known: Vocabulary) -> Statement:
 
 
 def _codes(named: Sequence[str], known: Vocabulary) -> list[str]:
-    """Return ``name=rxnorm|atc`` of every drug that is named; a class has no code."""
+    """Return ``name=rxnorm|atc`` of every named drug; a class has no code."""
     names = dict.fromkeys(name for fact in named for name in _names(fact))
     found = [(name, known.code_of(name)) for name in names]
     return [
@@ -95,18 +95,18 @@ def _codes(named: Sequence[str], known: Vocabulary) -> list[str]:
 
 
 def _names(fact: str) -> tuple[str, ...]:
-    """Return what may be names of drugs in a fact: itself, or its arguments."""
+    """Return the possible drug names in a fact: the fact itself, or its arguments."""
     code, arguments = coded(fact)
     return arguments or (code,)
 
 
 _STANDARD: Final = "use_as_directed"
 _NO_CHANGE: Final = frozenset({"no_action_for", "no_action_up_to_doses_without_risk"})
-"""Codes with which a source says that nothing changes where its condition does not hold."""
+"""Codes by which a source states that nothing changes unless its condition applies."""
 
 
 def with_conditions(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
-    """Return tables whose statements say what holds while their conditions are open.
+    """Return tables whose statements include the action while their conditions are unknown.
 
     Raises
     ------
@@ -126,11 +126,11 @@ def with_conditions(guidance: GuidelineTables, curated: Path) -> GuidelineTables
 def unconditional_action(
     statement: Statement, known: Mapping[str, AdviceCondition]
 ) -> tuple[str, ...]:
-    """Return the action that holds while a statement's conditions are open.
+    """Return the action that applies while a statement's conditions are unknown.
 
-    Empty where that is the statement's own. Else it is the first further action without a
-    condition of its own. Standard use is claimed only where the statement says so: a source that
-    speaks of one case only says nothing of the others.
+    Empty if that is the statement's own action. Otherwise it is the first further action without
+    a condition. Standard use is only given if the statement says so: a source that describes only
+    one case says nothing about the others.
     """
     facts = [split_condition(fact) for fact in statement.condition]
     primary = [coded(fact)[0] for action, fact in facts if not action]
@@ -138,15 +138,15 @@ def unconditional_action(
         return ()
     conditional = {action for action, _ in facts}
     further = [action for action in statement.action[1:] if action not in conditional]
-    # only where the source says so: a wrong "use as directed" is the costly mistake
+    # only if the source says so: a wrong "use as directed" is the costly mistake
     if _STANDARD in further or any(coded(f)[0] in _NO_CHANGE for f in statement.conditions):
         return (_STANDARD,)
-    # saying nothing is not the same as saying that nothing changes
+    # silence of the source does not mean that nothing changes
     return tuple(further[:1]) or ("no_recommendation",)
 
 
 def medicine_rows(curated: Path, until: Until) -> dict[str, list[Row]]:
-    """Return the tables on medicines and patients, all of them or, where one is later, none.
+    """Return the tables on medicines and patients: all of them, or none if one is later.
 
     Raises
     ------

@@ -27,9 +27,9 @@ __all__ = [
 
 
 _OR: Final = " or "
-"""Between the sequences of a cell that has two."""
+"""Separator of two sequences in a cell."""
 _VALUES: Final = {"No function": "0.0"}
-"""Activity values of words that stand where other rows have a value (PMID 31647186)."""
+"""Activity values of terms used in place of a value (PMID 31647186)."""
 _TANDEM: Final = " + "
 
 
@@ -41,8 +41,8 @@ def definition_rows(
 ) -> dict[str, list[Row]]:
     """Return a gene's rows of the tables variants, alleles and segments.
 
-    ``builds`` has the GRCh37 position of each of its positions, ``contexts`` the bases around
-    them; SNVs need none.
+    ``builds`` has the GRCh37 position of each of its positions, ``contexts`` the surrounding
+    bases; SNVs need none.
     """
     gene = document["gene"]
     own = [context for context in contexts if context["gene"] == gene]
@@ -62,7 +62,7 @@ def _variants(
     for variant in document["variants"]:
         build = builds[gene, variant["position"]]
         ref = variant["ref"]
-        # the base seen on GRCh37 counts only where the table says that it differs
+        # the GRCh37 base counts only if the table states that it differs
         seen = build["grch37_ref_seen"] if build["check"] == "REFERENCE DIFFERS" else ref
         rows.append({
             "gene": gene,
@@ -83,7 +83,7 @@ def _alleles(document: Mapping[str, Any], source: str) -> list[Row]:
     gene = document["gene"]
     rows = []
     for allele in document["alleles"]:
-        # the reference needs no cells: it is what differs from nothing
+        # the reference allele needs no cells: it has no differences
         cells = {} if allele["reference"] else allele["defining"]
         for name, suffix, definition in _definitions(gene, allele["name"], cells, document):
             row = _allele_row(
@@ -102,12 +102,12 @@ def _alleles(document: Mapping[str, Any], source: str) -> list[Row]:
 def _definitions(
     gene: str, name: str, cells: Mapping[str, str], document: Mapping[str, Any]
 ) -> list[tuple[str, str, str]]:
-    """Return an allele's definitions: name, suffix of its identifier, and cells as text.
+    """Return an allele's definitions: name, identifier suffix, and cells as text.
 
-    A cell with two sequences makes two suballeles; of these, a cell that is the reference
-    sequence asks for nothing and is left out, as in any other definition.
+    A cell with two sequences gives two suballeles; a suballele's cell with the reference sequence
+    requires nothing and is omitted, as in any other definition.
     """
-    # a cell may hold two sequences (`A or AT`): each way to read it is a suballele
+    # a cell may hold two sequences (`A or AT`): each one gives a suballele
     choices = [[(p, one) for one in cells[p].split(_OR)] for p in sorted(cells, key=int)]
     ways = list(product(*choices))
     reference = {str(v["position"]): v["ref"] for v in document["variants"]}
@@ -147,9 +147,9 @@ def _allele_row(
 
 
 def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: str) -> None:
-    """Write functions into allele rows; alleles known by function alone are structural.
+    """Write functions into allele rows; alleles known only by function are structural.
 
-    Rows of several copies in tandem (``*36 + *10``) are no alleles: their value is the sum of
+    Rows of several copies in tandem (``*36 + *10``) are not alleles: their value is the sum of
     their parts, which the tests compare.
     """
     by_name = {
@@ -157,7 +157,7 @@ def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: s
     }
     mine = [row for row in alleles if row["gene"] == gene]
     named = {row["allele"] for row in mine}
-    # a scored gene is looked up by value, so that its function is the value
+    # a scored gene is looked up by value, so the value is the function
     if any(row["activity_value"] for row in functions):
         by_name = {name: _with_value(row) for name, row in by_name.items()}
     for row in mine:
@@ -166,7 +166,7 @@ def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: s
         if found is not None:
             named.add(core)
             _set_function(row, found, source)
-    # CYP2D6*5 and the like have a function and no small variant
+    # CYP2D6*5 and similar alleles have a function but no small variant
     for name, found in by_name.items():
         if name not in named:
             row = _allele_row(gene, name, "", "", source, reference=False, structural=True)
@@ -175,7 +175,7 @@ def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: s
 
 
 def _with_value(row: Row) -> Row:
-    """Return a function row of a gene with scores: a word without a value gets that of CPIC."""
+    """Return a function row of a scored gene; a term without a value gets CPIC's value."""
     value = "" if row["activity_value"] else _VALUES.get(row["function"], "")
     return {**row, "function": value, "activity_value": value} if value else row
 
@@ -200,7 +200,7 @@ def rule_rows(gene: str, rows: list[Row], source: str) -> list[Row]:
 
 
 def _bare(document: Mapping[str, Any], contexts: list[Row]) -> list[Row]:
-    """Return contexts of one base for SNVs of which no source gives the bases around."""
+    """Return single-base contexts for SNVs whose surrounding bases no source gives."""
     known = {int(context["grch38_position"]) for context in contexts}
     return [
         {
@@ -226,7 +226,7 @@ def _segments(gene: str, contexts: list[Row], source: str) -> list[Row]:
         if merged and start <= merged[-1][0] + len(merged[-1][1]):
             first, before = merged[-1]
             offset = start - first
-            # neighbouring positions repeat each other's flanks; where they disagree, one is wrong
+            # contexts of neighboring positions overlap; if they disagree, one is wrong
             overlap = min(len(before) - offset, len(sequence))
             if before[offset : offset + overlap] != sequence[:overlap]:
                 raise SnapshotSchemaError(f"contexts of {gene} disagree near {start}")
@@ -272,12 +272,12 @@ class PhenotypeFile(msgspec.Struct, rename="camel"):
 def functions_and_rules(
     source: PhenotypeFile, gene: str, name: str
 ) -> tuple[list[Row], list[Row], list[Skipped]]:
-    """Return rows of functions, rules of pairs of functions, and what has no rule.
+    """Return rows of functions, rules for pairs of functions, and pairs without a rule.
 
     Raises
     ------
     InputError
-        An allele stands twice, or a text cannot stand in a table.
+        An allele occurs twice, or a text is not valid in a table.
     """
     functions = _functions(source, name)
     keys = {row["allele"]: row["function"] for row in functions}
@@ -305,7 +305,7 @@ def _functions(source: PhenotypeFile, name: str) -> list[Row]:
 
 
 def _pair(diplotype: _Diplotype, keys: Mapping[str, str]) -> tuple[str, ...] | None:
-    """Return the functions of a diplotype's alleles; None where one is not known."""
+    """Return the functions of a diplotype's alleles; None if one is unknown."""
     alleles = [a for a, copies in diplotype.diplotypekey.items() for _ in range(copies)]
     functions = sorted(keys.get(" ".join(allele.split()), "") for allele in alleles)
     return tuple(functions) if all(functions) and len(functions) in (1, 2) else None
@@ -328,14 +328,14 @@ def fold_rules(
     Parameters
     ----------
     diplotypes
-        What each says, see `Result`.
+        The result of each diplotype, see `Result`.
     gene, name
         Symbol of the gene and name of the file, for messages.
 
     Returns
     -------
     tuple of list
-        The rules, and the pairs that have no rule because their diplotypes have two results.
+        The rules, and the pairs without a rule because their diplotypes have two results.
     """
     results: dict[tuple[str, ...], Counter[tuple[str, str, str]]] = {}
     for pair, result in diplotypes:
@@ -343,8 +343,8 @@ def fold_rules(
             results.setdefault(pair, Counter())[result] += 1
     rules, unread = [], []
     for pair, found in sorted(results.items()):
-        # two results of the same functions: the source does not decide by functions alone, and a
-        # rule would be wrong for some of its diplotypes
+        # two results for the same functions: the result does not depend on functions alone, and a
+        # rule would be wrong for some diplotypes
         if len(found) > 1:
             why = f"its diplotypes have {len(found)} results"
             unread.append(Skipped(name, f"{gene}: rule of {' and '.join(pair)}", why))

@@ -1,4 +1,4 @@
-"""Variants and alleles of a published table as one gene document, the form of PharmCAT."""
+"""Convert variants and alleles of a published table to a gene document in PharmCAT's form."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _POSITION: Final = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class Variant(msgspec.Struct, frozen=True, order=True):
-    """One variant as VCF writes it, on GRCh38."""
+    """One variant in VCF notation, on GRCh38."""
 
     position: int
     ref: str
@@ -71,9 +71,9 @@ def spanned(variants: Iterable[Variant], where: str) -> dict[int, tuple[str, dic
     Raises
     ------
     InputError
-        Two reference sequences at one position disagree, or a sequence is not one of bases.
+        Two reference sequences at one position disagree, or a sequence contains non-bases.
     """
-    # one variant stands in many alleles
+    # one variant occurs in many alleles
     listed = list(dict.fromkeys(variants))
     longest: dict[int, str] = {}
     for variant in listed:
@@ -111,7 +111,7 @@ def definition(
     Raises
     ------
     InputError
-        There is not one reference, a name stands twice, or the variants contradict each other.
+        There is not exactly one reference, a name occurs twice, or the variants are contradictory.
     """
     listed = list(alleles)
     where = f"{about['source']}, {gene}"
@@ -122,12 +122,12 @@ def definition(
 
 
 def check_alleles(alleles: Sequence[Allele], where: str) -> None:
-    """Refuse a gene without exactly one reference, or with a name that stands twice.
+    """Refuse a gene without exactly one reference, or with a duplicate name.
 
     Raises
     ------
     InputError
-        It is so.
+        The gene is refused.
     """
     if sum(allele.reference for allele in alleles) != 1:
         raise InputError("not exactly one allele is the reference sequence", where=where)

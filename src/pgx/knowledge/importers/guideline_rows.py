@@ -1,4 +1,4 @@
-"""Rows of guidelines: one record per drug, lookup and authority, and which of them stand."""
+"""Rows of guidelines: one record per drug, lookup and authority; withdrawn rows are removed."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _SITE: Final = "https://www.clinpgx.org/"
 class Authority(msgspec.Struct, frozen=True, kw_only=True):
     """One issuer of advice.
 
-    ``files`` are the patterns of its source files, ``rows`` how the ``source`` of its rows
-    begins, ``page`` the address of a guideline without its identifier. Where ``algorithms``
-    is true, advice to use a dosing algorithm holds for every result of its genes. A
-    ``selective`` issuer speaks of some results only: no statement means no advice.
+    ``files`` are the patterns of its source files, ``rows`` the prefix of the ``source`` of its
+    rows, ``page`` the address of a guideline without its identifier. If ``algorithms`` is true,
+    advice to use a dosing algorithm applies to every result of its genes. A ``selective``
+    issuer covers only some results: no statement means no advice.
     """
 
     name: str
@@ -84,17 +84,17 @@ _YEAR: Final = re.compile(r", (\d{4})\b")
 _RELEASED: Final = re.compile(r"\d{4}(-\d{2})?$")
 
 _LEFT_OUT: Final = "-"
-"""Our key for what a source lists in a lookup and is no result of a gene."""
+"""Our key for an entry of a source's lookup that is not a result of the gene."""
 
 Keys = tuple[tuple[str, str], ...]
 KeyWords = Mapping[tuple[str, str], tuple[str, ...]]
-"""By gene and key of a source: our keys for it, none where another row says the same."""
+"""Our keys by gene and key of a source; empty if another row covers the same result."""
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     """One lookup of one recommendation row of a release.
 
-    ``read_as`` are the keys for which its sentence was read, where they are not its own.
+    ``read_as`` are the keys for which its sentence was reviewed, if they differ from its own.
     """
 
     guideline_id: str
@@ -113,13 +113,13 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def date(self) -> str:
-        """When the row's own text is from: the newest date that it cites, else its release.
+        """Date of the row's text: the newest date that it cites, else its release.
 
-        ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``, as far as it is known.
+        ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``, as far as known.
         """
         days = [f"{year}-{month}-{day}" for month, day, year in _DAY.findall(self.version)]
         cited = [*days, *_YEAR.findall(self.version)]
-        # without a cited date the release is the latest that the text can be
+        # without a cited date, the release is the latest possible date of the text
         released = _RELEASED.search(self.source)
         return max(cited) if cited else released[0] if released else ""
 
@@ -127,7 +127,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
 def _diplotype(counts: Mapping[str, float]) -> str:
     """Return the key of two alleles, the reference first, else in natural order."""
     names = [name for name, copies in counts.items() for _ in range(int(copies))]
-    # a count of one, yet no haploid call: the source means that the gene was not tested
+    # a count of one without a haploid call: in the source, the gene was not tested
     if names == [NO_RESULT]:
         return NO_RESULT
     ordered = sorted(names, key=lambda n: ("reference" not in n, natural_key(n)))
@@ -137,16 +137,16 @@ def _diplotype(counts: Mapping[str, float]) -> str:
 def _choices(
     gene: str, value: object, usual: Mapping[str, set[str]], words: KeyWords
 ) -> list[tuple[tuple[str, str], ...]]:
-    """Return the ways to say a gene's part of a lookup in our keys.
+    """Return the translations of a gene's part of a lookup to our keys.
 
-    A list of keys describes one person: all of them hold, as far as the guideline uses them.
+    A list of keys describes one person: all of them apply, as far as the guideline uses them.
     """
     if isinstance(value, Mapping):
         given = [_diplotype(value)]
     elif isinstance(value, str):
         given = [value]
     else:
-        # a list is one person's results (HLA-B), of which the guideline uses some
+        # a list is one person's results (HLA-B), some of which the guideline uses
         listed = [str(key) for key in value] if isinstance(value, Iterable) else []
         given = [k for k in listed if k in usual.get(gene, set())] or listed or [ANY_KEY]
     ours = [words.get((gene, key), (key,)) for key in given]
@@ -175,7 +175,7 @@ def listed_rows(
     own: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], words: KeyWords | None = None
 ) -> list[SourceRow]:
     """Return one row per drug and lookup of rows by their source, as `source_rows` does."""
-    # over all releases: an older row may be the only one that names a key by itself
+    # over all releases: only an older row may name a key by itself
     usual = _usual_keys(row for _, rows in own for row in rows)
     found: list[SourceRow] = []
     for source, rows in own:
@@ -190,12 +190,12 @@ def listed_rows(
 def standing_rows(
     rows: Iterable[SourceRow], withdrawn: Iterable[Mapping[str, str]]
 ) -> list[SourceRow]:
-    """Return rows without those that their authority took back and did not replace.
+    """Return rows without those that their authority withdrew and did not replace.
 
-    A row of the same lookup replaces an older one by itself; what a later release leaves out has
-    to be said, in rows of ``guideline_id``, ``drug``, ``lookup`` (``GENE=KEY|KEY``, or empty for
-    all), and ``since``, the release that no longer has it. Without rows of that guideline and drug
-    from that release or a later one, nothing is taken back.
+    A row of the same lookup replaces an older one. Withdrawals are listed explicitly, in rows of
+    ``guideline_id``, ``drug``, ``lookup`` (``GENE=KEY|KEY``, or empty for all), and ``since``,
+    the first release without it. Without rows of that guideline and drug from that release or a
+    later one, nothing is withdrawn.
     """
     every = list(rows)
     newest: dict[tuple[str, str], str] = {}
@@ -226,7 +226,7 @@ def _release(row: SourceRow) -> str:
 
 
 def _names_keys(lookup: str, keys: Keys) -> bool:
-    """Whether a lookup, empty for any, names the keys of a row."""
+    """Whether a lookup, empty for any, includes the keys of a row."""
     if not lookup:
         return True
     parts = dict(part.split("=", 1) for part in lookup.split(";"))

@@ -69,8 +69,8 @@ def build_drugs(
 ) -> list[Drug]:
     """Return every drug of the sources and of the pending list, A–Z.
 
-    ``rows`` holds one row of the sources per drug, the newest; ``unfinished`` are drugs
-    with a sentence that nobody has read: covered in part, or pending.
+    ``rows`` holds one row of the sources per drug, the newest; ``unfinished`` are drugs with an
+    unreviewed sentence: covered in part, or pending.
     """
     waiting = {row["drug"]: row for row in readings.pending}
     newest = {row.drug: row for row in rows}
@@ -112,9 +112,9 @@ def _guidelines(own: Iterable[Statement], row: SourceRow | None, wanted: Row) ->
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True):
-    """What a source says of a guideline as a whole: its newest paper and its own version.
+    """A source's data on a guideline as a whole: its newest paper and its own version.
 
-    ``checked`` is the month (``YYYY-MM``) of the release in which it was read from end to end.
+    ``checked`` is the month (``YYYY-MM``) of the release in which it was fully reviewed.
     """
 
     pmid: str
@@ -133,10 +133,10 @@ GUIDELINE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 
 class Unread(msgspec.Struct, frozen=True, order=True):
-    """A sentence or implication that nobody has read yet.
+    """A sentence or implication that has not been reviewed yet.
 
-    ``before`` is the action that an earlier row of the same lookup had and that is withdrawn,
-    empty where there was none.
+    ``before`` is the withdrawn action of an earlier row of the same lookup, empty if there was
+    none.
     """
 
     authority: str
@@ -149,7 +149,7 @@ class Unread(msgspec.Struct, frozen=True, order=True):
 
 
 class SourceText(msgspec.Struct, frozen=True, order=True):
-    """A source's own text of a sentence or an implication; ``digest`` is that of the reading."""
+    """A source's own text of a sentence or an implication; ``digest`` is that of its review."""
 
     authority: str
     digest: str
@@ -159,7 +159,7 @@ class SourceText(msgspec.Struct, frozen=True, order=True):
 
 
 class GuidelineTables(msgspec.Struct, frozen=True, kw_only=True):
-    """Result of an import: records, their table rows, and what is still to be read."""
+    """Result of an import: records, their table rows, and the texts still to be reviewed."""
 
     drugs: tuple[Drug, ...]
     guidelines: tuple[Guideline, ...]
@@ -168,7 +168,7 @@ class GuidelineTables(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[SourceText, ...] = ()
 
     def rows(self) -> dict[str, list[dict[str, str]]]:
-        """Return the three tables' rows, in the order in which they are written."""
+        """Return the rows of the three tables, in the order in which they are written."""
         return {
             "drugs": [row_from_record(record) for record in self.drugs],
             "guidelines": [row_from_record(record) for record in self.guidelines],
@@ -177,9 +177,9 @@ class GuidelineTables(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _populations(row: SourceRow, readings: Readings, known: Mapping[str, set[str]]) -> list[str]:
-    """Return our codes; a row without population holds for every one of its drug's.
+    """Return our population codes; a row without a population applies to all of its drug's.
 
-    A text that names its population itself is labelled ``text=`` and its digest.
+    A text that names its population itself is labeled ``text=`` and its digest.
     """
     codes = readings.populations
     said = codes.get((f"text={sentence_digest(row.sentence)[:12]}", row.drug))
@@ -200,9 +200,9 @@ def _populations(row: SourceRow, readings: Readings, known: Mapping[str, set[str
 def newest_rows(
     rows: Iterable[SourceRow], readings: Readings
 ) -> dict[tuple[str, str, str, Keys], SourceRow]:
-    """Return one row per guideline, drug, population and lookup: that of the last file."""
+    """Return one row per guideline, drug, population and lookup: the one from the last file."""
     listed = list(rows)
-    # a row without population is for everybody that the same drug's other rows name
+    # a row without population applies to every population in the drug's other rows
     known: dict[str, set[str]] = {}
     for row in listed:
         if row.population not in ("", "n/a"):
@@ -215,7 +215,7 @@ def newest_rows(
 
 
 def _with_results(rows: Iterable[SourceRow], readings: Readings) -> list[SourceRow]:
-    """Add rows for results of which a sentence speaks and its lookups do not.
+    """Add rows for results that a sentence covers but its lookups do not.
 
     A row of the source itself comes first.
     """
@@ -234,7 +234,7 @@ def _with_results(rows: Iterable[SourceRow], readings: Readings) -> list[SourceR
 
 
 def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Return the facts read of a row, and the digests of what has not been read."""
+    """Return the reviewed facts of a row, and the digests of unreviewed texts."""
     digest = sentence_digest(row.sentence)
     reading = readings.reading_of(digest, row.drug, (*row.keys, *row.read_as))
     missing = [] if reading else [("sentence", digest)]
@@ -247,7 +247,7 @@ def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tup
             missing.append(("implication", key))
             implied.append(f"{row.keys[0][0]}:{NOT_CODED}={_in_a_fact(text)}")
     facts = {name: reading[name] if reading else "" for name in ADVICE_FIELDS}
-    # never the old action: what changed in the sentence may be the action itself
+    # never the old action: the changed part of the sentence may be the action itself
     if reading is None:
         facts["action"] = NOT_CODED
     facts["implications"] = ";".join(dict.fromkeys(implied))
@@ -256,15 +256,15 @@ def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tup
 
 
 def _in_a_fact(text: str) -> str:
-    """Return a text without the characters that part facts, and arguments of facts."""
+    """Return a text without the characters that separate facts and their arguments."""
     return normalise_sentence(text).translate({ord(";"): ",", ord("|"): "/"})
 
 
 def _implied_for(keys: Keys, implications: Iterable[str]) -> Iterator[str]:
-    """Return what a text implies for these keys: ``GENE:code``, or ``GENE=KEY|KEY:code``.
+    """Return the implications of a text for these keys: ``GENE:code``, or ``GENE=KEY|KEY:code``.
 
-    The second form is for a text that names no gene and stands beside several: what it says is
-    that of the gene whose key it explains.
+    The second form is for a text that names no gene in a row of several genes: it applies to the
+    gene whose key it explains.
     """
     for implication in implications:
         condition, _, code = implication.partition(":")
@@ -276,8 +276,8 @@ def _implied_for(keys: Keys, implications: Iterable[str]) -> Iterator[str]:
 def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
     """Return the fewest products that cover exactly these combinations of keys.
 
-    Keys of the first gene that share the same rest are put together; one and two genes
-    are covered exactly, without overlap.
+    Keys of the first gene with the same rest are joined; one and two genes are covered exactly,
+    without overlap.
     """
     rest: dict[tuple[str, str], set[Keys]] = {}
     for combination in keys:
@@ -285,7 +285,7 @@ def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
     grouped: dict[tuple[str, frozenset[Keys]], list[str]] = {}
     for (gene, key), tails in sorted(rest.items()):
         grouped.setdefault((gene, frozenset(tails)), []).append(key)
-    # fewer products are shorter tables: the pairs of two genes would be listed one by one
+    # fewer products give shorter tables: pairs of two genes would be listed one by one
     products: list[LookupProduct] = []
     for (gene, shared), own in grouped.items():
         head = ((gene, tuple(own)),)
@@ -295,8 +295,8 @@ def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
 
 
 def _reach(keys: Keys, facts: Mapping[str, str], authority: Authority) -> Keys:
-    """Return the keys that advice is good for: a dosing algorithm takes any result."""
-    # a dosing algorithm takes every result of its genes, whatever row names it
+    """Return the keys to which advice applies: a dosing algorithm takes any result."""
+    # a dosing algorithm takes every result of its genes, whichever row names it
     if not authority.algorithms or facts["action"].split(";")[0] != "use_algorithm":
         return keys
     return tuple((gene, ANY_KEY) for gene in dict.fromkeys(gene for gene, _ in keys))
@@ -312,7 +312,7 @@ def _statement_row(
     cells["genes"] = ";".join(dict.fromkeys(gene for gene, _ in row.keys))
     cells["population"] = population
     cells["classification"] = row.classification
-    # A mark on a text that gives no recommendation is a slip of the source.
+    # A mark on a text without a recommendation is an error of the source.
     cells["flags"] = "" if facts["action"] == "no_recommendation" else ";".join(row.flags)
     cells["pmids"] = ";".join(row.pmids)
     cells["source"] = row.source
@@ -352,7 +352,7 @@ def _statement(
     cells["lookup"] = format_lookup(compact_lookup(keys))
     parts = (cells["guideline_id"], cells["drug"], cells["population"], cells["lookup"])
     # not of the text: a statement keeps its name when only its wording changes, and `kb diff` can
-    # tell both apart
+    # distinguish the two
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     cells["id"] = f"{cells['authority']}-{digest[:12]}"
     return record_from_row(Statement, cells)
@@ -389,7 +389,7 @@ def _build_guidelines(
 
 
 def _newest_first(newest: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what a guideline cites, with what its newest edition adds in front."""
+    """Return the citations of a guideline, with those of its newest edition first."""
     return tuple(dict.fromkeys(filter(None, (newest, *known))))
 
 
@@ -400,7 +400,7 @@ def build_authority(
     codes: Mapping[str, DrugCodes],
     editions: Mapping[str, Edition],
 ) -> GuidelineTables:
-    """Return the tables of one authority of its rows, the oldest release first."""
+    """Return the tables of one authority from its rows, oldest release first."""
     standing = standing_rows(rows, readings.withdrawn)
     newest = newest_rows(_with_results(standing, readings), readings)
     before = _earlier_action(rows, readings)
@@ -421,7 +421,7 @@ def build_authority(
 def _earlier_action(
     rows: Iterable[SourceRow], readings: Readings
 ) -> Callable[[SourceRow, Keys], str]:
-    """Return what finds the action that the last row read of a lookup had."""
+    """Return a function that finds the action of the last reviewed row of a lookup."""
     known: dict[tuple[str, str, Keys], str] = {}
     for row in rows:
         reading = readings.reading_of(sentence_digest(row.sentence), row.drug, row.keys)

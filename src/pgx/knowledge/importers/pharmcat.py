@@ -1,7 +1,7 @@
-"""PharmCAT's tables: allele definitions, exemptions, phenotypes; the guidance is in its own module.
+"""PharmCAT's tables: allele definitions, exemptions, phenotypes (guidance: own module).
 
-Definitions are those of format version 2. A cell is a sequence, an IUPAC code (a "wobble": either
-base), two sequences with ``or`` between them, or null where the allele does not say.
+Definitions have format version 2. A cell is a sequence, an IUPAC code (a "wobble": either base),
+two sequences separated by ``or``, or null if the allele does not specify it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
 
 
 FORMAT: Final = "2"
-"""The format of definitions that is known."""
+"""Supported format version of definitions."""
 _STAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}(-\d{2}-\d{2})?")
 _OR: Final = " or "
 _LICENCE: Final = "CC0 1.0 (CPIC), CC BY-SA 4.0 (ClinPGx annotations; facts only)"
@@ -76,7 +76,7 @@ class _Exemption(msgspec.Struct, rename="camel"):
 
 
 class _FileReader:
-    """Reads files one after another; contents are kept by the stamp inside the files."""
+    """Reads files one by one; contents are grouped by the stamp inside the files."""
 
     def __init__(self) -> None:
         self.by_stamp: dict[str, PublishedRelease] = {}
@@ -143,8 +143,8 @@ class _FileReader:
         contents.unread.extend(unread)
 
     def releases(self) -> list[PublishedRelease]:
-        """Return one release per stamp; what has no stamp belongs to the newest."""
-        # what has no stamp was published with the newest
+        """Return one release per stamp; content without a stamp belongs to the newest."""
+        # content without a stamp was published with the newest
         stamp = max(self.by_stamp, default="")
         newest = self.by_stamp.setdefault(stamp, _about(stamp))
         newest.guidance.extend(self.unstamped.guidance)
@@ -157,7 +157,7 @@ class _FileReader:
 
 
 def pharmcat_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
-    """Read PharmCAT's files; those of one stamp make one release, a damaged file is passed over."""
+    """Read PharmCAT's files; files of one stamp form one release, damaged files are skipped."""
     reader = _FileReader()
     for file in files:
         reader.read(file)
@@ -177,7 +177,7 @@ def _about(stamp: str) -> PublishedRelease:
 
 
 def _licensed(release: PublishedRelease) -> PublishedRelease:
-    """Return a release that names the licence of the FDA's texts, where it has some."""
+    """Return a release with the license of the FDA's texts, if it has any."""
     of_fda = any(row["source"].startswith("FDA") for row in release.guidance)
     licence = release.licence + (_FDA_LICENCE if of_fda else "")
     return msgspec.structs.replace(release, licence=licence)
@@ -194,7 +194,7 @@ def _document(source: _Definition, gene: str, name: str) -> dict[str, Any]:
     names = [label(allele.name, "an allele's name", name) for allele in source.named_alleles]
     if len(set(places)) < len(places) or len(set(names)) < len(names):
         raise InputError("a position or an allele stands twice", where=name)
-    # every other allele is told by its difference from the reference
+    # every other allele is defined by its difference from the reference
     if sum(allele.reference for allele in source.named_alleles) != 1:
         raise InputError("not exactly one allele is the reference", where=name)
     return {
@@ -248,11 +248,11 @@ def _allele(allele: _NamedAllele, variants: Sequence[_Variant], name: str) -> di
 
 
 def _cell(cell: str, variant: _Variant, allele: str, name: str) -> str:
-    """Return a cell whose sequences are all among those of its position."""
+    """Return a cell whose sequences are all valid at its position."""
     known = {variant.ref, *variant.alts}
     either = {base for sequence in known for base in sequence}
     for sequence in cell.split(_OR):
-        # a wobble may name bases that no allele has; one base in common is enough
+        # a wobble may include bases that no allele has; one common base is enough
         bases = CODES.get(sequence, "")
         if sequence not in known and not (bases and set(bases) & either):
             raise InputError(

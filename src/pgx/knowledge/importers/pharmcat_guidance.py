@@ -1,7 +1,7 @@
-"""PharmCAT's prescribing guidance: recommendations of CPIC, DPWG and the FDA, as ClinPGx has them.
+"""PharmCAT's prescribing guidance: recommendations of CPIC, DPWG and the FDA from ClinPGx.
 
-The texts are HTML. Every tag becomes a space, as `normalise_sentence` does, so that a text has the
-digest under which it was read before; comparison signs stay, also those that are not escaped.
+The texts are HTML. Every tag becomes a space, as in `normalise_sentence`, so that a text keeps the
+digest under which it was reviewed; comparison signs are kept, including unescaped ones.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class _Guidance(msgspec.Struct, rename="camel"):
 
 
 class _Plain(HTMLParser):
-    """Collects the text between tags; that of scripts and styles is dropped."""
+    """Collects the text between tags; the content of scripts and styles is dropped."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -130,21 +130,21 @@ def plain_text(html: str) -> str:
     Raises
     ------
     InputError
-        A script or style does not end: the text behind it would be lost.
+        A script or style is not closed: the text after it would be lost.
     """
     parser = _Plain()
-    # texts hold unescaped comparisons (`<40 kg`): a plain parser takes them for tags and drops the
-    # dose behind them
+    # texts contain unescaped comparisons (`<40 kg`): a plain parser would take them for tags and
+    # drop the dose after them
     parser.feed(_MARKUP.sub(_bare, html))
     parser.close()
-    # nothing of a text may be lost in silence: it may be the warning
+    # no text may be lost silently: it may be the warning
     if parser.hidden:
         raise InputError(f"a text has a {parser.hidden} that does not end", where="HTML")
     return " ".join("".join(parser.pieces).split())
 
 
 def _bare(match: re.Match[str]) -> str:
-    """Return a tag without attributes: an unclosed quote in one would swallow the text behind."""
+    """Return a tag without attributes: an unclosed quote in one would swallow the next text."""
     if match["tag"]:
         return f"<{match['tag']}>"
     return "&lt;" if match[0] == "<" else " "
@@ -162,7 +162,7 @@ def guidance_rows(data: bytes, name: str) -> tuple[str, list[dict[str, Any]], li
     Raises
     ------
     InputError
-        The file as a whole is damaged or of another form.
+        The file as a whole is damaged or has another form.
     """
     whole = parse_json(data, name, _Guidance)
     rows: list[dict[str, Any]] = []
@@ -172,7 +172,7 @@ def guidance_rows(data: bytes, name: str) -> tuple[str, list[dict[str, Any]], li
         try:
             package = document(part, where, _Package)
             found, passed = _package_rows(package, where)
-        # one bad guideline of a hundred: the others are used, and this one is named
+        # one bad guideline in a hundred: the others are used, and this one is reported
         except InputError as error:
             unread.append(Skipped(name, f"guideline {number}", error.line()))
         else:
@@ -214,7 +214,7 @@ def _package_rows(
 
 
 def _issuer(guideline: _GuidelineRecord) -> str:
-    """Return the authority by the name of its rows; empty where it is none of ours."""
+    """Return the authority by the name in its rows; empty if it is not one of ours."""
     source = guideline.source.casefold()
     if source.startswith("fda"):
         kind = f"{source} {guideline.obj_cls or ''}".casefold()

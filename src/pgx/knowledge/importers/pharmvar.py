@@ -1,8 +1,8 @@
 """PharmVar's archive of a gene: ``GENE/GRCh38/GENE.NC_….haplotypes.tsv`` in a zip, VCFs beside it.
 
-The table lists one variant of one haplotype a row. Insertions and deletions stand there without
-the base before them, which the VCF files of the same archive give. Core alleles are used;
-suballeles are used where their core allele is not listed.
+The table has one variant of one haplotype per row. It gives insertions and deletions without the
+preceding base, which comes from the VCF files of the archive. Core alleles are used; suballeles
+only if their core allele is not listed.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _release(file: SourceFile) -> PublishedRelease:
 
 
 def _version(table: bytes, file: SourceFile) -> str:
-    """Return the version that the first line of the table gives, or that of the file's name."""
+    """Return the version in the first line of the table, else in the file's name."""
     first = table[:200].split(b"\n")[0].decode("utf-8", "replace")
     match = _VERSION.search(first) if first.startswith("#") else None
     match = match or _IN_NAME.search(file.path.name)
@@ -106,9 +106,9 @@ def _version(table: bytes, file: SourceFile) -> str:
 
 
 def _anchored(members: Mapping[str, bytes]) -> dict[Variant, Variant]:
-    """Return the VCF records of insertions and deletions by the variant without the base before.
+    """Return VCF records of insertions and deletions by the variant without the preceding base.
 
-    The key has the position of the first base that is gone, or before which bases come in.
+    The key has the position of the first deleted base, or of the base after the insertion.
     """
     found = {}
     for name, member in members.items():
@@ -117,7 +117,7 @@ def _anchored(members: Mapping[str, bytes]) -> dict[Variant, Variant]:
             if line.startswith("#") or len(cells) < 5:
                 continue
             record = Variant(position(cells[1], name), cells[3], cells[4])
-            # PharmVar's table drops the anchor base that VCF has: the key is the variant without it
+            # PharmVar's table omits VCF's anchor base: the key is the variant without it
             if record.ref[:1] == record.alt[:1] and 1 in (len(record.ref), len(record.alt)):
                 bare = Variant(record.position + 1, record.ref[1:], record.alt[1:])
                 found[bare] = record
@@ -166,7 +166,7 @@ def _document(
 
 
 def _name(text: str, gene: str, where: str) -> str:
-    """Return an allele's name without the gene before it."""
+    """Return an allele's name without the gene prefix."""
     name = label(text, "an allele's name", where)
     return name.removeprefix(gene).strip() or name
 
@@ -174,9 +174,9 @@ def _name(text: str, gene: str, where: str) -> str:
 def _cores(
     variants: Mapping[str, list[Variant]], where: str
 ) -> tuple[dict[str, str], list[Skipped]]:
-    """Return the haplotypes to use with their names; a core allele stands for its suballeles.
+    """Return the haplotypes to use with their names; core alleles replace their suballeles.
 
-    A suballele without variants is its core allele, where that is not listed.
+    A suballele without variants represents its core allele, if that is not listed.
     """
     kept: dict[str, str] = {}
     passed = 0
@@ -184,7 +184,7 @@ def _cores(
         match = _STAR.fullmatch(name)
         if match and match[1] in variants:
             passed += 1
-        # a suballele that has the reference sequence is its core allele
+        # a suballele with the reference sequence is its core allele
         elif match and not own:
             kept[name] = match[1]
         else:
@@ -210,7 +210,7 @@ def _variant(row: Row, anchored: Mapping[Variant, Variant], where: str) -> Varia
 
 
 def _gaps(start: int, stop: int, ref: str, alt: str) -> Iterator[Variant]:
-    """Return an insertion or deletion without the base before it, as VCF records are keyed."""
+    """Return an insertion or deletion without its anchor base, the key of VCF records."""
     if ref == _GAP:
         yield Variant(stop, "", alt)
         yield Variant(start + 1, "", alt)

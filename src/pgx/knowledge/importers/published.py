@@ -1,4 +1,4 @@
-"""Public releases as published: files read within limits, told apart, and what each gave."""
+"""Published source files: read within limits, recognised by kind, and converted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 MAX_FILES: Final = 20_000
-"""Files in a folder; a full download of PharmCAT's repository has about 3,000."""
+"""Maximum number of files in a folder; PharmCAT's full repository has about 3,000."""
 _CPIC_TABLES: Final = frozenset(
     {
         "allele", "allele_definition", "allele_location_value", "drug", "gene", "gene_result",
@@ -48,7 +48,7 @@ _READERS: Final = {
 
 
 class PublishedRelease(msgspec.Struct, frozen=True, kw_only=True):
-    """What one source gave, in the form of our own source files.
+    """Data from one source, in the form of our own source files.
 
     ``source``, ``name``, ``version``, ``date``, ``licence`` and ``url`` are the cells of a row of
     the table of sources. ``definitions`` hold a document as in ``alleles/GENE.json``;
@@ -73,7 +73,7 @@ class PublishedRelease(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing of the source could be used."""
+        """Whether no data of the source could be used."""
         return not (
             self.definitions or self.functions or self.rules or self.guidance or self.positions
         )
@@ -85,8 +85,8 @@ Reader = Callable[[Sequence[SourceFile]], list[PublishedRelease]]
 def published_releases(folder: Path) -> list[PublishedRelease]:
     """Read every public release in a folder, or in a single file.
 
-    A file that cannot be trusted is refused on its own: it stands in ``unread`` of its release
-    with the line of its error, and so does every file of no known kind.
+    A file that cannot be trusted is refused individually: it is listed in ``unread`` of its
+    release with its error, and so is every file of unknown kind.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def published_releases(folder: Path) -> list[PublishedRelease]:
     Raises
     ------
     InputError
-        Nothing in it is recognised, nothing recognised can be used, or there are too many files.
+        No file is recognised, no recognised file can be used, or there are too many files.
     """
     kinds: dict[str, list[SourceFile]] = {}
     for file in _files(folder):
@@ -122,7 +122,7 @@ def published_releases(folder: Path) -> list[PublishedRelease]:
 
 
 def _read(kind: str, files: Sequence[SourceFile]) -> list[PublishedRelease]:
-    # each reader is loaded for files of its kind alone
+    # each reader is loaded only for files of its kind
     module, name = _READERS[kind].split(".")
     reader: Reader = getattr(import_module(f"pgx.knowledge.importers.{module}"), name)
     return reader(files)
@@ -181,7 +181,7 @@ def _files(folder: Path) -> list[SourceFile]:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether a path is a regular file that can be looked at; a pipe would wait for ever."""
+    """Whether a path is an accessible regular file; reading a pipe could block forever."""
     try:
         return path.is_file()
     except OSError:
@@ -189,7 +189,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _kind(file: SourceFile) -> str:
-    """Return the kind of a file; empty where it is of none."""
+    """Return the kind of a file; empty if unknown."""
     if file.suffix == ".zip" or file.path.name.endswith(".haplotypes.tsv"):
         return "pharmvar"
     if file.suffix == ".csv" and _PYPGX_TABLES.fullmatch(file.stem):
@@ -200,7 +200,7 @@ def _kind(file: SourceFile) -> str:
 
 
 def pharmcat_kind(file: SourceFile) -> str:
-    """Return what a file of PharmCAT holds; empty where it is not one."""
+    """Return the kind of a PharmCAT file; empty if it is not one."""
     if file.suffix != ".json":
         return ""
     if file.stem.endswith("_translation"):

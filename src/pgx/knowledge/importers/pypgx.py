@@ -1,8 +1,8 @@
 """PyPGx's tables: variants on both assemblies, alleles, and phenotypes by activity score.
 
-PyPGx is a secondary source: its alleles are taken for genes that no primary source has, its
-positions on GRCh37 for any gene. The alleles on GRCh38 are used; there, the reference sequence is
-the allele that ``GRCh38Default`` names. Variants that accompany an allele (tags) define nothing.
+PyPGx is a secondary source: its alleles are used for genes without a primary source, its GRCh37
+positions for any gene. The GRCh38 alleles are used; the GRCh38 reference sequence is the allele in
+``GRCh38Default``. Variants that accompany an allele (tags) do not define it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ Tables = dict[str, list[Row]]
 
 
 def pypgx_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
-    """Read PyPGx's tables; a gene that cannot be used is passed over with the reason."""
+    """Read PyPGx's tables; an unusable gene is skipped with the reason."""
     tables, unread = read_tables(files, _COLUMNS, lambda table: _UNUSED * (table not in _COLUMNS))
     about = _about(files)
     missing = [name for name in _NEEDED if name not in tables]
@@ -75,7 +75,7 @@ def pypgx_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
 
 
 def _about(files: Sequence[SourceFile]) -> PublishedRelease:
-    """Return the cells of the table of sources; the version is that of the folder's name."""
+    """Return the cells of the table of sources; the version is from the folder's name."""
     names = [part for file in files for part in file.path.resolve().parts]
     version = next((m[1] for name in reversed(names) if (m := _VERSION.search(name))), "")
     return PublishedRelease(
@@ -89,7 +89,7 @@ def _about(files: Sequence[SourceFile]) -> PublishedRelease:
 
 
 class _Genes:
-    """Reads gene after gene into ``found``."""
+    """Reads genes one by one into ``found``."""
 
     def __init__(self, tables: Tables, found: PublishedRelease) -> None:
         self.found = found
@@ -98,18 +98,18 @@ class _Genes:
         self.equations = _by_gene(tables.get("equation-table", []))
 
     def skip(self, what: str, why: str) -> None:
-        """Report what is not used of this source."""
+        """Report unused data of this source."""
         self.found.unread.append(Skipped(self.found.source, what, why))
 
     def add(self, row: Row) -> None:
-        """Read one gene; definitions, positions and rules are refused each on its own."""
+        """Read one gene; definitions, positions and rules are refused separately."""
         name = row["Gene"]
         try:
             gene = gene_symbol(name, "gene-table")
         except InputError as error:
             self.skip("a gene", error.line())
             return
-        # control genes serve PyPGx to normalise depth, not to be called
+        # PyPGx uses control genes to normalise depth; they are not called
         if row["Target"].upper() != "TRUE" or gene in self.found.functions:
             self.skip(f"gene {gene}", "a control, or named before")
             return
@@ -141,7 +141,7 @@ class _Genes:
             name = label(row["StarAllele"], "an allele's name", where)
             cells = tuple(_variant(text, where) for text in _listed(row["GRCh38Core"]))
             if not listed.issuperset(_listed(row["GRCh38Core"])):
-                # its position on GRCh37 is not known, and one of the two tables is wrong
+                # its GRCh37 position is unknown, and one of the two tables is wrong
                 raise InputError(f"a variant of allele {name} is in no table", where=where)
             structural = row["SV"].upper() == "TRUE"
             if not cells and not structural and name != default:
@@ -212,10 +212,10 @@ def _chromosome(rows: Sequence[Row], where: str) -> str:
 
 
 def _on_grch37(row: Row, ref: str, where: str) -> tuple[int, str]:
-    """Return position and reference sequence on GRCh37; no sequence where it cannot be told.
+    """Return position and reference sequence on GRCh37; no sequence if it is unknown.
 
-    A sequence that was extended to that of a longer variant at its position is the same on both
-    assemblies only if the variant's own is.
+    A sequence that was extended to match a longer variant at its position is the same on both
+    assemblies only if the variant's own sequence is.
     """
     older, newer = row["GRCh37Allele"], row["GRCh38Allele"]
     place = position(row["GRCh37Position"], where)
@@ -269,7 +269,7 @@ def _range(row: Row, where: str) -> tuple[Decimal, Decimal]:
     match = _EQUATION.fullmatch(row["Equation"])
     if match is None:
         raise InputError("an equation is not a range of activity scores", where=where)
-    # one score alone, as a half-open range that is narrower than any step between scores
+    # a single score as a half-open range, narrower than any step between scores
     if match["equal"]:
         return Decimal(match["equal"]), Decimal(match["equal"]) + Decimal("0.0001")
     return Decimal(match["least"] or 0), Decimal(match["below"] or "Infinity")

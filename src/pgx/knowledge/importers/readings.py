@@ -1,8 +1,8 @@
-"""Readings: what a guideline's sentences mean, as facts found by the sentence's digest.
+"""Readings: the reviewed meaning of guideline sentences, as facts keyed by sentence digest.
 
-A person reads each sentence of a release once. The sentence itself is not kept: its
-SHA-256 is the key, the facts are the row. A sentence that changed in the next release has
-no reading any more and gives no advice until somebody has read it.
+A person reviews each sentence of a release once. The sentence itself is not stored: its SHA-256 is
+the key, the facts are the row. A sentence that changed in the next release has no reading, and
+gives no advice until it is reviewed.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ GENERAL: Final = "general"
 """The population of advice for everyone."""
 _WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
 _IN_WORDS: Final = frozenset({"half", "by_titration"})
-"""Shares that a sentence gives in words."""
+"""Fractions that a sentence gives in words."""
 _NOT_QUANTITIES: Final = (
     r"\(?PMIDs?:?\s*[\d\s,+J]+\)?",  # citations
     r"\b(?:Figure|Table) \d+",
@@ -68,13 +68,13 @@ _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
 class Readings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that has been read: sentences, implications, population labels, pending drugs.
+    """All reviewed texts: sentences, implications, population labels, pending drugs.
 
-    ``sentences`` holds the readings of a digest and a drug ("" for all drugs). ``keys`` gives
-    our lookup keys, none or several, for a gene and a key of the source. ``results`` are results
-    of which a sentence speaks and its lookups do not: ``also`` is read as ``key`` is, unless a
-    reading names it. ``withdrawn`` are rows that an authority took back: those of a guideline and
-    drug from releases before ``since``, of the keys of ``lookup`` or, where that is empty, all.
+    ``sentences`` holds the readings by digest and drug ("" for all drugs). ``keys`` gives our
+    lookup keys, none or several, for a gene and a key of the source. ``results`` are results that
+    a sentence covers but its lookups do not: ``also`` is read as ``key``, unless a reading names
+    it. ``withdrawn`` are rows that an authority withdrew: those of a guideline and drug from
+    releases before ``since``, for the keys of ``lookup`` or, if empty, all.
     """
 
     sentences: dict[tuple[str, str], list[Row]]
@@ -92,7 +92,7 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
         """
         known = self.sentences.get((digest, drug)) or self.sentences.get((digest, ""), [])
         said = {f"{gene}={key}" for gene, key in keys}
-        # one sentence may mean different doses for two results: `when` tells which
+        # one sentence may give different doses for two results: `when` selects
         special = [row for row in known if said & set(_list(row["when"]))]
         return next(iter([*special, *(row for row in known if not row["when"])]), None)
 
@@ -132,12 +132,12 @@ def _check_actions(rows: list[Row], where: str) -> None:
 
 
 def load_readings(folder: Path, name: str = "cpic") -> Readings:
-    """Read one authority's tables of readings; ``name`` begins the names of their files.
+    """Read one authority's tables of readings; ``name`` is the prefix of their file names.
 
-    ``NAME.tsv`` (sentences) has to be there; ``NAME_implications.tsv``,
-    ``NAME_populations.tsv``, ``NAME_pending.tsv``, ``NAME_keys.tsv``, ``NAME_results.tsv`` and
-    ``NAME_withdrawn.tsv`` may be. The label ``general`` means everyone unless the table of
-    populations says otherwise.
+    ``NAME.tsv`` (sentences) is required; ``NAME_implications.tsv``, ``NAME_populations.tsv``,
+    ``NAME_pending.tsv``, ``NAME_keys.tsv``, ``NAME_results.tsv`` and ``NAME_withdrawn.tsv`` are
+    optional. The label ``general`` means everyone unless the table of populations says
+    otherwise.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
     sentences: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         sentences.setdefault((row["digest"], row["drug"]), []).append(row)
-    # which of two readings holds must not depend on the order of rows
+    # the choice between two readings must not depend on the order of rows
     if any(_overlap(own) for own in sentences.values()):
         raise SnapshotSchemaError("one sentence has two readings", where=f"{name}.tsv")
     implied = _read_optional(folder / f"{name}_implications.tsv", IMPLICATION_COLUMNS)
@@ -184,7 +184,7 @@ def _read_optional(path: Path, columns: tuple[str, ...]) -> list[Row]:
 
 
 def numbers_in(text: str) -> set[float]:
-    """Return the quantities of a text; names, alleles and citations are no quantities.
+    """Return the quantities in a text; names, alleles and citations are not quantities.
 
     >>> sorted(numbers_in("CYP2C19*2: 0.5-2 mg for three days (PMID 12)"))
     [0.5, 2.0, 3.0]
@@ -217,7 +217,7 @@ def number_gaps(sentence: str | None, row: Mapping[str, str]) -> tuple[set[float
     Returns
     -------
     tuple of set of float
-        Quantities that the reading lacks, and quantities that the sentence has not.
+        Quantities missing from the reading, and quantities missing from the sentence.
     """
     said = numbers_in(normalise_sentence(sentence))
     skipped = {"action", "dose_factor_min", "dose_factor_max", "dose_of", "dose_as"}

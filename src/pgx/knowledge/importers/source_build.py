@@ -1,8 +1,8 @@
-"""A release made of folders of source files and of the tables that people write.
+"""Build a release from folders of source files and from curated tables.
 
-Only this module and `source_folders` know the layout of such folders; the project makes its own
-releases of them (``pgx kb build --from SOURCES --curated``), and a build of public releases loads
-neither of the two.
+Only this module and `source_folders` know the layout of such folders. The project builds its own
+releases from them (``pgx kb build --from SOURCES --curated``); a build from public releases loads
+neither.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def build_gene_tables(
 ) -> dict[str, list[Row]]:
     """Return rows of the tables sources, genes, variants, alleles, phenotype_rules, segments.
 
-    The files hold one state of the definitions; ``until`` says what of it came later than a
-    release that is made of them.
+    The files hold one state of the definitions; ``until`` defines which of it is later than the
+    release to be built.
 
     Raises
     ------
@@ -132,21 +132,21 @@ def build_guidelines(
     until: Until = EVERYTHING,
     extend: Callable[[Readings, str], Readings] = lambda readings, _authority: readings,
 ) -> GuidelineTables:
-    """Import the guidance of every authority of which somebody has read sentences.
+    """Import the guidelines of every authority with reviewed sentences.
 
     Parameters
     ----------
     sources
         Folders of releases as JSON lines; the year, or ``YYYY-MM``, in a name is the release.
-        Where two have a row for the same guideline, drug, population and lookup, the last wins.
-        CPIC's gene–drug pairs with RxNorm and ATC codes are there, too.
+        Of two rows for the same guideline, drug, population and lookup, the last one wins.
+        CPIC's gene–drug pairs with RxNorm and ATC codes are also there.
     readings_dir
         Folder with ``cpic.tsv`` and its companions, and those of the other authorities, see
         `load_readings`.
     until
-        What a release up to an earlier month leaves out.
+        Defines what a release up to an earlier month omits.
     extend
-        Adds readings to those of an authority, by its name.
+        Adds readings to those of an authority, given its name.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def _build_authority(
     until: Until,
     extend: Callable[[Readings, str], Readings],
 ) -> GuidelineTables | None:
-    """Import the guidance of one authority; None where nothing of it is old enough."""
+    """Import the guidelines of one authority; None if all are too recent."""
     readings = extend(_readings(authority, readings_dir, until), authority.name)
     every = source_rows(files_of(authority, sources), authority, readings.keys)
     rows = [
@@ -191,7 +191,7 @@ def _build_authority(
 
 
 def _readings(authority: Authority, folder: Path, until: Until) -> Readings:
-    """Return what has been read; drugs that wait for a later guideline do not wait yet."""
+    """Return the readings; drugs that wait for a later guideline are not pending yet."""
     readings = load_readings(folder, authority.name.lower())
     waiting = tuple(r for r in readings.pending if (authority.name, r["drug"]) not in until.drugs)
     return msgspec.structs.replace(readings, pending=waiting)
@@ -203,7 +203,7 @@ _KNOWN_GAPS = "known_gaps"
 
 _STATEMENT_SETS = "statement_sets"
 
-# identifiers and structures of today: none in a release of an earlier month
+# today's identifiers and structures: not in a release of an earlier month
 _OF_TODAY = ("gene_codes", *STRUCTURE_TABLES)
 
 _MONTH = re.compile(r"-\d{4}-\d{2}$")
@@ -224,14 +224,14 @@ def build_release(
 ) -> BuildReport:
     """Write the tables of a release into ``folder`` and its manifest last.
 
-    ``folders`` hold source files; each is laid over those before it.
-    ``curated`` and ``readings`` of ``written`` (by default of ``folder``) are read, and the counts
-    that stand beside them; never changed. ``until`` (``YYYY-MM``) ends the release there: rows
-    and names that came later are left out. All tables are made before the first is replaced, so
-    that a failed build leaves the old release whole. ``reviews`` are readings of texts that
-    ``readings`` lacks. Texts that remain open end the build, unless ``allow_unreviewed``: then
-    they stand in the release as they are, without an action of ours. ``with_texts`` puts the
-    sources' own texts of all rows beside it.
+    ``folders`` hold source files; each overrides those before it. ``curated`` and ``readings`` of
+    ``written`` (by default of ``folder``) and the adjacent counts are read, never changed.
+    ``until`` (``YYYY-MM``) is the last month of the release: later rows and names are omitted.
+    All tables are made before the first is replaced, so a failed build leaves the old release
+    intact. ``reviews`` are readings of texts that ``readings`` lacks. Texts that remain
+    unreviewed end the build, unless ``allow_unreviewed``: then they are included as they are,
+    without an action of ours. ``with_texts`` stores the sources' own texts of all rows with the
+    release.
 
     Raises
     ------
@@ -240,7 +240,7 @@ def build_release(
     SnapshotSchemaError
         A source or curated table breaks the schema.
     UnreviewedError
-        Texts are open, and that is not allowed.
+        Texts are unreviewed, and that is not allowed.
     UsageError
         ``until`` is not a month.
     """
@@ -248,12 +248,12 @@ def build_release(
     inputs = written or folder
     curated = inputs / "curated"
     changes = read_table(curated, CHANGES) if until else []
-    # before anything is read: a month that is none ends the command at once
+    # first of all: an invalid month ends the command at once
     limit = until_month(until, changes)
     read = build_guidelines(
         sources, inputs / "readings", limit, lambda own, name: with_reviews(own, reviews, name)
     )
-    # before tables are made: nothing of the old release has been touched yet
+    # before tables are made: the old release is still unchanged
     if read.unread and not allow_unreviewed:
         raise unreviewed(read.unread)
     coded = with_conditions(with_codes(read, curated, limit), curated)
@@ -270,16 +270,16 @@ def build_release(
         tables |= {_STATEMENT_SETS: sets} if sets else {}
     tables |= _texts(guidance, with_all=with_texts)
     tables["sources"] = [*_newer_sources(tables), *tables["sources"]]
-    # an older release must not name sources that came after it
+    # an older release must not name later sources
     if until:
         tables["sources"] = named_sources(tables)
     return BuildReport(write_release(folder, release, tables), guidance.unread)
 
 
 def _newer_sources(tables: Mapping[str, list[Row]]) -> list[Row]:
-    """Return rows for sources of a later month than those that ``sources`` lists.
+    """Return rows for sources of a later month than those in ``sources``.
 
-    ``cpic-2027-01`` is what ``cpic-2026-07`` is, under its own date.
+    ``cpic-2027-01`` is described like ``cpic-2026-07``, under its own date.
     """
     listed = {row["source"]: row for row in tables["sources"]}
     named = {
@@ -300,7 +300,7 @@ def _newer_sources(tables: Mapping[str, list[Row]]) -> list[Row]:
 
 
 def _texts(guidance: GuidelineTables, *, with_all: bool) -> dict[str, list[Row]]:
-    """Return the sources' own texts: of all rows, or of those that nobody has read."""
+    """Return the sources' own texts: of all rows, or of unreviewed ones."""
     open_ = {(item.authority, item.digest) for item in guidance.unread}
     rows = [
         {name: getattr(text, name) for name in TABLES[TEXTS]}
@@ -311,7 +311,7 @@ def _texts(guidance: GuidelineTables, *, with_all: bool) -> dict[str, list[Row]]
 
 
 def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, list[Row]]:
-    """Return tables that no source file makes: curated ones, and counts in populations."""
+    """Return tables without a source file: curated ones, and population counts."""
     curated = inputs / "curated"
     found = medicine_rows(curated, until)
     if (curated / f"{CONDITIONS}.tsv").exists():
@@ -329,9 +329,9 @@ def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, li
 
 
 def _names(curated: Path, alleles: list[Row], until: Until) -> dict[str, list[Row]]:
-    """Return other names of alleles that the release has: no table where there are none.
+    """Return other names of alleles in the release; no table if there are none.
 
-    They are what names mean today, so that a release of an earlier month has none.
+    They are today's names, so a release of an earlier month has none.
     """
     if until != EVERYTHING or not (curated / f"{_ALLELE_NAMES}.tsv").exists():
         return {}
@@ -340,7 +340,7 @@ def _names(curated: Path, alleles: list[Row], until: Until) -> dict[str, list[Ro
 
 
 def _core(curated: Path, tables: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
-    """Return causal variants, and their proxies, of alleles and positions that the release has."""
+    """Return causal variants, and their proxies, for alleles and positions in the release."""
     written = {
         name: read_table(curated, name)
         for name in CORE_TABLES

@@ -1,4 +1,4 @@
-"""Files of a published release, read within limits of size: bytes, JSON, tables, archives."""
+"""Files of a published release, read within size limits: bytes, JSON, tables, archives."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ MAX_BYTES: Final = 1 << 26
 MAX_PARTS: Final = 3_000_000
 """Values of a JSON file or cells of a table: 2 bytes in the file can take 200 in memory."""
 MAX_MEMBERS: Final = 20_000
-"""Files in a zip archive; PharmVar's archive of CYP2D6 has about 1,000."""
+"""Maximum number of files in a zip archive; PharmVar's CYP2D6 archive has about 1,000."""
 MAX_RATIO: Final = 200
-"""Compression of a zip member; text of variants reaches 30."""
+"""Maximum compression ratio of a zip member; text of variants reaches 30."""
 _GZIP: Final = b"\x1f\x8b"
 _GENE: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{1,14}(-[A-Za-z0-9]{1,8})?")
 _LONGEST_LABEL: Final = 300
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-"""An escape that is one half of a character beyond 16 bits; alone it cannot be written again."""
+"""Escape of a lone surrogate, which cannot be encoded as UTF-8."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 T = TypeVar("T")
 
 
 class Skipped(msgspec.Struct, frozen=True, order=True):
-    """Something in a file that was not used: what it is, and why."""
+    """Something in a file that was not used, and the reason."""
 
     file: str
     what: str
@@ -64,7 +64,7 @@ class Skipped(msgspec.Struct, frozen=True, order=True):
 
 
 class SourceFile(msgspec.Struct, frozen=True):
-    """A file of a download: its path, and its name in messages, from the given folder on."""
+    """A downloaded file: its path, and its name in messages, relative to the given folder."""
 
     path: Path
     name: str
@@ -76,7 +76,7 @@ class SourceFile(msgspec.Struct, frozen=True):
 
     @property
     def suffix(self) -> str:
-        """Suffix in lower case, that before ``.gz`` where there is one."""
+        """Suffix in lower case, the one before ``.gz`` if present."""
         return Path(self.path.name.lower().removesuffix(".gz")).suffix
 
 
@@ -85,7 +85,7 @@ def _refuse(what: str, name: str, cause: Exception | None = None) -> NoReturn:
 
 
 def read_bytes(file: SourceFile) -> bytes:
-    """Return a file's bytes, unpacked where they are gzip data.
+    """Return a file's bytes, decompressed if they are gzip data.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def read_bytes(file: SourceFile) -> bytes:
 
 
 def read_head(file: SourceFile, size: int = 4096) -> bytes:
-    """Return the first bytes of a file, unpacked; none where it cannot be read or unpacked."""
+    """Return the first bytes of a file, decompressed; empty if it cannot be read."""
     try:
         with file.path.open("rb") as handle:
             head = handle.read(size)
@@ -111,7 +111,7 @@ def read_head(file: SourceFile, size: int = 4096) -> bytes:
 
 
 def _unpack(data: bytes, most: int, name: str) -> bytes:
-    """Unpack gzip data up to ``most`` bytes; data that are cut in a head of a file are no fault."""
+    """Decompress gzip data up to ``most`` bytes; a truncated file head is not an error."""
     if most <= MAX_BYTES:
         try:
             return zlib.decompressobj(wbits=31).decompress(data, most)
@@ -139,7 +139,7 @@ def _limit_parts(data: bytes, signs: bytes, name: str) -> None:
 def parse_json(data: bytes, name: str, kind: type[T]) -> T:
     """Return a JSON document as a record of the given type.
 
-    Fields that the type does not have are allowed: a later release may add some.
+    Fields that the type does not have are allowed, as a later release may add some.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def _json(data: bytes, name: str) -> object:
     text = _text(data, name)
     try:
         found: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
-        # half a character passes json.loads and fails much later, when a table is written
+        # a lone surrogate passes json.loads and fails much later, when a table is written
         if _SURROGATE.search(text):
             json.dumps(found, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -192,12 +192,12 @@ def document(value: object, name: str, kind: type[T]) -> T:
 def parse_csv(data: bytes, name: str, delimiter: str = ",") -> list[dict[str, str]]:
     """Return the rows of a delimited table by the names in its first line.
 
-    Lines that begin with ``#`` before the names are passed over.
+    Lines that begin with ``#`` before the header are skipped.
 
     Raises
     ------
     InputError
-        The data are not such a table, a name stands twice, or a row has another width.
+        The data are not such a table, a name occurs twice, or a row has another width.
     """
     _limit_parts(data, f"{delimiter}\n".encode(), name)
     lines = io.StringIO(_text(data, name).lstrip("\n"), newline="")
@@ -224,7 +224,7 @@ def require_columns(rows: Sequence[Mapping[str, object]], names: Iterable[str], 
     Raises
     ------
     InputError
-        Some row has not all of them.
+        A row lacks one of them.
     """
     needed = frozenset(names)
     missing = sorted({name for row in rows for name in needed - row.keys()})
@@ -241,7 +241,7 @@ def read_tables(
     columns: Mapping[str, Iterable[str]],
     unused: Callable[[str], str],
 ) -> tuple[dict[str, list[dict[str, Any]]], list[Skipped]]:
-    """Read tables in JSON or CSV by the stem of their file names; a damaged one is passed over.
+    """Read tables in JSON or CSV by the stem of their file names; damaged ones are skipped.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def read_tables(
     columns
         Names that each table has to have.
     unused
-        Returns why a table is not read, an empty text for those that are.
+        Returns why a table is not read, empty for those that are read.
     """
     tables: dict[str, list[dict[str, Any]]] = {}
     unread: list[Skipped] = []
@@ -303,7 +303,7 @@ def _members(archive: zipfile.ZipFile, name: str, wanted: re.Pattern[str]) -> di
         _refuse(f"larger than {MAX_BYTES >> 20} MiB when unpacked", name)
     found: dict[str, bytes] = {}
     for member in members:
-        # a zip bomb shows by its ratio, before it is unpacked
+        # a zip bomb has a high ratio, visible before decompression
         if member.file_size > MAX_RATIO * max(member.compress_size, 1024):
             _refuse("a file in the archive is compressed beyond belief", name)
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -311,7 +311,7 @@ def _members(archive: zipfile.ZipFile, name: str, wanted: re.Pattern[str]) -> di
         if member.filename in found:
             _refuse("the archive holds two files of one name", name)
         with archive.open(member) as handle:
-            # one byte more than promised: at the end of a member zipfile compares its checksum
+            # one byte more than declared: zipfile compares its checksum at the end of a member
             found[member.filename] = handle.read(member.file_size + 1)
     return found
 
@@ -336,7 +336,7 @@ def prose(text: str, where: str) -> str:
     Raises
     ------
     InputError
-        It holds control characters or half of a surrogate pair.
+        It contains control characters or a lone surrogate.
     """
     if _CONTROL.search(text):
         raise InputError("a text holds characters that are not text", where=where)
@@ -352,7 +352,7 @@ def gene_symbol(value: object, where: str) -> str:
     Raises
     ------
     InputError
-        It is not of the form of a symbol.
+        It does not have the form of a gene symbol.
     """
     text = value.strip().replace("_", "-") if isinstance(value, str) else ""
     if not _GENE.fullmatch(text):

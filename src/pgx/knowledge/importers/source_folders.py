@@ -1,4 +1,4 @@
-"""Folders of source files in our own layout, laid over each other: the last dated one counts."""
+"""Folders of source files in our own layout, overlaid in order: the latest date wins."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ _RELEASED: Final = re.compile(r"(?<!\d)\d{4}(-\d{2})?(?!\d)")
 _MONTH: Final = re.compile(r"\d{4}-\d{2}")
 _DEFINITIONS: Final = "clinpgx-2025-11"
 _DEFINITIONS_OF: Final = {"CYP2D6": "cpic-cyp2d6-2024-08"}
-"""Sources of the files of a folder that no month names."""
+"""Sources of files in folders without a month in the name."""
 
 
 class SourceFolders(msgspec.Struct, frozen=True):
-    """Folders in the order in which they are laid over each other."""
+    """Folders in the order in which they are overlaid."""
 
     folders: tuple[Path, ...]
 
     @classmethod
     def of(cls, folders: Sequence[Path]) -> SourceFolders:
-        """Check that the folders hold together what a release is made of.
+        """Check that the folders together contain the sources of a release.
 
         Raises
         ------
@@ -73,11 +73,11 @@ class SourceFolders(msgspec.Struct, frozen=True):
         return found
 
     def files(self, pattern: str) -> list[Path]:
-        """Return the files of all folders that match, those of the last folder last."""
+        """Return the matching files of all folders, those of the last folder last."""
         return [path for folder in self.folders for path in sorted(folder.glob(pattern))]
 
     def newest(self, pattern: str) -> list[Path]:
-        """Return one file of each name, that of the last folder, by name."""
+        """Return one file per name, the one in the last folder, by name."""
         # a gene's definitions are one file: two states of one gene cannot be mixed row by row
         by_name = {path.name: path for path in self.files(pattern)}
         return [by_name[name] for name in sorted(by_name)]
@@ -94,7 +94,7 @@ class SourceFolders(msgspec.Struct, frozen=True):
         return _DEFINITIONS_OF.get(gene, _DEFINITIONS)
 
     def editions(self) -> dict[str, Edition]:
-        """Return what the newest release says of each guideline, by its identifier."""
+        """Return the newest release's data on each guideline, by its identifier."""
         found = {}
         for path in self.files("guidance/seen_*.tsv"):
             for row in _delimited(path):
@@ -109,14 +109,14 @@ class SourceFolders(msgspec.Struct, frozen=True):
 
 
 def release_of(path: Path) -> str:
-    """Return the release of a source file, ``YYYY-MM`` or ``YYYY``, as its name or folder says.
+    """Return the release of a source file, ``YYYY-MM`` or ``YYYY``, from its name or folder.
 
     Raises
     ------
     SnapshotSchemaError
         Neither has a year.
     """
-    # `guidance/changed_part1.jsonl` has its month in the folder above
+    # `guidance/changed_part1.jsonl` has its month in the parent folder
     names = (path.name, *(parent.name for parent in list(path.parents)[:2]))
     for name in names:
         found = _RELEASED.search(name)
@@ -133,7 +133,7 @@ def read_columns(path: Path) -> list[Row]:
     SnapshotSchemaError
         It cannot be read, or a row has another width than the first line.
     """
-    # a last line end is optional here, unlike in the tables of a release
+    # a final newline is optional here, unlike in the tables of a release
     lines = read_text(path).rstrip("\n").split("\n")
     header = lines[0].split("\t")
     try:
@@ -149,14 +149,14 @@ def _delimited(path: Path) -> Iterable[Row]:
 
 
 def known_genes(tables: Mapping[str, list[Row]], until: Until) -> dict[str, list[Row]]:
-    """Return gene tables without later genes and alleles, and without positions of these alone."""
+    """Return gene tables without later genes and alleles, or positions used only by these."""
     found = {
         name: [row for row in rows if until.has_gene(row.get("gene", ""))]
         for name, rows in tables.items()
     }
     alleles = found["alleles"]
     found["alleles"] = [row for row in alleles if until.has_allele(row["gene"], row["allele"])]
-    # a position stays if any allele that is left needs it
+    # a position is kept if any remaining allele needs it
     gone = _positions(alleles) - _positions(found["alleles"])
     found["variants"] = [
         row for row in found["variants"] if (row["gene"], row["position_grch38"]) not in gone
@@ -165,9 +165,9 @@ def known_genes(tables: Mapping[str, list[Row]], until: Until) -> dict[str, list
 
 
 def known_counts(rows: Iterable[Row], variants: Iterable[Row], until: Until) -> list[Row]:
-    """Return rows of a population table on genes, alleles and positions that the release has.
+    """Return rows of a population table for genes, alleles and positions in the release.
 
-    A haplotype that was counted under a name, or at a position, that came later is left out.
+    A haplotype counted under a later name, or with a later position, is left out.
     """
     if until == EVERYTHING:
         return list(rows)
@@ -181,14 +181,14 @@ def known_counts(rows: Iterable[Row], variants: Iterable[Row], until: Until) -> 
 
 
 def known_gaps(curated: Path, statements: Iterable[Row], until: Until) -> list[Row]:
-    """Return the gaps of sources that a release's statements were read from, and of its genes.
+    """Return the known gaps of a release's sources and genes.
 
     Raises
     ------
     SnapshotSchemaError
         The table has other columns than its schema.
     """
-    # a gap of a source that the release does not hold would be a finding of its own
+    # a gap of a source that is not in the release would be a finding by itself
     read_from = {row["source"] for row in statements}
     return [
         row
@@ -198,7 +198,7 @@ def known_gaps(curated: Path, statements: Iterable[Row], until: Until) -> list[R
 
 
 def statement_sets(curated: Path, statements: Iterable[Row]) -> list[Row]:
-    """Return the sets of which a release has statements of every guideline.
+    """Return the statement sets for which the release has statements of every guideline.
 
     Raises
     ------
@@ -214,7 +214,7 @@ def statement_sets(curated: Path, statements: Iterable[Row]) -> list[Row]:
 
 
 def named_sources(tables: Mapping[str, Iterable[Row]]) -> list[Row]:
-    """Return the rows of ``sources`` that some other table names."""
+    """Return the rows of ``sources`` that are named in another table."""
     named = {
         source
         for name, rows in tables.items()
@@ -238,7 +238,7 @@ _SHORT_FLAGS: Final = ("dosing", "alternate", "other")
 
 
 def files_of(authority: Authority, sources: SourceFolders) -> list[Path]:
-    """Return an authority's source files in folders, the oldest first."""
+    """Return an authority's source files in folders, oldest first."""
     found = [path for pattern in authority.files for path in sources.files(pattern)]
     return sorted(found, key=lambda path: (release_of(path), path.name))
 
@@ -264,7 +264,7 @@ def _own_rows(path: Path, authority: Authority) -> list[dict[str, Any]]:
 
 
 def _named(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row under the names of guideline rows."""
+    """Return a row with the column names of guideline rows."""
     if "text" in row:
         return row
     citations = [{"pmid": pmid, "year": ""} for pmid in row["pmids"]]

@@ -1,1 +1,1 @@
-"""Deep checks of a release's tables, one topic a module; each yields findings, none raises."""
+"""Deep checks of a release's tables, one topic per module; each yields findings."""

@@ -1,4 +1,4 @@
-"""Whether gene tables agree: names, bases, functions, rules, structures, core positions."""
+"""Consistency of gene tables: names, bases, functions, rules, structures, core positions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TIERS: Final = (1, 2, 3)
 
 
 def core_position_findings(gene: GeneDefinition) -> Iterator[Finding]:
-    """Yield causal variants and proxies that definitions lack, and terms out of their range."""
+    """Yield causal variants and proxies missing from definitions, and terms out of range."""
     rows = Counter((c.allele, c.position, c.alt) for c in gene.core_positions)
     for (allele, position, alt), count in rows.items():
         if count > 1:
@@ -61,7 +61,7 @@ def _undefined(
     variants: dict[int, tuple[str, ...]],
     definitions: dict[str, dict[int, str]],
 ) -> Iterator[Finding]:
-    """Yield a causal variant that its allele's definition does not ask for."""
+    """Yield a causal variant that its allele's definition does not require."""
     if core.allele not in definitions:
         what = f"there is no allele {core.allele}"
         yield _finding(FaultCode.DANGLING, "core_positions", gene, what)
@@ -89,7 +89,7 @@ _TOLERANCE: Final = 1e-3  # shares are rounded
 
 
 def structure_findings(gene: GeneDefinition) -> Iterator[Finding]:
-    """Yield units, names, shares and positions that do not fit; none without a structure."""
+    """Yield invalid units, names, shares and positions; none without a structure."""
     if gene.structure is None:
         return
     yield from _structure_names(gene, gene.structure)
@@ -99,7 +99,7 @@ def structure_findings(gene: GeneDefinition) -> Iterator[Finding]:
 
 
 def _structure_names(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
-    """Yield hybrids that show nowhere, and names of alleles that the gene lacks."""
+    """Yield hybrids without any effect on depth, and names of alleles that the gene lacks."""
     alleles, shown = {a.name for a in gene.alleles}, set(structure.unit_names)
     for haplotype in structure.haplotypes:
         for unit in sorted(set(haplotype.units) - shown):
@@ -141,7 +141,7 @@ def _groups_and_hybrids(
 
 
 def _shares(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
-    """Yield groups that differ between haplotypes, or whose shares are not those of a whole."""
+    """Yield groups that differ between haplotypes, or whose frequencies do not add up to 1."""
     groups = [tuple(g for g, _ in h.frequencies) for h in structure.haplotypes]
     if len(set(groups)) != 1:
         what = "haplotypes have different population groups"
@@ -155,7 +155,7 @@ def _shares(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]
 
 
 def _segments(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
-    """Yield segments of a hybrid that overlap or hold what is no share."""
+    """Yield segments of a hybrid that overlap or have a share out of range."""
     for unit in structure.units:
         ordered = sorted(unit.segments, key=lambda s: s.start)
         for one, two in itertools.pairwise(ordered):
@@ -170,7 +170,7 @@ def _segments(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Findin
 
 
 def _sites(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
-    """Yield positions at which reads are judged and no variant is defined, where one must be."""
+    """Yield mismapped positions without a defined variant, where one is required."""
     known = {v.position for v in gene.variants}
     for position in structure.mismapped:
         if gene.variants and not min(known) <= position <= max(known):
@@ -179,12 +179,12 @@ def _sites(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
 
 
 def place_of(rule: ConversionRule) -> str:
-    """Return what tells a rule from the others: gene, strength and effect."""
+    """Return the identifier of a rule: gene, strength and effect."""
     return f"{rule.gene} {rule.strength} {rule.effect}"
 
 
 def inapplicable(rule: ConversionRule, genes: Mapping[str, GeneDefinition]) -> Iterator[Finding]:
-    """Yield why a rule cannot be applied; cheap enough for every start."""
+    """Yield why a rule cannot be applied; fast enough for every start."""
     gene = genes.get(rule.gene)
     if gene is None:
         yield _conversions_finding(FaultCode.DANGLING, rule, "there is no such gene")
@@ -205,7 +205,7 @@ _IUPAC: Final = frozenset("RYSWKMBDHVN")
 
 
 def gene_findings(gene: GeneDefinition) -> Iterator[Finding]:
-    """Yield what is wrong with one gene."""
+    """Yield the faults of one gene."""
     yield from unusable(gene)
     yield from _alleles(gene)
     yield from _functions(gene)
@@ -217,7 +217,7 @@ def gene_findings(gene: GeneDefinition) -> Iterator[Finding]:
 
 
 def unusable(gene: GeneDefinition) -> Iterator[Finding]:
-    """Yield what no caller could work with; cheap enough for every start."""
+    """Yield faults that prevent calling; fast enough for every start."""
     if gene.contig not in CANONICAL:
         yield _finding(FaultCode.TERM, "genes", gene, f"there is no contig {gene.contig!r}")
     yield from _definitions(gene)
@@ -244,7 +244,7 @@ def _alleles(gene: GeneDefinition) -> Iterator[Finding]:
             )  # fmt: skip
     for name in _twice(a.name for a in gene.alleles):
         yield _finding(FaultCode.TWICE, "alleles", gene, f"allele {name} stands twice")
-    # an unmatched haplotype is named by its difference from the one reference
+    # an unmatched haplotype is named by its difference from the only reference
     references = sum(a.is_reference for a in gene.alleles)
     if gene.variants and references != 1:
         what = f"{references} reference alleles, expected one"
@@ -253,7 +253,7 @@ def _alleles(gene: GeneDefinition) -> Iterator[Finding]:
 
 def _other_names(gene: GeneDefinition) -> Iterator[Finding]:
     known = {name for a in gene.alleles for name in (a.name, core_allele(a.name))}
-    # a hybrid may have a name that no definition of small variants has
+    # a hybrid may have a name without a definition by small variants
     partners = gene.structure.partners if gene.structure else ()
     named = known | {p.hybrid for p in partners if p.hybrid}
     for name in _twice((n.name, n.meaning) for n in gene.names):
@@ -271,7 +271,7 @@ def _other_names(gene: GeneDefinition) -> Iterator[Finding]:
 
 
 def _notes(gene: GeneDefinition) -> Iterator[Finding]:
-    """Yield note codes that no report could put into words."""
+    """Yield note codes without a text in reports."""
     for note in sorted(set(gene.notes).difference(NoteCode)):
         yield _finding(FaultCode.TERM, "genes", gene, f"there is no note code {note!r}")
 
@@ -303,7 +303,7 @@ def _variants(gene: GeneDefinition) -> Iterator[Finding]:
         if len(set(alleles)) < len(alleles):
             what = f"{variant.position}: an allele stands twice"
             yield _finding(FaultCode.TWICE, "variants", gene, what)
-    # a call on GRCh37 is made through one offset a gene
+    # calls on GRCh37 use one offset per gene
     if len({v.position_grch37 - v.position for v in gene.variants}) > 1:
         what = "more than one offset between GRCh38 and GRCh37"
         yield _finding(FaultCode.BASES, "variants", gene, what)
@@ -314,7 +314,7 @@ def _start(segment: ReferenceSegment) -> int:
 
 
 def _bases(segments: list[ReferenceSegment], variant: DefiningVariant) -> str:
-    """Return what the segments, first to last, hold at a variant's reference bases."""
+    """Return the bases of the segments, first to last, at a variant's reference bases."""
     place = bisect_right(segments, variant.position, key=_start) - 1
     if place < 0:
         return ""
@@ -323,7 +323,7 @@ def _bases(segments: list[ReferenceSegment], variant: DefiningVariant) -> str:
 
 
 def _names(gene: GeneDefinition) -> Iterator[Finding]:
-    """Yield names in the gene's own row that its other tables do not have."""
+    """Yield names in the gene's own row that are missing from its other tables."""
     names = {a.name for a in gene.alleles}
     wanted = {*gene.preferred, *([gene.default_allele] if gene.variants else [])}
     for name in sorted(wanted - names):
@@ -339,9 +339,9 @@ def _names(gene: GeneDefinition) -> Iterator[Finding]:
 
 
 def _functions(gene: GeneDefinition) -> Iterator[Finding]:
-    """Yield functions that rules do not know or alleles do not have, and alleles without any.
+    """Yield functions without rules or alleles, and alleles without functions.
 
-    A function that no rule knows would be indeterminate, whatever it says.
+    A function without a rule would give an indeterminate phenotype, whatever its meaning.
     """
     if not gene.rules:
         return
@@ -377,7 +377,7 @@ def _rules(gene: GeneDefinition) -> Iterator[Finding]:
         if meant.setdefault(rule.lookup_key, rule.phenotype) != rule.phenotype:
             what = f"key {rule.lookup_key} means two phenotypes"
             yield _finding(FaultCode.CONTRADICTION, "phenotype_rules", gene, what)
-        # a rule's score is computed anew: a slip here would give another phenotype's advice
+        # a rule's score is recomputed: an error here would give another phenotype's advice
         if gene.scored:
             total = activity_score([rule.function_1, rule.function_2]) or NO_SCORE
             if not total == rule.activity_score == rule.lookup_key:

@@ -1,4 +1,4 @@
-"""Whether statements, conditions, guidelines and drugs agree: references, codes, doses."""
+"""Consistency of statements, conditions, guidelines and drugs: references, codes, doses."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _GENE_CODES: Final = {
 
 
 def gene_code_faults(codes: Iterable[GeneCode], genes: Container[str]) -> Iterator[Finding]:
-    """Yield identifiers of genes that are none, of no gene, or stand twice."""
+    """Yield gene identifiers that are invalid, belong to no gene, or occur twice."""
     seen: set[tuple[str, str]] = set()
     owner: dict[str, str] = {}
     for code in codes:
@@ -70,7 +70,7 @@ def gene_code_faults(codes: Iterable[GeneCode], genes: Container[str]) -> Iterat
 
 
 def code_faults(table: str, where: str, rxnorm: str, atc: Iterable[str]) -> Iterator[Finding]:
-    """Yield codes that are no RxNorm concept number or no ATC code of a substance."""
+    """Yield codes that are not an RxNorm concept number or an ATC code of a substance."""
     if rxnorm and not RXNORM.fullmatch(rxnorm):
         what = f"{rxnorm!r} is no RxNorm number"
         yield Finding(code=FaultCode.TERM, table=table, where=where, what=what)
@@ -87,7 +87,7 @@ _YEAR: Final = re.compile(r"(19|20)\d\d")
 
 
 def guidance_findings(kb: KnowledgeBase) -> Iterator[Finding]:
-    """Yield what is wrong with the drugs, guidelines and statements of a release."""
+    """Yield the faults of the drugs, guidelines and statements of a release."""
     guidelines = {g.guideline_id: g for g in kb.guidelines}
     dated = {row["source"] for row in kb.table("sources") if row["date"]}
     yield from _twice("drugs", (f"{d.authority} {d.drug.casefold()}" for d in kb.drugs))
@@ -176,7 +176,7 @@ def _references(
 
 
 def _doses(statement: Statement) -> Iterator[Finding]:
-    """Yield dose factors that cannot be meant: out of range, or against their action."""
+    """Yield implausible dose factors: out of range, or inconsistent with their action."""
     low, high = statement.dose_factor_min, statement.dose_factor_max
     given = [factor for factor in (low, high) if factor is not None]
     if not given:
@@ -216,7 +216,7 @@ def _citation(
 
 
 def _contradictions(statements: Iterable[Statement]) -> Iterator[Finding]:
-    """Yield pairs of one authority that advise differently for the same drug, person and keys."""
+    """Yield pairs of one authority's statements that differ for the same drug, person and keys."""
     first: dict[tuple[object, ...], Statement] = {}
     told: set[tuple[str, str]] = set()
     for statement in statements:
@@ -225,7 +225,7 @@ def _contradictions(statements: Iterable[Statement]) -> Iterator[Finding]:
             genes = tuple(gene for gene, _ in factors)
             for keys in product(*(keys for _, keys in factors)):
                 other = first.setdefault((about, genes, keys), statement)
-                # one finding a pair: products of two genes would repeat it for every key
+                # one finding per pair: products of two genes would repeat it for every key
                 pair = (other.id, statement.id)
                 if other is not statement and other.advice != statement.advice and pair not in told:
                     told.add(pair)
@@ -238,14 +238,14 @@ def _finding(code: FaultCode, table: str, where: str, what: str) -> Finding:
 
 
 _RESERVED = ("; ", ": ")
-"""They part the conditions of a row, and a condition's code from its text."""
+"""Separators of the conditions of a row, and of a condition's code and text."""
 
 
 def condition_findings(kb: KnowledgeBase) -> Iterator[Finding]:
-    """Yield conditions that cannot be read, and statements that say nothing of an open one."""
+    """Yield unreadable conditions, and statements without an action while one is unknown."""
     known = {c.condition: c for c in kb.medicines_as_written.conditions}
     if not known:
-        return  # a release that is made without the table holds no codes to compare
+        return  # a release without this table has no codes to compare
     for statement in kb.statements:
         for fact in statement.condition:
             what = _fault(fact, statement, known)

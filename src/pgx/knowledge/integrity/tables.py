@@ -1,4 +1,4 @@
-"""Whether every table can be read and has a source; whether populations and medicines fit genes."""
+"""Readability and sources of all tables; consistency of populations and medicines with genes."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def damaged_tables(folder: Path) -> Iterator[Finding]:
 
 
 def unreadable(kb: KnowledgeBase) -> Iterator[Finding]:
-    """Yield tables and rows that cannot be read, and what their readers refuse."""
-    # rows first: what a reader of records refuses is one row's fault most of the time
+    """Yield unreadable tables and rows, and errors of their readers."""
+    # rows first: most reader errors are caused by a single row
     found = [fault for name in kb.table_names for fault in _rows(kb, name)]
     yield from found
     if found:
@@ -123,7 +123,7 @@ def _unreadable(table: str, where: str, what: str) -> Finding:
 
 
 def lacking_sources(kb: KnowledgeBase) -> Iterator[Finding]:
-    """Yield rows whose source is unknown, and sources that stand twice or have no date."""
+    """Yield rows with unknown sources, and sources that occur twice or have no date."""
     seen: set[str] = set()
     for line, row in enumerate(kb.table("sources"), 2):
         if row["source"] in seen:
@@ -152,7 +152,7 @@ _TOLERANCE: Final = 1.02  # published shares are rounded
 
 
 def haplotype_findings(kb: KnowledgeBase) -> Iterator[Finding]:
-    """Yield alleles, positions and shares that do not fit the genes; none without tables."""
+    """Yield alleles, positions and frequencies inconsistent with the genes; none without tables."""
     for name, found in kb.frequencies.items():
         gene = kb.genes_as_written.get(name)
         if gene is None:
@@ -165,7 +165,7 @@ def haplotype_findings(kb: KnowledgeBase) -> Iterator[Finding]:
 
 
 def _names(gene: GeneDefinition, found: GeneFrequencies) -> Iterator[Finding]:
-    """Yield names of alleles that the gene lacks; brackets hold several, or more variants."""
+    """Yield names of alleles that the gene lacks; brackets contain several alleles or variants."""
     known = {n for a in gene.alleles for n in (a.name, core_allele(a.name))}
     named = {
         "haplotype_counts": {h.allele for h in found.haplotypes if not h.allele.startswith("[")},
@@ -178,7 +178,7 @@ def _names(gene: GeneDefinition, found: GeneFrequencies) -> Iterator[Finding]:
 
 
 def _positions(gene: GeneDefinition, found: GeneFrequencies) -> Iterator[Finding]:
-    """Yield positions that define nothing; alleles there may be ones that nobody has described."""
+    """Yield positions that define no allele; their alleles may be undocumented."""
     variants = {v.position for v in gene.variants}
     counted = {position for h in found.haplotypes for position in h.differences}
     for table, positions in (("haplotype_counts", counted), ("untyped_sites", found.untyped)):
@@ -205,7 +205,7 @@ _EVIDENCE: Final = ("established", "limited", "none")
 
 
 def medicine_findings(kb: KnowledgeBase) -> Iterator[Finding]:
-    """Yield what is wrong with the tables on medicines; nothing in a release without them."""
+    """Yield the faults of the tables on medicines; nothing in a release without them."""
     known = kb.medicines_as_written
     if known.substances:
         yield from _substances(known.substances, {d.drug for d in kb.drugs})
@@ -308,7 +308,7 @@ def _ranges(
 
 
 def _holes(gene: str, ranges: list[ScoreRange]) -> Iterator[Finding]:
-    """Yield holes and overlaps between ranges from 0 upwards, lowest first."""
+    """Yield gaps and overlaps between ranges from 0 upwards, lowest first."""
     first, last = ranges[0], ranges[-1]
     if first.low != 0.0 or not first.low_included:
         yield _finding(FaultCode.RANGE, "score_ranges", gene, "the first range does not begin at 0")
@@ -321,7 +321,7 @@ def _holes(gene: str, ranges: list[ScoreRange]) -> Iterator[Finding]:
 
 
 def _meanings(gene: GeneDefinition, ranges: list[ScoreRange]) -> Iterator[Finding]:
-    """Yield scores whose rule gives another phenotype than the ranges do."""
+    """Yield scores for which the rule and the ranges give different phenotypes."""
     meant = {rule.activity_score: rule.phenotype for rule in gene.rules}
     for score, phenotype in meant.items():
         value = score_value(score)

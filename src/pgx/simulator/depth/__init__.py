@@ -1,1 +1,1 @@
-"""Simulated read depth: gVCFs, or plain arrays, whose depth follows the copies of a gene."""
+"""Simulated read depth: gVCFs, or plain arrays, with depth proportional to gene copies."""

@@ -1,4 +1,4 @@
-"""The text of a simulated gVCF with depth, in the form that GATK writes: one sample a file."""
+"""Text of a simulated gVCF with depth in GATK's format, one sample per file."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def block_line(
     block: SimulatedBlock,
     settings: SimulationSettings,
 ) -> str:
-    """Return the line of a block; positions are the file's."""
+    """Return the line of a block; positions are on the file's assembly."""
     het, other = block.likelihoods
     shown = ref.lower() if settings.lower_case else ref
     return (
@@ -76,7 +76,7 @@ def record_line(
     genotype: DiploidGenotype,
     settings: SimulationSettings,
 ) -> str:
-    """Return the line of a variant; ``reads`` are those of REF, every ALT and ``<NON_REF>``."""
+    """Return the line of a variant; ``reads`` are for REF, every ALT and ``<NON_REF>``."""
     ref, alts = record.ref, record.alts
     if settings.lower_case:
         ref, alts = ref.lower(), tuple(alt.lower() for alt in alts)
@@ -95,14 +95,14 @@ def record_line(
 
 
 CONTROL: Final = -1
-"""Region of a window that lies in no gene."""
+"""Region index of a window outside all genes."""
 GC_LOADING: Final = 0.5
-"""What a sample's factor of 1 adds to the log depth from a GC share of 0 to one of 1."""
+"""Change of the log depth from GC content 0 to 1, at a sample factor of 1."""
 GC_FLANK: Final = 60
 
 
 class Region(NamedTuple):
-    """A stretch of one gene that has depth throughout."""
+    """A region of one gene with depth throughout."""
 
     gene: str
     contig: str
@@ -111,7 +111,7 @@ class Region(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """Windows of a file with the region that each lies in, (W,) int64, `CONTROL` for none."""
+    """Windows of a file, and the region index of each, (W,) int64, `CONTROL` outside genes."""
 
     regions: tuple[Region, ...]
     windows: DepthWindows
@@ -119,7 +119,7 @@ class Layout:
     near: Neighbours
 
     def of_gene(self, gene: str) -> npt.NDArray[np.bool_]:
-        """(W,) whether a window belongs to a gene."""
+        """(W,) whether each window belongs to a gene."""
         own = [i for i, region in enumerate(self.regions) if region.gene == gene]
         return np.isin(self.region, own)
 
@@ -131,11 +131,12 @@ def lay_out(
 ) -> Layout:
     """Lay out the windows of genes and, on GRCh38, of a panel.
 
-    Windows of the panel keep their place, expectation and loading; the rest of each gene is
-    tiled. A window that the panel does not have is expected to have the sample's coverage; its
-    loading follows the GC share of the sequence around it, as far as it is known.
+    Panel windows keep their position, expected depth and loading; the rest of each gene is
+    tiled. The expected depth of a window outside the panel is the sample's coverage; its loading
+    follows the GC content of the surrounding sequence, as far as known.
     """
     regions = tuple(r for gene in sorted(sequences) for r in _regions(genes[gene]))
+    # the panel has GRCh38 positions only
     whole = all(own.assembly is Assembly.GRCH38 for own in sequences.values())
     kept = _kept(panel, regions, whole=whole) if panel else ([], [], [], [])
     contigs, spans, values, region = kept
@@ -210,25 +211,25 @@ def _loading(sequence: GeneSequence, window: Span) -> float:
 DEPTH_STREAM = 0
 Floats = npt.NDArray[np.float64]
 Line = tuple[int, int, str]
-"""Number of the contig, position in the file, text."""
+"""Index of the contig, position in the file, text."""
 
 
 class _Depths(NamedTuple):
-    """(W,) depth in whole reads, and by gene (C, W') copies of each of its copies that show."""
+    """(W,) depth in whole reads, and by gene (C, W') the visible fraction of each copy."""
 
     reads: npt.NDArray[np.int64]
     shown: dict[str, Floats]
 
 
 class DepthSimulator:
-    """Writes gVCFs with depth; where the windows lie is worked out once for all samples.
+    """Writes gVCFs with depth; the windows are laid out once for all samples.
 
     Parameters
     ----------
     genes
         Genes of the knowledge base by name.
     settings
-        How files are written; the style is ``gvcf``.
+        Output settings; the style is ``gvcf``.
     depth
         Coverage, noise, seed.
     panel
@@ -250,7 +251,7 @@ class DepthSimulator:
         check_depth(depth, settings)
         check_settings(genes, settings)
         self.genes = genes
-        # the order of haplotypes is that of copies until reads are drawn
+        # haplotypes are in the order of copies until reads are drawn
         self.settings = msgspec.structs.replace(settings, phased=True)
         self.depth = depth
         self.panel = panel
@@ -261,14 +262,14 @@ class DepthSimulator:
     def render(self, sample: str, diplotypes: Mapping[str, Sequence[str]]) -> str:
         """Return the gVCF of one sample that carries the given diplotypes.
 
-        ``diplotypes`` are as for `pgx.simulator.vcf.render_vcf`; a gene of which a structure is
-        known also has names such as ``*2x2``, ``*36+*10`` and ``*5``. The same arguments give
-        the same text.
+        ``diplotypes`` are as in `pgx.simulator.vcf.render_vcf`; a gene with known structures also
+        accepts names such as ``*2x2``, ``*36+*10`` and ``*5``. The same arguments give the same
+        text.
 
         Raises
         ------
         UnknownGeneError, UnknownAlleleError, UsageError
-            An odd sample name, or a diplotype that cannot be simulated.
+            An invalid sample name, or a diplotype that cannot be simulated.
         """
         check_samples([sample])
         copies = gene_copies(self.genes, sample, diplotypes, self.settings)
@@ -299,6 +300,7 @@ class DepthSimulator:
         self, layout: Layout, copies: Mapping[str, GeneCopies], random: np.random.Generator
     ) -> _Depths:
         shown: dict[str, Floats] = {}
+        # control windows have two copies
         total = np.full(len(layout.windows), 2.0)
         for gene in sorted(copies):
             inside = layout.of_gene(gene)
@@ -312,7 +314,7 @@ class DepthSimulator:
     def _shown(
         self, gene: str, copies: GeneCopies, layout: Layout, random: np.random.Generator
     ) -> Floats:
-        """Return (C, W) how much of each copy shows."""
+        """Return (C, W) the visible fraction of each copy."""
         structure = self.genes[gene].structure
         if structure is None:
             return np.ones((len(copies.units), len(layout.windows)))
@@ -338,6 +340,7 @@ class DepthSimulator:
             text = record_line(name, record, counts, genotype, self.settings)
             yield contig, record.position, text
         stretches = list(sites.stretches)
+        # dips matter where depth is evaluated, in genes with structural variants
         if definition.structure is not None:
             dips = self._dips(gene, starts, ends, reads.depth, sites.taken, random)
             stretches += dips
@@ -358,13 +361,13 @@ class DepthSimulator:
         taken: Sequence[Span],
         random: np.random.Generator,
     ) -> list[Stretch]:
-        """Draw dips of the quality where copies are told, but at no site and at no record."""
+        """Draw quality dips outside of defining sites and records."""
         spans = [(v.position, v.position + len(v.ref) - 1) for v in self.genes[gene].variants]
         avoid = {p for start, end in [*spans, *taken] for p in range(start, end + 1)}
         return draw_dips(starts, ends, depth, avoid, random)
 
     def _controls(self, layout: Layout, reads: npt.NDArray[np.int64]) -> Iterator[Line]:
-        """Yield the blocks of windows that lie in no gene; their bases are not known."""
+        """Yield the blocks of windows outside all genes; their bases are unknown."""
         alone = layout.region == CONTROL
         windows = layout.windows
         for contig in np.unique(windows.contigs[alone]).tolist():

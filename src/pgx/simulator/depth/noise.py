@@ -1,4 +1,4 @@
-"""Depth with the noise of real genomes: neighboring windows are correlated."""
+"""Read depth with the noise of real genomes: neighboring windows are correlated."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 WIDTH: Final = 20
-"""Bases of a window, at most."""
+"""Maximum number of bases in a window."""
 
 Span = tuple[int, int]
 """First and last position, 1-based inclusive."""
@@ -45,7 +45,7 @@ Places = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DepthWindows:
-    """W windows, sorted by contig and position, none over another.
+    """W disjoint windows, sorted by contig and position.
 
     Attributes
     ----------
@@ -54,9 +54,9 @@ class DepthWindows:
     starts, ends
         (W,) int64 positions on GRCh38, 1-based inclusive.
     log_expected
-        (W,) log of the depth of two copies over a sample's coverage.
+        (W,) log of the depth of two copies, divided by the sample's coverage.
     loading
-        (W,) what a sample's factor of 1 adds to the log depth.
+        (W,) change of the log depth at a sample factor of 1.
     """
 
     contigs: npt.NDArray[np.str_]
@@ -70,11 +70,11 @@ class DepthWindows:
 
     @property
     def middles(self) -> Floats:
-        """(W,) middles of the windows."""
+        """(W,) midpoints of the windows."""
         return (self.starts + self.ends) / 2
 
     def within(self, contig: str, span: Span) -> npt.NDArray[np.bool_]:
-        """(W,) whether a window's middle lies in a span."""
+        """(W,) whether each window's midpoint is in a span."""
         middles = self.middles
         inside = (span[0] <= middles) & (middles <= span[1])
         return np.asarray((self.contigs == contig) & inside)
@@ -83,7 +83,7 @@ class DepthWindows:
     def of(
         cls, contigs: Sequence[str], starts: Sequence[int], ends: Sequence[int], *values: Floats
     ) -> DepthWindows:
-        """Sort windows; ``values`` are the log expectation and the loading, 0 if not given."""
+        """Sort windows; ``values`` are log expectation and loading, 0 by default."""
         first, last = np.asarray(starts, np.int64), np.asarray(ends, np.int64)
         names = np.asarray(contigs, np.str_)
         order = np.lexsort((first, names))
@@ -92,9 +92,9 @@ class DepthWindows:
 
 
 def panel_windows(panel: PanelArrays) -> tuple[DepthWindows, Places]:
-    """Return a panel's windows, and (C + W,) where its controls and its gene's windows are.
+    """Return a panel's windows, and (C + W,) indices of its controls and its gene's windows.
 
-    A sample's factor is standard normal here; a panel's score has its own mean and deviation.
+    Sample factors are standard normal here; a panel's score has its own mean and deviation.
     """
     own = panel.panel
     contigs = [c.contig for c in own.controls] + [own.contig] * len(own.windows)
@@ -116,13 +116,13 @@ def panel_windows(panel: PanelArrays) -> tuple[DepthWindows, Places]:
 
 
 def gene_span(structure: GeneStructure) -> Span:
-    """Return the span over which copies and hybrids of a gene show."""
+    """Return the span in which copies and hybrids of a gene affect depth."""
     segments = [segment for unit in structure.units for segment in unit.segments]
     return min(s.start for s in segments), max(s.end for s in segments)
 
 
 def cut(span: Span, taken: Iterable[Span]) -> list[Span]:
-    """Return what a span holds beside others.
+    """Return the parts of a span outside of the taken ones.
 
     >>> cut((1, 10), [(3, 4), (8, 12)])
     [(1, 2), (5, 7)]
@@ -148,29 +148,29 @@ def tiled(span: Span) -> list[Span]:
 
 
 DISPERSION: Final = 0.9
-"""Variance over mean of the depth of a window, of what counting reads adds."""
+"""Variance-to-mean ratio of a window's depth, due to counting reads."""
 STRAY: Final = 0.03
-"""Copies that show at least, where there is none: reads of elsewhere that are aligned there."""
+"""Minimum apparent copies where there are none: reads mismapped from elsewhere."""
 APART: Final = 2000
-"""Bases from which on two windows say nothing of each other."""
+"""Distance in bases from which two windows are independent."""
 
 Floats = npt.NDArray[np.float64]
 
 
 def kernel(distance: Floats) -> Floats:
-    """Return the correlation of the depth of two places, by their distance in bases."""
+    """Return the correlation of the depth at two positions, given their distance in bases."""
     return np.asarray(0.75 * np.exp(-distance / 90) + 0.25 * np.exp(-((distance / 450) ** 2)))
 
 
 class Neighbours:
-    """Standard normal numbers by window that are correlated between neighbours as depth is."""
+    """Standard normal numbers per window, correlated between neighbors like read depth."""
 
     def __init__(self, windows: DepthWindows) -> None:
         self.windows = windows
         middles = windows.middles
         far = (np.diff(middles) > APART) | (windows.contigs[1:] != windows.contigs[:-1])
         edges = [0, *(np.flatnonzero(far) + 1).tolist(), len(windows)]
-        # a window without neighbours stands alone: its number stays as it was drawn
+        # a window without neighbors is independent: its number stays as drawn
         groups = [slice(a, b) for a, b in itertools.pairwise(edges) if b - a > 1]
         self._roots = [(group, _root(middles[group])) for group in groups]
 
@@ -184,16 +184,17 @@ class Neighbours:
 
 def _root(middles: Floats) -> Floats:
     distance = np.abs(middles[:, None] - middles)
+    # the small diagonal keeps the matrix positive definite despite rounding
     return np.asarray(np.linalg.cholesky(kernel(distance) + 1e-9 * np.eye(len(middles))))
 
 
 def draw_shares(
     structure: GeneStructure, near: Neighbours, random: np.random.Generator, n: int
 ) -> Floats:
-    """Return (U, W, N) copies of each unit that show in N samples.
+    """Return (U, W, N) visible copies of each unit in N samples.
 
-    Where reads of a hybrid are aligned differs between samples, and is alike in neighbouring
-    windows.
+    The mapping of a hybrid's reads varies between samples, and is correlated between
+    neighboring windows.
     """
     middles = near.windows.middles
     share = structural_models(structure).shares(middles.tolist())
@@ -224,20 +225,21 @@ def draw_depth(
     Parameters
     ----------
     near
-        Neighbours among the W windows.
+        Neighbors among the W windows.
     copies
-        (W, N) copies whose reads are aligned there.
+        (W, N) copies whose reads map to the window.
     coverage
-        Depth of two copies where a window's log expectation is 0; one, or (N,).
+        Depth of two copies at log expectation 0; one number, or (N,).
     noise
-        Standard deviation of the log depth between windows, beside counting.
+        Standard deviation of the log depth between windows, in addition to counting noise.
     random
-        Source of random numbers; each sample's factor is standard normal.
+        Random number generator; each sample's factor is standard normal.
     """
     windows, n = near.windows, copies.shape[1]
     factor = random.standard_normal(n)
     log_scale = windows.log_expected[:, None] + windows.loading[:, None] * factor
     mean = np.exp(log_scale) * coverage * np.maximum(copies, STRAY) / 2
+    # the mean of exp(noise * z) is exp(noise² / 2): without it, noise would raise the depth
     mean = mean * np.exp(noise * near.draw(random, n) - noise**2 / 2)
     counted = mean + np.sqrt(DISPERSION * mean) * near.draw(random, n)
     return np.asarray(np.maximum(counted, 0.0))
@@ -250,9 +252,9 @@ HIGHEST_NOISE: Final = 0.5
 class DepthSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Depth of one simulated genome.
 
-    ``coverage`` is the depth that two copies are expected to have, in reads. ``noise`` is the
-    standard deviation of the log depth between windows, beside the counting of reads. The same
-    ``seed`` and sample name give the same depth, whatever other samples there are.
+    ``coverage`` is the expected depth of two copies, in reads. ``noise`` is the standard
+    deviation of the log depth between windows, in addition to counting noise. The same ``seed``
+    and sample name give the same depth, whatever other samples there are.
     """
 
     coverage: float = 30.0
@@ -261,7 +263,7 @@ class DepthSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_depth(depth: DepthSettings, settings: SimulationSettings) -> None:
-    """Refuse a depth that cannot be written, or settings that do not go with one.
+    """Refuse a depth that cannot be written, or settings that do not allow depth.
 
     Raises
     ------
@@ -294,5 +296,5 @@ def _check_range(name: str, value: float, low: float, high: float) -> None:
 
 
 def generator(seed: int, purpose: int, name: str) -> np.random.Generator:
-    """Return the random numbers of one sample for one purpose."""
+    """Return the random number generator of one sample for one purpose."""
     return np.random.default_rng([seed, purpose, *name.encode()])

@@ -1,4 +1,4 @@
-"""Invented people: structural haplotypes drawn by frequency or named, and the truth table."""
+"""Synthetic persons: structural haplotypes drawn by frequency or named, and the truth table."""
 
 from __future__ import annotations
 
@@ -42,25 +42,26 @@ _PART: Final = re.compile(r"(\[[^\[\]]*\]|[^+\[\]]+?)(?:x(\d{1,3}))?(?:\+|$)")
 
 
 class Copy(NamedTuple):
-    """One copy on a chromosome: its unit (`WHOLE` or a hybrid), and its allele's name."""
+    """One gene copy on a chromosome: its unit (`WHOLE` or a hybrid), and its allele name."""
 
     unit: str
     allele: str
 
 
 def parse_chromosome(definition: GeneDefinition, name: str) -> tuple[Copy, ...]:
-    """Return the copies that a name describes, in its order; none for a deletion.
+    """Return the copies in a haplotype name, in order; none for a deletion.
 
-    A gene without a structure has one whole copy of the named allele.
+    A gene without structural variants has one whole copy of the named allele.
 
     Raises
     ------
     UsageError
-        Not a name, no number of copies, or more than `MOST_COPIES`.
+        An invalid name or copy number, or more than `MOST_COPIES`.
     """
     structure = definition.structure
     if structure is None:
         return (Copy(WHOLE, name),)
+    # a haplotype without units is the deletion of the gene
     if any(not h.units and h.allele == name for h in structure.haplotypes):
         return ()
     copies: list[Copy] = []
@@ -75,14 +76,14 @@ def parse_chromosome(definition: GeneDefinition, name: str) -> tuple[Copy, ...]:
 
 
 def _unit(structure: GeneStructure, name: str) -> str:
-    """Return the unit that a name is of: a hybrid's kind, else a whole copy."""
+    """Return the unit of a name: a hybrid's kind, else a whole copy."""
     named = structure.hybrid_named(name)
     hybrids = named.units if named else (name,)
     return next((u for u in structure.unit_names[1:] if u in hybrids), WHOLE)
 
 
 def _parts(definition: GeneDefinition, name: str) -> list[tuple[str, int]]:
-    """Split a name into alleles and how often each is there."""
+    """Split a name into alleles and their copy numbers."""
     found, at = [], 0
     for match in _PART.finditer(name):
         if match.start() != at or not match[0]:
@@ -98,16 +99,17 @@ def _parts(definition: GeneDefinition, name: str) -> list[tuple[str, int]]:
 
 
 def chromosome_name(definition: GeneDefinition, copies: Sequence[Copy]) -> str:
-    """Return the name of a chromosome as results write it: hybrids first, ``xN`` for N alike.
+    """Return the haplotype name as in results: hybrids first, ``xN`` for N equal copies.
 
     Raises
     ------
     UsageError
-        No copies, and no name for a deletion.
+        There are no copies, and the gene has no name for a deletion.
     """
     structure = definition.structure
     if not copies:
         return _deletion(definition)
+    # hybrids first, as in PharmVar's names of tandem arrangements
     units = structure.unit_names if structure else (WHOLE,)
     order = (*units[1:], WHOLE)
     ranked = sorted(copies, key=lambda c: (order.index(c.unit), natural_key(c.allele)))
@@ -132,17 +134,17 @@ def copy_haplotype(
     ambiguity: AmbiguityChoice = AmbiguityChoice.REFERENCE,
     common: Mapping[str, Mapping[int, str]] | None = None,
 ) -> SimulatedHaplotype:
-    """Return what one copy carries at every defining position.
+    """Return the alleles of one copy at every defining position.
 
-    A hybrid that the knowledge base does not define in small variants carries in its own part
-    what the allele has that it is named for or that is most often beside it, elsewhere the
-    reference, and at positions where reads of the paralogue are aligned to the gene the first
-    alternative.
+    If small variants do not define a hybrid, its own part carries the allele it is named for, or
+    its most frequent partner; the paralogue's part carries the reference, or the first
+    alternative at positions where reads of the paralogue map to the gene.
+
 
     Raises
     ------
     UnknownAlleleError, UsageError
-        As `allele_haplotype`.
+        As in `allele_haplotype`.
     """
     spellings = common or {}
     if copy.unit == WHOLE or _is_defined(definition, copy.allele):
@@ -162,7 +164,7 @@ def _is_defined(definition: GeneDefinition, name: str) -> bool:
 
 
 def usual_partner(structure: GeneStructure, unit: str) -> str:
-    """Return the allele that is most often beside one hybrid on a chromosome, else nothing."""
+    """Return the most frequent partner allele of one hybrid in cis, empty if unknown."""
     odds = {p.allele: p.odds for p in structure.partners if p.units == (unit, WHOLE) and p.allele}
     return max(odds, key=odds.__getitem__, default="")
 
@@ -170,6 +172,7 @@ def usual_partner(structure: GeneStructure, unit: str) -> str:
 def _hybrid(
     definition: GeneDefinition, structure: GeneStructure, unit: str, beside: SimulatedHaplotype
 ) -> SimulatedHaplotype:
+    # segments whose sequence comes mostly from the paralogue
     foreign = [s for u in structure.units if u.name == unit for s in u.segments if s.own < 0.5]
     haplotype = dict(beside)
     for variant in definition.variants:
@@ -180,7 +183,7 @@ def _hybrid(
 
 
 class GeneCopies(NamedTuple):
-    """Copies of one gene over all its chromosomes: their units, and what each carries."""
+    """Copies of one gene on both chromosomes: their units, and the alleles of each."""
 
     units: tuple[str, ...]
     haplotypes: tuple[SimulatedHaplotype, ...]
@@ -192,12 +195,12 @@ def gene_copies(
     diplotypes: Mapping[str, Sequence[str]],
     settings: SimulationSettings,
 ) -> dict[str, GeneCopies]:
-    """Return the copies of each gene that a sample's file tells of.
+    """Return the copies of each gene in a sample's file.
 
     Raises
     ------
     UnknownGeneError, UnknownAlleleError, UsageError
-        As `sample_haplotypes`; also a name of a chromosome that cannot be read.
+        As in `sample_haplotypes`; also an invalid haplotype name.
     """
     for gene in diplotypes:
         known_gene(genes, gene)
@@ -233,12 +236,12 @@ def _chromosomes(definition: GeneDefinition, names: Sequence[str]) -> list[tuple
 def true_diplotypes(
     genes: Mapping[str, GeneDefinition], diplotypes: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
-    """Return the diplotype of each named gene as results write it.
+    """Return the diplotype of each named gene as in results.
 
     Raises
     ------
     UnknownGeneError, UsageError
-        A gene or name that cannot be read.
+        An unknown gene or an invalid name.
     """
     found = {}
     for gene, names in diplotypes.items():
@@ -251,11 +254,11 @@ def true_diplotypes(
 
 
 AlleleWeights = Mapping[str, float]
-"""How often chromosomes carry each allele that small variants define; any positive scale."""
+"""Frequency of each allele that small variants define; any positive scale."""
 
 
 class People(NamedTuple):
-    """Copies of N persons over both chromosomes, and the names of the two chromosomes."""
+    """Copies of N persons on both chromosomes, and the two haplotype names."""
 
     copies: list[tuple[Copy, ...]]
     names: list[tuple[str, str]]
@@ -264,7 +267,8 @@ class People(NamedTuple):
 def allele_weights(
     definition: GeneDefinition, frequencies: Mapping[str, GeneFrequencies], group: str = ""
 ) -> AlleleWeights:
-    """Return counts of a gene's alleles in one group, or in all; the default allele if none."""
+    """Return allele counts in one group, or in all; the default allele if there are none."""
+    # alleles without a definition by small variants cannot be written to a file
     known = {a.name for a in definition.alleles if a.defining or a.is_reference}
     weights: dict[str, float] = {}
     counted = frequencies.get(definition.gene)
@@ -281,9 +285,9 @@ def draw_diplotypes(
     frequencies: Mapping[str, GeneFrequencies],
     random: np.random.Generator,
 ) -> dict[str, tuple[str, ...]]:
-    """Draw the names of both chromosomes for each gene of which a structure is known.
+    """Draw both haplotype names for each gene with known structures.
 
-    Both come from one population group, each group as often as the others.
+    Both are from one population group; groups are equally probable.
     """
     found = {}
     for gene in sorted(genes):
@@ -316,14 +320,14 @@ def draw_people(
     weights: AlleleWeights,
     random: np.random.Generator,
 ) -> People:
-    """Draw persons whose structural model is given: structures of both chromosomes, alleles.
+    """Draw persons with given structural models: structures of both chromosomes, and alleles.
 
     ``model`` are (N,) indices of `pgx.copynumber.configurations.structural_models`.
 
     Raises
     ------
     UsageError
-        Nothing is known of the gene's structure, or an index is not a model's.
+        The gene has no known structures, or an index is not that of a model.
     """
     models = structural_models(_structure(definition))
     ways: dict[int, list[Chromosomes]] = {}
@@ -348,7 +352,7 @@ def draw_copies(
     weights: AlleleWeights,
     random: np.random.Generator,
 ) -> tuple[Copy, ...]:
-    """Draw the allele of a haplotype's whole copies, which are alike, by what is beside what."""
+    """Draw the allele of a haplotype's whole copies, which are equal, by partner odds."""
     structure, allele = _structure(definition), ""
     if WHOLE in haplotype.units:
         names = list(weights)
@@ -379,12 +383,12 @@ def _pick(weights: Sequence[float], random: np.random.Generator) -> int:
 
 
 def truth_table(genes: Mapping[str, GeneDefinition], table: SampleTable) -> str:
-    """Return tab-separated lines of sample, gene and diplotype, for every gene that is named.
+    """Return tab-separated lines of sample, gene and diplotype for every named gene.
 
     Raises
     ------
     UnknownGeneError, UsageError
-        A gene or name that cannot be read.
+        An unknown gene or an invalid name.
     """
     rows = [COLUMNS]
     for sample, diplotypes in table.samples.items():

@@ -1,4 +1,4 @@
-"""Simulated reads at the sites of one gene and its paralogue, and the genotypes called."""
+"""Simulated reads at the sites of one gene and its paralogue, and the resulting genotypes."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ __all__ = [
 ]
 
 ERROR: Final = 0.001
-"""Share of reads that show an allele which their copy does not have."""
+"""Fraction of reads with an allele that their copy does not have."""
 OVERDISPERSION: Final = 0.02
-"""Correlation of the alleles of two reads beyond their copies' shares."""
+"""Correlation between the alleles of two reads, beyond the copies' fractions."""
 HIGHEST_QUALITY: Final = 99
 
 
@@ -51,15 +51,16 @@ class DiploidGenotype(NamedTuple):
 
 @functools.lru_cache(maxsize=16)
 def _pairs(n_alleles: int) -> tuple[tuple[tuple[int, int], ...], Floats]:
-    """Return genotypes in the order of VCF, and (G, A) log10 share of reads of each allele."""
+    """Return genotypes in VCF order, and (G, A) log10 fraction of reads per allele."""
     pairs = tuple((low, high) for high in range(n_alleles) for low in range(high + 1))
+    # an erroneous read shows each of the three other bases with equal probability
     own = np.full((n_alleles, n_alleles), ERROR / 3) + (1 - 4 * ERROR / 3) * np.eye(n_alleles)
     shares = np.array([(own[low] + own[high]) / 2 for low, high in pairs])
     return pairs, np.log10(shares)
 
 
 def call_genotype(reads: Sequence[int]) -> DiploidGenotype:
-    """Return the diploid genotype that reads of each allele make most likely.
+    """Return the diploid genotype with the highest likelihood given the reads of each allele.
 
     >>> call_genotype([10, 20, 0]).alleles, call_genotype([30, 0, 0]).likelihoods[:2]
     ((0, 1), (0, 90))
@@ -67,6 +68,7 @@ def call_genotype(reads: Sequence[int]) -> DiploidGenotype:
     pairs, shares = _pairs(len(reads))
     phred = -10 * (shares @ np.asarray(reads, np.float64))
     scaled = np.rint(phred - phred.min()).astype(np.int64).tolist()
+    # GQ is the phred distance to the second-best genotype, capped as in GATK
     quality = min(sorted(scaled)[1], HIGHEST_QUALITY)
     return DiploidGenotype(pairs[scaled.index(0)], quality, tuple(scaled))
 
@@ -77,13 +79,14 @@ def reference_quality(depth: int) -> tuple[int, int]:
     >>> reference_quality(30)
     (90, 1043)
     """
+    # likelihood ratio of one reference read, heterozygous against homozygous reference
     het = -10 * math.log10((1 - ERROR + ERROR / 3) / 2 / (1 - ERROR))
     other = -10 * math.log10(ERROR / 3 / (1 - ERROR))
     return round(depth * het), round(depth * other)
 
 
 def draw_reads(depth: int, copies: Floats, random: np.random.Generator) -> list[int]:
-    """Share reads among alleles by (A,) copies that show each; an overdispersed draw.
+    """Distribute reads among alleles by (A,) copies with each; an overdispersed draw.
 
     >>> draw_reads(0, np.array([1.0, 1.0]), np.random.default_rng(1))
     [0, 0]
@@ -92,6 +95,7 @@ def draw_reads(depth: int, copies: Floats, random: np.random.Generator) -> list[
     if depth <= 0 or total <= 0:
         return [max(depth, 0), *[0] * (len(copies) - 1)]
     share = copies / total * (1 - ERROR) + ERROR / len(copies)
+    # a Dirichlet concentration of (1 - rho) / rho gives two reads the correlation rho
     drawn = random.dirichlet(share * (1 / OVERDISPERSION - 1))
     return [int(n) for n in random.multinomial(depth, drawn)]
 
@@ -101,7 +105,7 @@ BANDS: Final = np.array([*range(1, 61), 70, 80, 90, HIGHEST_QUALITY])
 
 
 class Stretch(NamedTuple):
-    """Bases of one depth and quality between records; positions on GRCh38, inclusive."""
+    """Bases of equal depth and quality between records; positions on GRCh38, inclusive."""
 
     start: int
     end: int
@@ -115,12 +119,12 @@ class Stretch(NamedTuple):
 
     @classmethod
     def plain(cls, start: int, end: int, depth: int) -> Stretch:
-        """Return bases whose reads all show the reference."""
+        """Return bases whose reads all match the reference."""
         return cls(start, end, depth, reference_quality(depth))
 
 
 class SimulatedBlock(NamedTuple):
-    """A reference block: its median and lowest depth, its lowest likelihoods."""
+    """A reference block: median and lowest depth, lowest likelihoods."""
 
     start: int
     end: int
@@ -131,10 +135,11 @@ class SimulatedBlock(NamedTuple):
 
 
 def banded(stretches: Sequence[Stretch]) -> list[SimulatedBlock]:
-    """Join stretches, sorted by position, that touch and are in one band."""
+    """Join adjacent stretches, sorted by position, that are in one quality band."""
     if not stretches:
         return []
     table = np.array([(s.start, s.end, s.depth, s.quality, *s.likelihoods) for s in stretches])
+    # GATK joins positions of one GQ band into a block
     band = np.searchsorted(BANDS, table[:, 3], side="right")
     breaks = (table[1:, 0] != table[:-1, 1] + 1) | (band[1:] != band[:-1])
     firsts = np.flatnonzero(np.concatenate([[True], breaks]))
@@ -160,14 +165,14 @@ def _median(depths: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> in
 
 
 MEAN_MISMAPPED: Final = 0.1
-"""Copies of the paralogue whose reads are mismapped to the gene at such a position, on average."""
+"""Mean number of paralogue copies whose reads are mismapped to the gene at a position."""
 
 Floats = npt.NDArray[np.float64]
 SAMPLE: Final = "sample"
 
 
 class GeneReads(NamedTuple):
-    """W windows of one gene: where they start, their depth, and (C, W) what of each copy shows."""
+    """W windows of one gene: starts, depths, and (C, W) visible fraction of each copy."""
 
     starts: npt.NDArray[np.int64]
     depth: npt.NDArray[np.int64]
@@ -179,7 +184,7 @@ class GeneReads(NamedTuple):
 
 
 class CalledRecord(NamedTuple):
-    """A record, reads of REF, each ALT and any other allele, and the genotype they give."""
+    """A record, reads of REF, each ALT and any other allele, and the called genotype."""
 
     record: Record
     reads: list[int]
@@ -188,7 +193,7 @@ class CalledRecord(NamedTuple):
 
 @dataclass(slots=True)
 class GeneSites:
-    """Records of a gene, single bases of lower quality, and the spans that blocks leave out."""
+    """Records of a gene, single bases of lower quality, and the spans excluded from blocks."""
 
     records: list[CalledRecord] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
@@ -205,8 +210,8 @@ def gene_sites(
 ) -> GeneSites:
     """Draw the reads at each site and call its genotype.
 
-    A variant whose reads make 0/0 the best genotype has no record: its base lies in a block, of
-    the quality that the reads leave.
+    A variant whose reads favor 0/0 has no record: its base is in a block with the quality
+    supported by the reads.
     """
     scene = GeneScene(
         definition=definition,
@@ -215,6 +220,7 @@ def gene_sites(
         settings=settings,
     )
     mismapped = dict.fromkeys(definition.structure.mismapped, 0.0) if definition.structure else {}
+    # the fraction of mismapped reads varies between samples and positions
     mismapped = {position: random.exponential(MEAN_MISMAPPED) for position in mismapped}
     found = GeneSites()
     records = [*gene_records(scene), *_mismapped_records(scene, mismapped)]
@@ -227,7 +233,7 @@ def gene_sites(
 
 
 def _apart(records: Iterable[Record]) -> list[Record]:
-    """Return records in order of position, without those inside another that comes first."""
+    """Return records by position, without reference records inside an earlier record."""
     kept: list[Record] = []
     for record in sorted(records, key=lambda r: (r.start, -len(r.alts))):
         if not kept or record.start > kept[-1].end or record.alts:
@@ -247,7 +253,7 @@ def _mismapped_records(scene: GeneScene, mismapped: Iterable[int]) -> list[Recor
         if position in hidden or base is None or (variant and len(variant.ref) > 1):
             continue
         if variant and any(s[position] != variant.ref for s in scene.haplotypes[SAMPLE]):
-            continue  # it has a record already
+            continue  # a variant record exists already
         records.append(
             Record(
                 contig=scene.definition.contig,
@@ -281,7 +287,7 @@ def _counts(
 
 
 def _mismapped_allele(scene: GeneScene, record: Record) -> int:
-    """Return the index of the allele that the paralogue's reads show; the last if unknown."""
+    """Return the index of the paralogue's allele; the last index if unknown."""
     for variant in scene.definition.variants:
         if variant.position == record.start and variant.alts[0] in record.alts:
             return 1 + record.alts.index(variant.alts[0])
@@ -304,14 +310,14 @@ def _add(found: GeneSites, record: Record, reads: list[int]) -> None:
 
 
 MISMATCHES: Final = 0.0015
-"""Share of bases of reads that are not the sample's, or too unsure to count."""
+"""Fraction of read bases that differ from the sample, or are too uncertain to count."""
 BREAKS: Final = 1 / 400
-"""Share of positions at which reads of elsewhere or unknown variants show; blocks of real files
-with 70 to 80 reads have a base-weighted length of 450 to 660 bases."""
+"""Fraction of positions with mismapped reads or unknown variants; blocks of real files with 70
+to 80 reads have a base-weighted length of 450 to 660 bases."""
 FEW, MANY = 0.1, 0.3
 
 HET: Final = 3.0, 31.8
-"""Likelihood of 0/1 (phred): what a read of the reference adds, and one of another base takes."""
+"""Likelihood of 0/1 (phred): increase per reference read, decrease per other read."""
 HOM: Final = 34.8
 
 Places = npt.NDArray[np.int64]
@@ -324,14 +330,14 @@ def draw_dips(
     avoid: AbstractSet[int],
     random: np.random.Generator,
 ) -> list[Stretch]:
-    """Return single bases whose quality is lower than their depth would give.
+    """Return single bases whose quality is lower than expected from their depth.
 
     Parameters
     ----------
     starts, ends, depth
         (W,) windows, 1-based inclusive, and their reads.
     avoid
-        Positions that stay as they are: those that define alleles.
+        Positions to leave unchanged: those that define alleles.
     random
         Source of random numbers.
     """
