@@ -4,8 +4,8 @@ The same bytes are hashed and parsed, so a file cannot be swapped in between.
 
 A manifest has one canonical form and ends with its own digest, so any changed byte is detected.
 
-The holder of the key can sign and verify. The key itself is never printed or written; its id is
-part of its digest.
+The holder of the key can sign and verify. The key itself is never printed or written; part of its
+digest identifies it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ __all__ = [
 Json = dict[str, Any]
 # links are not followed, and opening a named pipe does not wait for a writer
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-# digits of the largest 64-bit integer; longer ones are not portable between JSON readers
+# digits of the largest 64-bit integer
 _DIGITS: Final = 19
 _REPAIR: Final = "take the folder again from where it was made"
 MANIFEST: Final = "manifest.json"
