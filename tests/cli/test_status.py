@@ -37,6 +37,7 @@ def test_help_is_given(words):
     assert done.returncode == 0
     assert "usage" in done.stdout.lower()
     assert not done.stderr
+    assert pgx(*words, "-h").stdout == done.stdout
 
 
 @one_test(sample=2)

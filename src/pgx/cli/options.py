@@ -192,7 +192,9 @@ def run_app(app: typer.Typer, words: list[str], name: str) -> int:
         if command.callback is not None and not command.help:
             command.help = shown_help(command.callback)
     try:
-        status = app(args=words, prog_name=name, standalone_mode=False)
+        status = app(
+            args=words, prog_name=name, standalone_mode=False, help_option_names=["-h", "--help"]
+        )
     except _UsageError as error:
         where = error.ctx.command_path if error.ctx else name
         sys.stderr.write(f"[PGX-USE-001] {printable(_what(error))} see {where} --help\n")
