@@ -61,7 +61,8 @@ def test_raw_text_of_an_array_is_named(tmp_path, data, kind, pack):
     error = refusal(tmp_path, pack(data))
     assert (error.code, error.exit_status) == ("PGX-VCF-028", 3)
     assert error.what.endswith(f"({kind})")
-    assert "tsv2vcf" in error.remedy and "pgx check" in error.remedy
+    assert "tsv2vcf" in error.remedy
+    assert "pgx check" in error.remedy
 
 
 @one_test

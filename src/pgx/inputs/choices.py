@@ -236,6 +236,13 @@ def left_out(calls: list[OutsideCall], kb: KnowledgeBase) -> list[str]:
     ]
 
 
+_NAME_SAMPLE: Final = "name the one sample with --samples"
+_ADD_SAMPLE: Final = (
+    "begin the file with a header line and name the sample in each line: sample, gene, diplotype,"
+    " phenotype, activity_score"
+)
+
+
 def outside_by_sample(
     calls: list[OutsideCall], samples: tuple[str, ...], kb: KnowledgeBase
 ) -> dict[tuple[str, str], OutsideCall]:
@@ -254,12 +261,16 @@ def outside_by_sample(
         if call.gene not in kb.genes:
             if call.tool:
                 continue  # a tool's file contains all of its genes; see `left_out`
-            raise OutsideCallError("the gene is not in the knowledge base", where=call.where)
+            raise OutsideCallError(
+                "the gene is not in the knowledge base",
+                where=call.where,
+                remedy="remove the line; pgx kb genes lists the genes",
+            )
         if not call.sample and len(samples) != 1:
             raise OutsideCallError(
                 f"no sample named, and the input has {len(samples)}",
                 where=call.where,
-                remedy="name the one sample with --samples" if call.tool else "add a sample column",
+                remedy=_NAME_SAMPLE if call.tool else _ADD_SAMPLE,
             )
         name = call.sample or samples[0]
         if (name, call.gene) in found:
