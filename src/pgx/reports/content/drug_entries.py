@@ -40,9 +40,9 @@ from pgx.reports.content.patient_entries import PatientView
 from pgx.reports.content.phrases import (
     conditional_headline,
     day,
-    decimal_mark,
     figure,
     percent,
+    percentage,
     phenotype_in_words,
     within,
 )
@@ -348,7 +348,7 @@ class EntryMaker:
         """Return the accepted probability of other recommendations; empty if there is none."""
         if row.certainty is not Certainty.CERTAIN or not row.residual:
             return ""
-        share = percent(row.residual, decimal_mark(self.words))
+        share = percent(row.residual, self.words)
         return self.label["residual"].format(percent=share)
 
     def _lead(self, row: Recommendation) -> str:
@@ -376,7 +376,7 @@ class EntryMaker:
     def _chance(self, other: AlternativeAdvice) -> str:
         if other.probability is None:
             return ""
-        share = percent(other.probability, decimal_mark(self.words))
+        share = percent(other.probability, self.words)
         return f", {self.label['probability'].format(percent=share)}"
 
     def _key(self, key: str) -> str:
@@ -409,11 +409,13 @@ class EntryMaker:
             return self.label["below_standard"].format(high=self._share(high))
         if high is None:
             return self.label["above_standard"].format(low=self._share(low))
-        lowest = "" if low == high else f"{self._share(low).removesuffix(' %')}–"
-        return self.label["of_standard"].format(range=lowest + self._share(high))
+        share = self._share(high) if low == high else self._share(low, high)
+        return self.label["of_standard"].format(range=share)
 
-    def _share(self, factor: float | None) -> str:
-        return figure(f"{round((factor or 0.0) * 100, 1):g} %", self.words)
+    def _share(self, *factors: float | None) -> str:
+        """Return one dose factor, or the two of a range, as a percentage."""
+        numbers = (f"{round((factor or 0.0) * 100, 1):g}" for factor in factors)
+        return percentage("–".join(numbers), self.words)
 
     def _settle(self, depends_on: Sequence[str]) -> tuple[str, ...]:
         """Return, by gene, what would resolve the recommendation."""

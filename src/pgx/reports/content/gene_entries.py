@@ -22,7 +22,6 @@ from pgx.records.calls import (
 )
 from pgx.records.notes import NoteCode
 from pgx.reports.content.phrases import (
-    decimal_mark,
     figure,
     function_in_words,
     percent,
@@ -112,10 +111,10 @@ def _listed(names: Sequence[str], said: Mapping[str, str]) -> str:
 
 
 def _alternative(alternative: AlternativeDiplotype, words: Words) -> AlternativeEntry:
-    said, decimal = words["why"], decimal_mark(words)
+    said = words["why"]
     functions = (function_in_words(function, words) for function in alternative.functions)
     known = any(alternative.functions)
-    chance = "" if alternative.probability is None else percent(alternative.probability, decimal)
+    chance = "" if alternative.probability is None else percent(alternative.probability, words)
     title = said["alternative"].format(
         why=said.get(alternative.why, alternative.why),
         diplotype=alternative.diplotype,
@@ -294,7 +293,7 @@ def _best_of(call: GeneCall, words: Words) -> str:
     label: Mapping[str, str] = words["label"]
     text = label["best_of"].format(count=call.n_candidates)
     if call.probability is not None:
-        chance = label["probability"].format(percent=_percent(call.probability, words))
+        chance = label["probability"].format(percent=percent(call.probability, words))
         text = f"{text}: {chance}"
     others = [c for c in call.candidates if c.diplotype != call.diplotype]
     if call.status is not CallStatus.AMBIGUOUS or not others:
@@ -324,7 +323,7 @@ def _others(call: GeneCall, words: Words) -> str:
     share = _agreeing(call)
     if share >= _ALL:
         return label["same_for_all"]
-    return label["agreeing"].format(percent=_percent(share, words))
+    return label["agreeing"].format(percent=percent(share, words))
 
 
 def _agreeing(call: GeneCall) -> float:
@@ -368,14 +367,10 @@ def _function_text(haplotype: HaplotypeDetail, words: Words) -> str:
     return f"{haplotype.name}: {function}" + (f" ({scored})" if scored else "")
 
 
-def _percent(share: float, words: Words) -> str:
-    return percent(share, decimal_mark(words))
-
-
 def _candidate(candidate: Candidate, words: Words) -> str:
     if candidate.probability is None:
         return candidate.diplotype
-    return f"{candidate.diplotype} ({_percent(candidate.probability, words)})"
+    return f"{candidate.diplotype} ({percent(candidate.probability, words)})"
 
 
 def _more(call: GeneCall, listed: int, words: Words) -> str:
@@ -386,7 +381,7 @@ def _more(call: GeneCall, listed: int, words: Words) -> str:
     text = label["more_candidates"].format(count=more)
     # sums of floats may exceed 1 in the last digit; see min() below
     rest = (call.rest or 0.0) + sum(c.probability or 0.0 for c in call.candidates[listed:])
-    share = _percent(min(rest, 1.0), words)
+    share = percent(min(rest, 1.0), words)
     return f"{text} ({label['rest'].format(percent=share)})" if rest else text
 
 

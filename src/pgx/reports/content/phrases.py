@@ -21,6 +21,7 @@ __all__ = [
     "function_in_words",
     "listed_actions",
     "percent",
+    "percentage",
     "phenotype_in_words",
     "within",
 ]
@@ -80,24 +81,33 @@ def within(headline: str, words: Words) -> str:
     return headline[:1].lower() + headline[1:] if is_small else headline
 
 
-def percent(share: float, decimal: str = ".") -> str:
-    """Return a probability as a percentage: whole numbers, with decimals only near the ends.
+def percent(share: float, words: Words = ENGLISH) -> str:
+    """Return a probability as a percentage: one decimal within 10% of the ends, else none.
 
     A posterior from population frequencies has no more than about two meaningful digits, and is
-    never certain. ``decimal`` is the decimal separator.
+    never certain. Decimal separator, and the space before the sign, are those of the language.
 
-    >>> percent(0.97234), percent(0.9962), percent(0.99999), percent(1.0)
-    ('97 %', '99.6 %', '>99.9 %', '>99.9 %')
-    >>> percent(0.0321), percent(0.0042), percent(0.00002), percent(0.0)
-    ('3 %', '0.4 %', '<0.1 %', '<0.1 %')
+    >>> percent(0.5678), percent(0.98734), percent(0.99999), percent(1.0)
+    ('57%', '98.7%', '>99.9%', '>99.9%')
+    >>> percent(0.0321), percent(0.00042), percent(0.0)
+    ('3.2%', '<0.1%', '<0.1%')
     """
-    # posteriors are based on allele frequencies: neither 100 % nor 0 % is ever justified
+    # posteriors are based on allele frequencies: neither 100% nor 0% is ever justified
     if share > 0.999:
-        return f">99{decimal}9 %"
+        return percentage(">99.9", words)
     if share < 0.001:
-        return f"<0{decimal}1 %"
-    digits = 0 if 0.01 <= share <= 0.99 else 1
-    return f"{share * 100:.{digits}f} %".replace(".", decimal)
+        return percentage("<0.1", words)
+    digits = 0 if 0.1 <= share <= 0.9 else 1
+    return percentage(f"{share * 100:.{digits}f}", words)
+
+
+def percentage(number: str, words: Words = ENGLISH) -> str:
+    """Return a number, or a range of numbers, with the percent sign as the language writes it.
+
+    >>> percentage("25–50", {"phrases": {"number": {"decimal": ",", "percent": " %"}}})
+    '25–50 %'
+    """
+    return figure(number, words) + str(words["phrases"]["number"]["percent"])
 
 
 def function_in_words(function: str | None, words: Mapping[str, Any] = ENGLISH) -> str:
