@@ -193,7 +193,7 @@ def test_bars_are_as_long_as_probable_and_none_is_lost():
     assert len(found.bars) == 6
     assert found.n_others == 3
     assert found.rest == pytest.approx(0.03)
-    drawn = draw_posterior(found, ENGLISH)
+    drawn = draw_posterior(found, SAID)
     widths = [float(w) for w in re.findall(r'class="bar(?: rest)?" d="M\S+ \S+h([\d.]+)', drawn)]
     assert widths == sorted(widths[:6], reverse=True) + widths[6:]
     assert widths[0] == pytest.approx(3 * widths[1], abs=0.2)

@@ -14,8 +14,8 @@ import msgspec
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import GeneCall
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow, build_evidence, build_gene
-from pgx.reports.content.phrases import percent
 from pgx.reports.content.structure_entries import StructureEntry
+from pgx.reports.content.uncertainty import best_of
 from pgx.reports.safe_text import visible
 
 __all__ = ["Section", "explain_call", "site_rows"]
@@ -96,11 +96,8 @@ def _facts(
 
 
 def _fit(call: GeneCall, words: Words) -> str:
-    label = words["label"]
     if call.n_candidates == 1:
-        return label["only_fit"]
-    if not call.n_candidates:
-        return ""
+        return str(words["label"]["only_fit"])
     return best_of(call, words)
 
 

@@ -21,7 +21,8 @@ __all__ = [
     "function_in_words",
     "listed_actions",
     "percent",
-    "percentage",
+    "percent_number",
+    "percent_sign",
     "phenotype_in_words",
     "within",
 ]
@@ -81,33 +82,38 @@ def within(headline: str, words: Words) -> str:
     return headline[:1].lower() + headline[1:] if is_small else headline
 
 
+def percent_sign(words: Words) -> str:
+    """Return the percent sign with the space that the language puts before it, if any."""
+    return str(words["phrases"]["number"]["percent"])
+
+
 def percent(share: float, words: Words = ENGLISH) -> str:
-    """Return a probability as a percentage: one decimal within 10% of the ends, else none.
+    """Return a probability (0-1) as a percentage in the format of the language.
+
+    >>> percent(0.97234), percent(0.9962), percent(1.0), percent(0.00002)
+    ('97%', '99.6%', '>99.9%', '<0.1%')
+    """
+    return percent_number(share, decimal_mark(words)) + percent_sign(words)
+
+
+def percent_number(share: float, decimal: str = ".") -> str:
+    """Return a probability (0-1) in percent: whole numbers, with decimals only near the ends.
 
     A posterior from population frequencies has no more than about two meaningful digits, and is
-    never certain. Decimal separator, and the space before the sign, are those of the language.
+    never certain. ``decimal`` is the decimal separator.
 
-    >>> percent(0.5678), percent(0.98734), percent(0.99999), percent(1.0)
-    ('57%', '98.7%', '>99.9%', '>99.9%')
-    >>> percent(0.0321), percent(0.00042), percent(0.0)
-    ('3.2%', '<0.1%', '<0.1%')
+    >>> percent_number(0.97234), percent_number(0.9962, ","), percent_number(0.99999)
+    ('97', '99,6', '>99.9')
+    >>> percent_number(0.0321), percent_number(0.0042), percent_number(0.0)
+    ('3', '0.4', '<0.1')
     """
     # posteriors are based on allele frequencies: neither 100% nor 0% is ever justified
     if share > 0.999:
-        return percentage(">99.9", words)
+        return f">99{decimal}9"
     if share < 0.001:
-        return percentage("<0.1", words)
-    digits = 0 if 0.1 <= share <= 0.9 else 1
-    return percentage(f"{share * 100:.{digits}f}", words)
-
-
-def percentage(number: str, words: Words = ENGLISH) -> str:
-    """Return a number, or a range of numbers, with the percent sign as the language writes it.
-
-    >>> percentage("25–50", {"phrases": {"number": {"decimal": ",", "percent": " %"}}})
-    '25–50 %'
-    """
-    return figure(number, words) + str(words["phrases"]["number"]["percent"])
+        return f"<0{decimal}1"
+    digits = 0 if 0.01 <= share <= 0.99 else 1
+    return f"{share * 100:.{digits}f}".replace(".", decimal)
 
 
 def function_in_words(function: str | None, words: Mapping[str, Any] = ENGLISH) -> str:

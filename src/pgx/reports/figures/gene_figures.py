@@ -9,7 +9,7 @@ import msgspec
 from markupsafe import Markup
 
 from pgx.records.patient import ScoreRange
-from pgx.reports.content.phrases import percent
+from pgx.reports.content.phrases import percent_number
 from pgx.reports.figures.copy_number import copies_title, draw_copies
 from pgx.reports.figures.figure_data import (
     AlleleShare,
@@ -156,23 +156,26 @@ _BARS: Final = 130.0
 _BAR_ROW: Final = 19.0
 
 
-def draw_posterior(facts: GenePictures, words: Words) -> Markup:
+def draw_posterior(facts: GenePictures, words: Mapping[str, str]) -> Markup:
     """Return the figure of a gene's candidates, the most probable first."""
-    told = words["picture"]
     rows = [(bar.diplotype, bar.probability, "bar") for bar in facts.bars]
     if facts.n_others > 0:
-        rows.append((told["posterior_rest"].format(count=facts.n_others), facts.rest, "bar rest"))
+        rows.append((words["posterior_rest"].format(count=facts.n_others), facts.rest, "bar rest"))
     parts = []
     for index, (name, share, kind) in enumerate(rows):
-        parts += _bar(index, name, (share, percent(share, words)), kind)
+        parts += _bar(index, name, (share, _percent(share, words)), kind)
     height = _BAR_ROW * len(rows)
     parts.append(f'<path class="axis" d="M{_LABELS:g} 0V{number(height)}"/>')
     said = "; ".join(
-        told["posterior_line"].format(diplotype=name, percent=percent(share, words))
+        words["posterior_line"].format(diplotype=name, percent=_percent(share, words))
         for name, share, _ in rows
     )
-    name = told["posterior"].format(gene=facts.gene)
+    name = words["posterior"].format(gene=facts.gene)
     return picture(_WIDTH, height, name, f"{said}.", parts)
+
+
+def _percent(share: float, words: Mapping[str, str]) -> str:
+    return words["percent"].format(number=percent_number(share, words["decimal"]))
 
 
 def _bar(index: int, name: str, chance: tuple[float, str], kind: str) -> list[str]:
@@ -291,7 +294,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 def draw_gene(facts: GenePictures, words: Words) -> list[Figure]:
     """Return the figures of one gene."""
-    return [*_copies(facts, words), *_figures(facts, words)]
+    return [*_copies(facts, words), *_figures(facts, picture_words(words))]
 
 
 def _copies(facts: GenePictures, words: Words) -> Iterable[Figure]:
@@ -301,13 +304,12 @@ def _copies(facts: GenePictures, words: Words) -> Iterable[Figure]:
         yield Figure(caption, draw_copies(facts.copies, words), hint, is_wide=True)
 
 
-def _figures(facts: GenePictures, words: Words) -> Iterable[Figure]:
-    said = picture_words(words)
+def _figures(facts: GenePictures, said: Mapping[str, str]) -> Iterable[Figure]:
     if facts.score is not None:
         caption = said["scale"].format(gene=facts.gene)
         yield Figure(caption, draw_scale(facts.gene, facts.score, said))
     if facts.bars:
-        yield Figure(said["posterior_short"], draw_posterior(facts, words))
+        yield Figure(said["posterior_short"], draw_posterior(facts, said))
     if facts.alleles and facts.alleles[0].shares:
         drawn = draw_frequencies(facts.gene, facts.alleles, said)
         yield Figure(said["frequency_short"], drawn, said["frequency_hint"])
