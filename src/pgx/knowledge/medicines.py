@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -288,11 +289,17 @@ class Vocabulary:
         """
         known = self._by_name.get(drug.casefold())
         names = [*known.synonyms, *known.brands] if known else []
+        return tuple(dict.fromkeys((*names, *self._brands_with.get(drug.casefold(), ()))))
+
+    @functools.cached_property
+    def _brands_with(self) -> Mapping[str, list[str]]:
+        """The brands of combinations by ingredient in lower case."""
+        found: dict[str, list[str]] = {}
         for combination in self._by_name.values():
-            held = (name.casefold() for name in combination.ingredients)
-            if combination.substance.casefold() not in self._drugs and drug.casefold() in held:
-                names += combination.brands
-        return tuple(dict.fromkeys(names))
+            if combination.substance.casefold() not in self._drugs:
+                for name in combination.ingredients:
+                    found.setdefault(name.casefold(), []).extend(combination.brands)
+        return found
 
     def drugs_of(self, text: str) -> tuple[str, ...]:
         """Return the drugs with guidelines for a name, a brand or a code."""
