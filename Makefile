@@ -36,10 +36,10 @@ kernels: $(VENV)/.dev ## compile the kernels, so that tests that run side by sid
 	$(BIN)/python -c 'from pgx.base.accel import warm; print(*warm())'
 
 demo: $(VENV)/.runtime ## install, annotate the example patient, say where the report is
-	$(BIN)/pgx annotate examples/patient.g.vcf -o "$(DEMO)" --force \
-	  --outside-calls examples/outside-calls.tsv --sample-info examples/sample-info.tsv
-	@echo "The report, to be opened in a browser:"
-	@ls -d "$(abspath $(DEMO))"/*.html
+	@$(BIN)/pgx annotate examples/patient.g.vcf -o "$(DEMO)" --force --format html,json,pdf \
+	  --outside-calls examples/patient-outside-calls.tsv --patient examples/patient.json
+	@echo "The report, to be opened in a browser, and as PDF:"
+	@ls -d "$(abspath $(DEMO))"/*.html "$(abspath $(DEMO))"/*.pdf
 
 test: $(VENV)/.dev ## run the tests, of long ones a sample
 	$(BIN)/python -m pytest -n auto --dist worksteal
