@@ -159,7 +159,9 @@ _FORM: Final = re.compile(
     r"|(?:film|enteric|sugar)-coated|coated|gastro-resistant|(?:extended|delayed|immediate|modified"
     r"|prolonged|sustained|controlled)[- ]release|xr|xl|er|sr|cr|dr|mr|retard|pack|patch|syrup"
     r"|powder|disintegrating|chewable|hour|hr|12|24|once|twice|daily|prn"
-    r"|topical|cutaneous|cream|ointment|lotion|shampoo|gel|eye|ophthalmic|ear|otic|drops?)\b\.?",
+    r"|topical|cutaneous|cream|ointment|lotion|shampoo|gel|eye|ophthalmic|ear|otic|drops?"
+    r"|(?:film|retard|brause|schmelz|kau)?tabletten?|(?:retard|hart|weich)?kapseln?|tropfen|saft"
+    r"|sirup|(?:injektions|infusions)?lösung|creme|salbe|augentropfen|augensalbe|ohrentropfen)\b\.?",
     re.IGNORECASE,
 )
 _LONGEST: Final = 500
@@ -171,6 +173,9 @@ _SALTS: Final = frozenset(
         "hydrochloride", "magnesium", "maleate", "mesilate", "mesylate", "monohydrate", "oxalate",
         "phosphate", "potassium", "sodium", "succinate", "sulfate", "sulphate", "tartrate",
         "trihydrate",
+        # German, where the salt is a word of its own
+        "acetat", "fumarat", "hydrobromid", "hydrochlorid", "kalium", "maleat", "mesilat",
+        "natrium", "oxalat", "phosphat", "succinat", "sulfat", "tartrat",
     }
 )  # fmt: skip
 
