@@ -177,7 +177,7 @@ def test_copies_are_said_to_be_open_exactly_where_the_note_is(noted):
     assert (build_gene(call, ENGLISH).others == ENGLISH["label"]["copies_open"]) is noted
     gaps = " ".join(build_document(result(call)).gaps)
     assert ("Copy number not determined: CYP2D6" in gaps) is noted
-    assert ("opy number not determined" in patient_html(result(call))) is noted
+    assert ("gene copies not determined" in patient_html(result(call))) is noted
 
 
 # what is drawn
