@@ -40,13 +40,14 @@ from pgx.reports.content.patient_entries import PatientView
 from pgx.reports.content.phrases import (
     conditional_headline,
     day,
-    decimal_mark,
     figure,
     percent,
+    percent_sign,
     phenotype_in_words,
     within,
 )
 from pgx.reports.content.release_facts import ReportFacts
+from pgx.reports.content.uncertainty import unresolved_advice
 
 __all__ = [
     "AdjustedEntry",
@@ -84,8 +85,10 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
 
     ``review`` names source and reviewer of a laboratory's own recommendation; ``genes`` are those
     it is based on, ``open_genes`` those that leave it provisional; ``bucket`` is its action group,
-    ``action`` the code of the primary action. ``lead`` is the beginning of ``text`` that explains why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the
-    accepted posterior probability of other recommendations.
+    ``action`` the code of the primary action. ``lead`` is the beginning of ``text`` that explains
+    why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the accepted
+    posterior probability of other recommendations. ``unresolved`` is one sentence on why it is
+    provisional, which recommendations are possible instead, and what resolves it.
     """
 
     populations: tuple[str, ...]
@@ -106,6 +109,7 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     open_genes: tuple[str, ...] = ()
     lead: str = ""
     footnote: str = ""
+    unresolved: str = ""
 
 
 class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -323,6 +327,7 @@ class EntryMaker:
 
     def _row(self, same: Sequence[Recommendation]) -> AdviceRow:
         row = same[0]
+        others = tuple(self._alternative(row, other) for other in row.alternatives)
         return AdviceRow(
             populations=self._populations(same),
             headline=self._row_headline(row),
@@ -332,7 +337,8 @@ class EntryMaker:
             source=self._source(row.source),
             strength=self._strength(row),
             settle=self._settle(row.depends_on) if _is_open(row) else (),
-            alternatives=tuple(self._alternative(row, other) for other in row.alternatives),
+            alternatives=others,
+            unresolved=self._unresolved(row, others),
             implications=row.implications,
             links=self._links(row),
             review=review_text(row, self.words),
@@ -344,11 +350,23 @@ class EntryMaker:
             footnote=self._footnote(row),
         )
 
+    def _unresolved(self, row: Recommendation, others: Sequence[OtherAdvice]) -> str:
+        """Return why a recommendation is provisional, in one sentence; empty if it is definite."""
+        if row.certainty is not Certainty.DEPENDS:
+            return ""
+        said = [
+            self.words["unresolved"]["other"].format(
+                when=other.when, advice=self._within(other.headline)
+            )
+            for other in others
+        ]
+        return unresolved_advice(said, row.depends_on, self.words)
+
     def _footnote(self, row: Recommendation) -> str:
         """Return the accepted probability of other recommendations; empty if there is none."""
         if row.certainty is not Certainty.CERTAIN or not row.residual:
             return ""
-        share = percent(row.residual, decimal_mark(self.words))
+        share = percent(row.residual, self.words)
         return self.label["residual"].format(percent=share)
 
     def _lead(self, row: Recommendation) -> str:
@@ -376,8 +394,8 @@ class EntryMaker:
     def _chance(self, other: AlternativeAdvice) -> str:
         if other.probability is None:
             return ""
-        share = percent(other.probability, decimal_mark(self.words))
-        return f", {self.label['probability'].format(percent=share)}"
+        share = percent(other.probability, self.words)
+        return f" ({self.label['probability'].format(percent=share)})"
 
     def _key(self, key: str) -> str:
         if key in ("n/a", ""):
@@ -409,11 +427,13 @@ class EntryMaker:
             return self.label["below_standard"].format(high=self._share(high))
         if high is None:
             return self.label["above_standard"].format(low=self._share(low))
-        lowest = "" if low == high else f"{self._share(low).removesuffix(' %')}–"
+        lowest = (
+            "" if low == high else f"{self._share(low).removesuffix(percent_sign(self.words))}–"
+        )
         return self.label["of_standard"].format(range=lowest + self._share(high))
 
     def _share(self, factor: float | None) -> str:
-        return figure(f"{round((factor or 0.0) * 100, 1):g} %", self.words)
+        return figure(f"{round((factor or 0.0) * 100, 1):g}", self.words) + percent_sign(self.words)
 
     def _settle(self, depends_on: Sequence[str]) -> tuple[str, ...]:
         """Return, by gene, what would resolve the recommendation."""
