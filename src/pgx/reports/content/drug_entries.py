@@ -182,6 +182,7 @@ class EntryMaker:
         self.gene_at = _gene_at(result.calls)
         self._bins = AdviceBins(facts.statements)
         self._newer = facts.newer
+        self._other_names = facts.other_names
         self._patient = PatientView(result)
         self._laboratory = laboratory_of(result)
 
@@ -205,6 +206,7 @@ class EntryMaker:
             silent=tuple(self._silent(rows, s) for s in found.silent if s not in heard),
             contradicts=found.standing is Standing.CONTRADICT,
             newer=tuple(self._changed_since(drug)),
+            synonyms=tuple(self._other_names.get(drug, ())),
         )
 
     def _silent(self, rows: Sequence[Recommendation], source: str) -> str:
@@ -427,13 +429,13 @@ class EntryMaker:
             return self.label["below_standard"].format(high=self._share(high))
         if high is None:
             return self.label["above_standard"].format(low=self._share(low))
-        lowest = (
-            "" if low == high else f"{self._share(low).removesuffix(percent_sign(self.words))}–"
-        )
-        return self.label["of_standard"].format(range=lowest + self._share(high))
+        share = self._share(high) if low == high else self._share(low, high)
+        return self.label["of_standard"].format(range=share)
 
-    def _share(self, factor: float | None) -> str:
-        return figure(f"{round((factor or 0.0) * 100, 1):g}", self.words) + percent_sign(self.words)
+    def _share(self, *factors: float | None) -> str:
+        """Return one dose factor, or the two ends of a range, as a percentage."""
+        numbers = "–".join(f"{round((factor or 0.0) * 100, 1):g}" for factor in factors)
+        return figure(numbers, self.words) + percent_sign(self.words)
 
     def _settle(self, depends_on: Sequence[str]) -> tuple[str, ...]:
         """Return, by gene, what would resolve the recommendation."""

@@ -90,29 +90,29 @@ def percent_sign(words: Words) -> str:
 def percent(share: float, words: Words = ENGLISH) -> str:
     """Return a probability (0-1) as a percentage in the format of the language.
 
-    >>> percent(0.97234), percent(0.9962), percent(1.0), percent(0.00002)
-    ('97%', '99.6%', '>99.9%', '<0.1%')
+    >>> percent(0.5678), percent(0.98734), percent(1.0), percent(0.00002)
+    ('57%', '98.7%', '>99.9%', '<0.1%')
     """
     return percent_number(share, decimal_mark(words)) + percent_sign(words)
 
 
 def percent_number(share: float, decimal: str = ".") -> str:
-    """Return a probability (0-1) in percent: whole numbers, with decimals only near the ends.
+    """Return a probability (0-1) in percent: one decimal within 10% of the ends, else none.
 
     A posterior from population frequencies has no more than about two meaningful digits, and is
     never certain. ``decimal`` is the decimal separator.
 
-    >>> percent_number(0.97234), percent_number(0.9962, ","), percent_number(0.99999)
-    ('97', '99,6', '>99.9')
+    >>> percent_number(0.5678), percent_number(0.98734, ","), percent_number(0.99999)
+    ('57', '98,7', '>99.9')
     >>> percent_number(0.0321), percent_number(0.0042), percent_number(0.0)
-    ('3', '0.4', '<0.1')
+    ('3.2', '0.4', '<0.1')
     """
     # posteriors are based on allele frequencies: neither 100% nor 0% is ever justified
     if share > 0.999:
         return f">99{decimal}9"
     if share < 0.001:
         return f"<0{decimal}1"
-    digits = 0 if 0.01 <= share <= 0.99 else 1
+    digits = 0 if 0.1 <= share <= 0.9 else 1
     return f"{share * 100:.{digits}f}".replace(".", decimal)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pgx.messages.arguments import join_names
-from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, Candidate, GeneCall, KeyEvidence
 from pgx.records.notes import NoteCode
 from pgx.reports.content.phrases import figure, percent, phenotype_in_words
@@ -16,7 +14,6 @@ __all__ = [
     "best_of",
     "candidate_text",
     "other_phenotypes",
-    "phenotype_within",
     "resolved_by",
     "unresolved_advice",
     "unresolved_call",
@@ -30,24 +27,9 @@ _NAMED_SITES: Final = 3
 """Positions named in a sentence."""
 _AGREED: Final = 1.0 - 1e-9
 """From this posterior on all candidates agree; what is left is rounding."""
-_ORDINARY: Final = re.compile(r"\b[A-Z](?=[a-z]+\b)")
-"""The first letter of a capitalized word, not of a symbol such as HLA or CNSHA."""
 _PHASE: Final = "phase:"
 _COPY_NUMBER: Final = ":copy_number"
 _GENOTYPE: Final = ":genotype"
-
-
-def phenotype_within(name: str, words: Words = ENGLISH) -> str:
-    """Return a phenotype for use within a sentence; lower case where the language has it.
-
-    >>> phenotype_within("Poor Metabolizer")
-    'poor metabolizer'
-    >>> phenotype_within("HLA-B*57:01 positive")
-    'HLA-B*57:01 positive'
-    """
-    text = phenotype_in_words(name, words)
-    is_small = words["style"]["within"] == "small"
-    return _ORDINARY.sub(lambda match: match[0].lower(), text) if is_small else text
 
 
 def candidate_text(candidate: Candidate, words: Words) -> str:
@@ -79,11 +61,12 @@ def best_of(call: GeneCall, words: Words) -> str:
 def other_phenotypes(call: GeneCall, words: Words) -> str:
     """Return the other possible phenotypes, or how far the candidates agree on the one shown.
 
-    If copy number was not assessed, agreement of the candidates does not imply certainty.
+    Empty for a called gene on whose phenotype all candidates agree. If copy number was not
+    assessed, agreement of the candidates does not imply certainty.
     """
     label: Mapping[str, str] = words["label"]
     copies = label["copies_open"] if _lacks_copies(call) else ""
-    others = [name for name in call.phenotypes if name != call.phenotype]
+    others = _other_phenotypes(call)
     if others:
         shown = (phenotype_in_words(name, words) for name in others)
         listed = label["or_lead"].format(names=", ".join(shown))
@@ -91,16 +74,22 @@ def other_phenotypes(call: GeneCall, words: Words) -> str:
     if copies or not call.phenotype or call.n_candidates <= 1 or len(call.lookup_keys) != 1:
         return copies
     if all_agree(call):
-        return label["same_for_all"]
+        return "" if call.status is CallStatus.CALLED else label["same_for_all"]
     share = _phenotype_share(call)
     return "" if share is None else label["agreeing"].format(percent=percent(share, words))
+
+
+def _other_phenotypes(call: GeneCall) -> list[str]:
+    """Return the phenotypes that the call's does not contain: a test of each allele is a part."""
+    known = {call.phenotype, *(call.phenotype or "").split("; ")}
+    return [name for name in call.phenotypes if name not in known]
 
 
 def all_agree(call: GeneCall) -> bool:
     """Whether every candidate, listed or not, has the phenotype of the call."""
     if NoteCode.CANDIDATES_NOT_ALL_LISTED in call.notes:
         return False
-    if set(call.phenotypes) - {call.phenotype} or len(call.lookup_keys) != 1:
+    if _other_phenotypes(call) or len(call.lookup_keys) != 1:
         return False
     # without a prior there is no posterior to sum: the keys are then those of all candidates
     share = _phenotype_share(call)
@@ -128,13 +117,15 @@ def _lacks_copies(call: GeneCall) -> bool:
 
 
 def unresolved_call(call: GeneCall, words: Words) -> str:
-    """Return what is unresolved about a call; empty if a single result is possible.
+    """Return what is unresolved about a call; empty if a single phenotype is possible.
 
-    "Unresolved: most likely *1/*2 (posterior 90%); *1/*3 would mean poor metabolizer (10%);
+    "Unresolved: most likely *1/*2 (posterior 98.7%); *2/*3 (1.3%) would mean Poor Metabolizer;
     resolved by genotyping chr10:94781859".
     """
     others = list(_alternatives(call, words))
-    is_open = call.status is CallStatus.AMBIGUOUS or call.n_candidates > 1 or bool(others)
+    is_open = call.status is CallStatus.AMBIGUOUS or bool(others)
+    # candidates of a called gene matter only if they may differ in phenotype
+    is_open |= call.n_candidates > 1 and not all_agree(call)
     is_answered = call.status in (CallStatus.CALLED, CallStatus.AMBIGUOUS)
     if not is_answered or not (is_open or _lacks_copies(call)):
         return ""
@@ -173,9 +164,8 @@ def _alternatives(call: GeneCall, words: Words) -> Iterator[str]:
     keys = [key for key in call.lookup_keys[1:] if key in evidence]
     if not keys:
         # older results, and calls without a prior, do not say which candidate has which phenotype
-        for name in call.phenotypes:
-            if name != call.phenotype:
-                yield said["phenotype"].format(phenotype=phenotype_within(name, words))
+        for name in _other_phenotypes(call):
+            yield said["phenotype"].format(phenotype=phenotype_in_words(name, words))
         return
     for key in keys:
         yield _alternative(call, evidence[key], words)
@@ -185,16 +175,19 @@ def _alternative(call: GeneCall, evidence: KeyEvidence, words: Words) -> str:
     said: Mapping[str, str] = words["unresolved"]
     name, share = evidence.diplotype, evidence.probability
     chance = "" if share is None else f" ({percent(share, words)})"
+    # the probability of the diplotype itself: several may have this key
+    own = next((c for c in call.candidates if c.diplotype == name), Candidate(name))
     if evidence.lookup_key == name or not evidence.phenotype:
         # the gene has no phenotypes: guidelines use the diplotype
         return said["also"].format(name=name) + chance
-    meaning = phenotype_within(evidence.phenotype, words)
+    meaning = phenotype_in_words(evidence.phenotype, words)
     if evidence.phenotype == call.phenotype:
         meaning = words["label"]["score"].format(score=figure(evidence.lookup_key, words))
     if name == call.diplotype:
         return said["uncertain"].format(phenotype=meaning) + chance
     key = "could" if share is None else "would"
-    return said[key].format(name=name, phenotype=meaning) + chance
+    sentence = said[key].format(name=candidate_text(own, words), phenotype=meaning)
+    return sentence if own.probability is not None else sentence + chance
 
 
 def _agreement(call: GeneCall, words: Words) -> str:
@@ -202,7 +195,7 @@ def _agreement(call: GeneCall, words: Words) -> str:
     if call.n_candidates <= 1 or not call.phenotype or len(call.lookup_keys) != 1:
         return ""
     said: Mapping[str, str] = words["unresolved"]
-    name = phenotype_within(call.phenotype, words)
+    name = phenotype_in_words(call.phenotype, words)
     if all_agree(call):
         return said["all"].format(phenotype=name)
     share = _phenotype_share(call)
