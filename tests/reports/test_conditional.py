@@ -104,7 +104,7 @@ def test_advice_whose_condition_does_not_hold_is_folded_with_the_reason():
     _, drug = drug_of(row(ABOVE), fits=(NOT_MET,))
     assert drug.rows == ()
     [folded] = drug.folded
-    assert folded.why == "the dose in the patient file is 20 mg a day"
+    assert folded.why == "the dose in the patient file is 20 mg per day"
 
 
 def test_a_further_action_that_does_not_hold_folds_nothing():

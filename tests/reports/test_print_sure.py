@@ -122,7 +122,7 @@ def test_page_one_says_for_whom_advice_on_a_current_medicine_is():
     )
     context = taking(current("Plavix", drugs=(row.drug,)), fits=(fit,))
     first = pages_of(render_pdf(factory.result(recommendations=(row,), context=context)))[0]
-    assert "Adults (may apply: the age is not known): Avoid clopidogrel" in first
+    assert "Adults (may apply: age unknown): Avoid clopidogrel" in first
 
 
 def test_page_one_names_sources_that_contradict_each_other():

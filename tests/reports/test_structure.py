@@ -80,28 +80,28 @@ def path(tree, kind):
 @pytest.mark.parametrize(
     ("diplotype", "copies", "model"),
     [
-        ("*1/*2", "2 copies", "2 whole copies"),
-        ("*5/*17", "1 copy", "1 whole copy"),
-        ("*36+*10/*2", "3 copies", "2 whole copies and 1 hybrid *36"),
-        ("*68+*4/*5", "2 copies", "1 whole copy and 1 hybrid *68"),
+        ("*1/*2", "2 copies", "2 intact copies"),
+        ("*5/*17", "1 copy", "1 intact copy"),
+        ("*36+*10/*2", "3 copies", "2 intact copies and 1 hybrid gene *36"),
+        ("*68+*4/*5", "2 copies", "1 intact copy and 1 hybrid gene *68"),
     ],
 )
 def test_copies_and_models_in_words(diplotype, copies, model):
     entry = build_structure(structures.call(diplotype), ENGLISH)
-    assert entry.brief == f"{copies}, from the depth of the gVCF"
-    assert entry.result[0].startswith(f"{copies} (99.7 %), else ")
-    assert entry.result[1].startswith(f"{model} (98 %), else 3 whole copies (2 %)")
+    assert entry.brief == f"{copies}, from read depth of the gVCF"
+    assert entry.result[0].startswith(f"{copies} (99.7%), otherwise ")
+    assert entry.result[1].startswith(f"{model} (98%), otherwise 3 intact copies (2%)")
     assert entry.basis == (
-        "From the depth of the gVCF; panel cyp2d6-gvcf-1; two copies are expected to have 33 reads;"
-        " 41 control windows; noise 6.2 %"
+        "Based on read depth of the gVCF; reference panel cyp2d6-gvcf-1; expected reads for two copies: 33;"
+        " 41 control windows; noise 6.2%"
     )
 
 
 def test_in_german():
     entry = build_structure(structures.call("*36+*10/*2"), GERMAN)
     assert entry.result == (
-        "3 Kopien (99,7 %), sonst 4 Kopien (0,3 %)",
-        "2 ganze Kopien und 1 Hybrid *36 (98 %), sonst 3 ganze Kopien (2 %)",
+        "3 Kopien (99,7\u00a0%), sonst 4 Kopien (0,3\u00a0%)",
+        "2 intakte Kopien und 1 Hybridgen *36 (98\u00a0%), sonst 3 intakte Kopien (2\u00a0%)",
     )
     assert "Rauschen 6,2 %" in entry.basis
 
@@ -109,7 +109,7 @@ def test_in_german():
 def test_reads_of_both_alleles():
     entry = build_structure(structures.call(), ENGLISH)
     assert entry.balances[0] == (
-        "chr22:42127941: 14 reads of the reference, 29 of the other allele (67 %)"
+        "chr22:42127941: 14 reads of the reference allele, 29 of the alternate allele (67%)"
     )
 
 
@@ -126,8 +126,8 @@ def test_no_copy_and_many_models():
         (0, 1, 2, 3, 4, 5)),
     )  # fmt: skip
     entry = build_structure(structures.call(structure=found), ENGLISH)
-    assert entry.result[0] == "no copy (>99.9 %)"
-    assert entry.result[1].startswith("no copy (10 %), else 1 whole copy (10 %)")
+    assert entry.result[0] == "no copy (>99.9%)"
+    assert entry.result[1].startswith("no copy (10%), otherwise 1 intact copy (10%)")
     assert entry.result[1].endswith("2 more")
 
 
@@ -248,7 +248,7 @@ def test_a_gene_without_depth_says_so():
 def test_it_says_in_words_what_it_shows():
     tree = drawn("*36+*10/*2")
     assert tree.get("aria-label") == (
-        "Copies along CYP2D6: 2 whole copies and 1 hybrid *36 (98 %), 3 copies (99.7 %)"
+        "Copy number along CYP2D6: 2 intact copies and 1 hybrid gene *36 (98%), 3 copies (99.7%)"
     )
     said = tree[0].text
     assert re.search(r"exon 2 [23]\.\d copies measured, 3\.0 expected", said)
@@ -338,7 +338,7 @@ def test_not_assessed_is_a_sentence_on_page_and_paper():
     assert 'class="model"' not in page
     printed = text_of(render_pdf(result(call)))
     assert sentence in printed
-    assert "Copies along CYP2D6" not in printed
+    assert "Copy number along CYP2D6" not in printed
 
 
 def test_the_wide_picture_can_be_scrolled_by_keyboard():
@@ -405,10 +405,10 @@ def test_a_result_without_names_keeps_what_advice_rests_on():
 
 def test_explain_prints_copies_models_and_reads():
     sections = {s.title: s.items for s in explain_call(structures.call("*36+*10/*2"), "r")}
-    items = sections["Copies and hybrids"]
-    assert items[0] == ("3 copies (99.7 %), else 4 copies (0.3 %)", ())
-    assert items[1][0].startswith("2 whole copies and 1 hybrid *36")
-    assert items[-1][0] == "Reads of both alleles where they differ"
+    items = sections["Copy number and hybrid genes"]
+    assert items[0] == ("3 copies (99.7%), otherwise 4 copies (0.3%)", ())
+    assert items[1][0].startswith("2 intact copies and 1 hybrid gene *36")
+    assert items[-1][0] == "Reads of each allele at heterozygous sites"
     assert len(items[-1][1]) == 2
 
 
@@ -416,7 +416,9 @@ def test_fhir_tells_and_carries_it_without_windows():
     data = render_fhir(result(), NO_FACTS)
     told = json.loads(data)
     notes = [n["text"] for e in told["entry"] for n in e["resource"].get("note", ())]
-    assert any(n.startswith("CYP2D6, Copies and hybrids: 2 copies (99.7 %)") for n in notes)
+    assert any(
+        n.startswith("CYP2D6, Copy number and hybrid genes: 2 copies (99.7%)") for n in notes
+    )
     [call] = [c for c in parse_fhir(data).calls if c.gene == "CYP2D6"]
     expected = msgspec.structs.replace(structures.evidence(), windows=(), exons=())
     assert call.structure == expected
@@ -430,6 +432,6 @@ def test_workbook_and_notebook_tell_it():
     sheet = openpyxl.load_workbook(buffer)["calls"]
     heading, *lines = sheet.iter_rows(values_only=True)
     cells = {line[1]: dict(zip(heading, line, strict=True)) for line in lines}
-    assert cells["CYP2D6"]["Copies and hybrids"].startswith("2 copies (99.7 %)")
-    assert cells["CYP2C19"]["Copies and hybrids"] is None
-    assert "2 copies, from the depth of the gVCF" in patient_html(result())
+    assert cells["CYP2D6"]["Copy number and hybrid genes"].startswith("2 copies (99.7%)")
+    assert cells["CYP2C19"]["Copy number and hybrid genes"] is None
+    assert "2 copies, from read depth of the gVCF" in patient_html(result())

@@ -169,7 +169,9 @@ def test_the_conclusion_counts_every_drug_and_names_those_of_unknown_effect():
     )
     said = conclusion(bundle)
     assert "For research use only" in said
-    assert "Avoid or replace (1); Use as directed (2); Not assessed (1: abacavir)." in said
+    assert (
+        "Avoid or use an alternative (1); Use as directed (2); Not assessed (1: abacavir)." in said
+    )
     assert "warfarin" not in said
     assert "is counted above" in said
     assert "is counted above" not in conclusion(bundle_of(factory.advice(), is_full=True))
