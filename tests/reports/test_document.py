@@ -263,7 +263,7 @@ def test_the_release_tells_its_newer_guidance():
 
 
 def test_why_advice_is_provisional_is_said_once():
-    text = "Provisional (CYP2C19 not settled by this input): Avoid clopidogrel."
+    text = "Provisional (CYP2C19 genotype unresolved): Avoid clopidogrel."
     row = factory.advice(
         certainty=Certainty.DEPENDS, depends_on=("chr10:94761900",), text=text,
         message=AdviceMessage(statement="S-1", unresolved=("CYP2C19",)),
@@ -273,7 +273,7 @@ def test_why_advice_is_provisional_is_said_once():
     entries = {d.drug: d.rows[0] for group in document.groups for d in group.drugs}
     entry = entries[row.drug]
     assert entry.text == text
-    assert entry.lead == "Provisional (CYP2C19 not settled by this input): "
+    assert entry.lead == "Provisional (CYP2C19 genotype unresolved): "
     assert entries[sure.drug].lead == ""
     for other in (msgspec.structs.replace(row, message=None),
                   msgspec.structs.replace(row, text="Saved.")):  # fmt: skip
@@ -289,7 +289,7 @@ def test_a_silent_row_of_a_source_that_speaks_for_others_stays():
         action=("no_recommendation",),
         certainty=Certainty.DEPENDS,
         depends_on=("CYP2C19:genotype",),
-        text="Provisional (CYP2C19 not settled by this input): nothing.",
+        text="Provisional (CYP2C19 genotype unresolved): nothing.",
     )
     document = build_document(factory.result(recommendations=(speaks, silent)))
     [entry] = [d for group in document.groups for d in group.drugs if d.drug == speaks.drug]

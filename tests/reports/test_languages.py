@@ -120,7 +120,7 @@ def test_advice_that_cannot_be_written_anew_stays_and_is_named():
     page = Page(render_html(factory.result(), IN_GERMAN))
     assert "Avoid clopidogrel; use prasugrel or ticagrelor." in " ".join(page.text)
     assert {"class": "text", "lang": "en"} in page.all("p")
-    assert any("nur auf Englisch vorliegen" in text for text in page.text)
+    assert any("Empfehlungen nur auf Englisch" in text for text in page.text)
     document = build_document(factory.result(), IN_GERMAN)
     assert "Avoid clopidogrel; use prasugrel or ticagrelor." in document.untranslated
     assert not build_document(factory.result()).untranslated

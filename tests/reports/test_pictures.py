@@ -197,7 +197,7 @@ def test_bars_are_as_long_as_probable_and_none_is_lost():
     widths = [float(w) for w in re.findall(r'class="bar(?: rest)?" d="M\S+ \S+h([\d.]+)', drawn)]
     assert widths == sorted(widths[:6], reverse=True) + widths[6:]
     assert widths[0] == pytest.approx(3 * widths[1], abs=0.2)
-    assert "others (3): 3%" in parsed(drawn)[0].text
+    assert "others (3): 3.0%" in parsed(drawn)[0].text
 
 
 def test_no_bars_without_probabilities_or_with_one_candidate():

@@ -26,7 +26,10 @@ PRINT = ENGLISH["print"]
 
 def pages_of(data: bytes) -> list[str]:
     pages = pypdf.PdfReader(io.BytesIO(data)).pages
-    return [" ".join(p.extract_text().replace("\u200b", "").split()) for p in pages]
+    return [
+        " ".join(p.extract_text().replace("\u200b", "").split()).replace("\u00ad ", "")
+        for p in pages
+    ]
 
 
 def taking(*medicines: KnownMedicine, **more: object) -> PatientContext:

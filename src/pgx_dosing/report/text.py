@@ -124,7 +124,9 @@ def _scope(own: DosePrediction | FlowResult | LoadingResult | RuleResult) -> Ite
 def _interval(own: DosePrediction) -> str:
     if own.lower is None or own.upper is None or own.level is None:
         return " (no prediction interval is available for this model)"
-    return f" ({own.level:.0%} of comparable patients need {amount(own.lower)} to {amount(own.upper)})"
+    return (
+        f" ({own.level:.0%} of comparable patients need {amount(own.lower)} to {amount(own.upper)})"
+    )
 
 
 def _differs(own: DosePrediction, values: dict[str, InputValue]) -> str:
@@ -147,7 +149,9 @@ def _flow(own: FlowResult) -> Iterator[str]:
     # outcomes are sorted by probability: the first six are the most likely
     if len(outcomes) > 6:
         yield f"  and {len(outcomes) - 6} more possibilities; --json-lines has all"
-    yield from (f"  note: {alert.text}{'' if alert.sure else ' (possible)'}" for alert in own.alerts)
+    yield from (
+        f"  note: {alert.text}{'' if alert.sure else ' (possible)'}" for alert in own.alerts
+    )
     yield from _scope(own)
 
 
