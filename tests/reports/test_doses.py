@@ -112,7 +112,7 @@ def test_the_part_tells_dose_interval_inputs_and_source(warfarin, facts):
     for text in (
         first.said, first.interval, first.population, *first.limits, *first.remarks,
         *(fact.value for fact in first.inputs), "PMID 19228618", "takes amiodarone",
-        "race or ancestry as the patient says it", "unknown (nobody said); assumed: Unknown",
+        "self-reported race or ancestry", "unknown (not provided); assumed: Unknown",
     ):  # fmt: skip
         assert text in said, text
     assert any(rule.title in said and rule.open for rule in entry.rules)
@@ -212,7 +212,7 @@ def test_nothing_is_built_on_an_open_dose(plain, knowledge, facts):
 
 
 def test_who_takes_it_already_needs_no_loading(warfarin, plain, knowledge, facts):
-    assert "takes it already" in entries(warfarin, facts)["warfarin"].notes[0]
+    assert "already takes the drug" in entries(warfarin, facts)["warfarin"].notes[0]
     medicine = Medicine(name="warfarin", use=MedicineUse.PLANNED)
     planned = with_patient(plain, Patient(medicines=(medicine,), **BODY), knowledge)
     assert entries(planned, facts)["warfarin"].notes == ()
@@ -233,7 +233,7 @@ def test_a_result_of_another_release_says_so(warfarin, knowledge):
     made = msgspec.structs.replace(warfarin.provenance, knowledge_digest="0" * 64)
     other = msgspec.structs.replace(warfarin, provenance=made)
     said = words(section(other, facts_for(other, knowledge)))
-    assert "No dose: another release of the knowledge base made this result" in said
+    assert "No dose: this result was made with another release of the knowledge base" in said
 
 
 def test_what_a_laboratory_decided_on_a_gene_is_told(warfarin, facts):

@@ -68,7 +68,8 @@ def test_variants_are_told_apart_by_what_was_seen():
     )
     [line] = words_of(haplotype(variant("contradicted", needs=("A", "C")))).matched
     assert line == (
-        "*2: 0 of 1 variants detected; differs from the definition: A or C at chr10:94781859 (rs4244285)"
+        "*2: 0 of 1 variants detected; differs from the definition: "
+        "A or C at chr10:94781859 (rs4244285)"
     )
 
 
@@ -92,7 +93,7 @@ def test_what_excludes_a_alternative():
 def test_phase_is_named():
     phase = contradiction(observed=("G", "A"), needs=(("A",), ("G",)), kind="phase", phased=True)
     [line] = only_alternative(contradictions=(phase,)).reasons
-    assert "G|A seen, A|G needed; the alleles are on the opposite haplotypes" in line
+    assert "G|A observed, A|G required; the alleles are on the opposite haplotypes" in line
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_hostile_evidence_adds_no_element(name):
 
 def test_an_unknown_state_of_a_saved_result_is_survived():
     [line] = words_of(haplotype(variant("nonsense"))).matched
-    assert "0 of 1 variants seen" in line
+    assert "0 of 1 variants detected" in line
 
 
 # -- probabilities where they stand in the report -----------------------------------------
@@ -177,7 +178,7 @@ def test_an_ambiguous_call_shows_its_candidates_with_probabilities():
     weighed = (Candidate("*1/*6", 0.6), Candidate("*4/*9", 0.4))
     call = factory.ambiguous(candidates=weighed, probability=0.6)
     text = plain_text(render_html(factory.result(calls=(call,))))
-    assert "most likely of 2 diplotypes (posterior 60%); next *4/*9 (40%)" in text
+    assert "most likely of 2 diplotypes (posterior 60%); next most likely *4/*9 (40%)" in text
     assert "*1/*6 (60%), *4/*9 (40%)" in text
 
 
@@ -214,7 +215,8 @@ def test_sections_stand_in_order_and_hide_nothing():
     call = factory.ambiguous(evidence=evidence)
     titles = [section.title for section in explain_call(call, "2025.11.1")]
     assert titles == [
-        "CYP2B6 *1/*6", "Matching variants", "Alternative diplotypes", "Positions without a genotype",
+        "CYP2B6 *1/*6", "Matching variants", "Alternative diplotypes",
+        "Positions without a genotype",
     ]  # fmt: skip
     [title] = [s.title for s in explain_call(msgspec.structs.replace(call, gene="a\x1bb"), "")][:1]
     assert title == "a⟨U+001B⟩b *1/*6"
@@ -226,6 +228,6 @@ def test_folded_positions_are_counted_by_source():
     call = factory.called(sites=(factory.site(), same, same, block))
     rows, folded = site_rows(call, everything=False)
     assert [row["Position (GRCh38)"] for row in rows] == ["chr10:94780653"]
-    assert folded == ("3 more with the reference allele only (record 2, reference block 1)")
+    assert folded == ("3 more with the reference allele only (variant record 2, reference block 1)")
     rows, folded = site_rows(call, everything=True)
     assert (len(rows), folded) == (4, "")

@@ -255,7 +255,7 @@ def test_probabilities_never_round_to_certainty():
     )
     text = plain_text(render_html(factory.result(calls=(call,))))
     assert "most likely of 2 diplotypes (posterior >99.9%)" in text
-    assert "next *4/*9 (<0.1%)" in text
+    assert "next most likely *4/*9 (<0.1%)" in text
     assert "100%" not in text
 
 

@@ -92,8 +92,8 @@ def test_copies_and_models_in_words(diplotype, copies, model):
     assert entry.result[0].startswith(f"{copies} (99.7%), otherwise ")
     assert entry.result[1].startswith(f"{model} (98%), otherwise 3 intact copies (2%)")
     assert entry.basis == (
-        "Based on read depth of the gVCF; reference panel cyp2d6-gvcf-1; expected reads for two copies: 33;"
-        " 41 control windows; noise 6.2%"
+        "Based on read depth of the gVCF; reference panel cyp2d6-gvcf-1; "
+        "expected reads for two copies: 33; 41 control windows; noise 6.2%"
     )
 
 

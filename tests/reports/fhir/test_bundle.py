@@ -319,7 +319,7 @@ def test_no_more_of_the_person_than_the_sample():
     assert set(person) == {"resourceType", "id", "identifier"}
     assert person["identifier"] == [{"system": "urn:pgx-therapy:fhir:sample", "value": "S1"}]
     assert "1961-05-17" not in json.dumps(bundle)
-    assert "A patient file was given" in resources(bundle, "DiagnosticReport")[0]["conclusion"]
+    assert "A patient file was provided" in resources(bundle, "DiagnosticReport")[0]["conclusion"]
 
 
 def test_what_a_laboratory_decided_is_in_the_report():

@@ -173,8 +173,8 @@ def test_the_conclusion_counts_every_drug_and_names_those_of_unknown_effect():
         "Avoid or use an alternative (1); Use as directed (2); Not assessed (1: abacavir)." in said
     )
     assert "warfarin" not in said
-    assert "is counted above" in said
-    assert "is counted above" not in conclusion(bundle_of(factory.advice(), is_full=True))
+    assert "are counted above" in said
+    assert "are counted above" not in conclusion(bundle_of(factory.advice(), is_full=True))
 
 
 def test_the_report_says_which_of_both_it_is():
