@@ -21,8 +21,8 @@ def test_text(run):
     done = run("dose", "warfarin", *KNOWN)
     assert done.status == 0
     first = done.out.split("\n\n")[0]
-    assert "stable weekly dose: 21.1 mg/week (90% of such people need" in first
-    for said in ("what makes it so, from", "made for:", "PMID 19228618", "vkorc1: A/G"):
+    assert "stable weekly dose: 21.1 mg/week (90% of comparable patients need" in first
+    for said in ("contributions, from", "intended for:", "PMID 19228618", "vkorc1: A/G"):
         assert said in first
     assert max(map(len, done.out.splitlines())) <= 100
 
