@@ -32,8 +32,7 @@ def export(
 ) -> int:
     """Write a release as one file: every table, the manifest, and the signature if it has one.
 
-    A release that pgx kb verify finds faulty is not written. The same release gives the same
-    bytes.
+    A release that fails pgx kb verify is not written. The same release gives the same bytes.
 
     Examples:
       pgx kb export -o 2026.12.1.pgxkb
@@ -78,10 +77,11 @@ def import_release(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="replace another release")] = False,  # noqa: FBT002
 ) -> int:
-    """Check a release that came as one file, and install it into a folder in one step.
+    """Check a release given as one file, and install it into a folder.
 
-    Until that step the folder is as it was. What runs meanwhile goes on with the release that it
-    has read. Only a folder with a release and nothing else is replaced.
+    The installation is atomic: until then the folder is unchanged, and running commands continue
+    with the release they have loaded. Only a folder that contains nothing but a release is
+    replaced.
 
     Examples:
       pgx kb import 2026.12.1.pgxkb -o /data/pgx-release
