@@ -116,7 +116,7 @@ def test_the_part_tells_dose_interval_inputs_and_source(warfarin, facts):
     ):  # fmt: skip
         assert text in said, text
     assert any(rule.title in said and rule.open for rule in entry.rules)
-    assert "[PGX-MOD-002] INR on day 4 or 5 is needed" in said
+    assert "[PGX-MOD-002] INR on day 4 or 5 is required" in said
 
 
 def test_bars_add_up_to_the_dose(warfarin, facts):

@@ -406,7 +406,7 @@ def test_a_result_without_names_keeps_what_advice_rests_on():
 
 def test_explain_prints_copies_models_and_reads():
     sections = {s.title: s.items for s in explain_call(structures.call("*36+*10/*2"), "r")}
-    items = sections["Copies and hybrids"]
+    items = sections["Copy number and hybrid genes"]
     assert items[0] == ("3 copies (99.7%), otherwise 4 copies (0.3%)", ())
     assert items[1][0].startswith("2 intact copies and 1 hybrid gene *36")
     assert items[-1][0] == "Reads of each allele at heterozygous sites"
