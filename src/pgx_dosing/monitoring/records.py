@@ -74,7 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     window: Annotated[
         int,
-        doc("newest number of latest predictions and outcomes to use; charts look at all outcomes"),
+        doc("number of latest predictions and outcomes to use; charts use all outcomes"),
     ] = 500
     min_n: Annotated[int, doc("fewer than these are not assessed")] = 50
     min_group: Annotated[int, doc("fewer outcomes in a group are not assessed")] = 30

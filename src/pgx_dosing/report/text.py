@@ -96,7 +96,7 @@ def _prediction(own: DosePrediction, *, first: bool) -> Iterator[str]:
     yield f"{own.title} ({own.model} {own.version}{state})"
     yield f"  {own.predicts}: {amount(own.dose)} {own.unit}{_interval(own)}"
     if own.certainty is Certainty.DEPENDS:
-        yield "  depends on what the data leave open:"
+        yield "  depends on unresolved or missing data:"
         for other in own.alternatives:
             weight = "" if other.probability is None else f", probability {other.probability:.3g}"
             changed = _differs(own, other.values)

@@ -49,9 +49,9 @@ def test_json(run):
         [
             (("warfarin",), 3, "PGX-MOD-002"),
             (("warfarin", *KNOWN, "--set", "age_years=63"), 2, "given twice"),
-            (("warfarin", "--set", "age_years"), 2, "no NAME=VALUE"),
-            (("warfarin", "--set", "=3"), 2, "no NAME=VALUE"),
-            (("warfarin", "--set", "age_years="), 2, "no NAME=VALUE"),
+            (("warfarin", "--set", "age_years"), 2, "is not NAME=VALUE"),
+            (("warfarin", "--set", "=3"), 2, "is not NAME=VALUE"),
+            (("warfarin", "--set", "age_years="), 2, "is not NAME=VALUE"),
             (("warfarin", "--set", "hight_cm=170"), 3, "PGX-MOD-000"),
             (("warfarin", *KNOWN[:-1], "cyp2c9=*1/*77"), 3, "PGX-MOD-003"),
             (("warfarin", *KNOWN[:7], "height_cm=1.65"), 3, "looks like m"),
