@@ -39,6 +39,8 @@ __all__ = [
 Words = Mapping[str, Any]
 _OPEN_GROUPS: Final = ("open_change", "open_maybe", "open_silent")
 _AVOID: Final = "avoid"
+_OPEN_CHANGE: Final = "open_change"
+_REPLACED: Final = ("avoid", "alternative")
 _SILENT: Final = "silent"
 _UNASSESSED: Final = "unassessed"
 _NO_RESULT: Final = (CallStatus.NOT_ASSESSED, CallStatus.NO_CALL)
@@ -74,6 +76,7 @@ class DrugLine(msgspec.Struct, frozen=True, kw_only=True):
     """A drug in one line: ``kind`` is its group, ``word`` the action in one or two words.
 
     ``action`` is the headline with dose and condition, ``reason`` the genes and their results.
+    ``is_avoided`` says that it is to be avoided or replaced, also where that is provisional.
     """
 
     drug: str
@@ -83,6 +86,7 @@ class DrugLine(msgspec.Struct, frozen=True, kw_only=True):
     word: str
     action: str
     reason: str
+    is_avoided: bool = False
 
 
 class MedicineLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +165,7 @@ class ReportSummary(msgspec.Struct, frozen=True, kw_only=True):
     def n_change(self) -> int:
         """The number of drugs, the medicines apart, that need a change other than to be avoided."""
         listed = (drug for line in self.by_class for drug in line.drugs)
-        return sum(drug.kind != _AVOID for drug in listed)
+        return sum(not drug.is_avoided for drug in listed)
 
 
 def build_summary(
@@ -193,7 +197,7 @@ def build_summary(
             if gene.gene not in usual and calls[gene.gene].status not in _NO_RESULT
         ),
         usual=_usual_genes(lines[gene.gene] for gene in genes if gene.gene in usual),
-        avoid=by_class(d for d in drugs if d.kind == _AVOID and d.drug not in own),
+        avoid=by_class(d for d in drugs if d.is_avoided and d.drug not in own),
         by_class=by_class(d for d in drugs if d.kind in ACTIONABLE and d.drug not in own),
         drugs=tuple(drugs),
         unresolved=_unresolved(result, groups, words),
@@ -288,6 +292,7 @@ class _LineMaker:
             kind=kind,
             word=self._word(decisive),
             action=action,
+            is_avoided=_is_avoided(kind, decisive),
             # a condition must not be cut off for a reason that the drug's entry gives too
             reason=reason if len(action) + len(reason) <= _TWO_LINES else "",
         )
@@ -346,8 +351,20 @@ class _LineMaker:
             drugs=tuple(line for _, line in drugs),
             acts=medicine.acts,
             reported=medicine.reported,
-            remark=medicine.remark,
+            remark="; ".join(filter(None, (self._not_asked(medicine, drugs), medicine.remark))),
         )
+
+    def _not_asked(self, medicine: MedicineEntry, drugs: Sequence[tuple[int, DrugLine]]) -> str:
+        """Name drugs in a medicine that the release covers and this run did not include."""
+        shown = {line.drug for _, line in drugs}
+        names = [name for name, _ in medicine.drugs if name not in shown]
+        return f"{', '.join(names)}: {self._words['print']['not_asked']}" if names else ""
+
+
+def _is_avoided(kind: str, row: AdviceRow | None) -> bool:
+    # the most serious action must not be hidden among changes of dose while it is provisional
+    is_provisional = kind == _OPEN_CHANGE and row is not None and row.action in _REPLACED
+    return kind == _AVOID or is_provisional
 
 
 def _capital(text: str) -> str:
