@@ -8,11 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.records.calls import PatientContext
 from pgx.records.patient import KnownMedicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
-from pgx.reports.content.release_facts import facts_for
+from pgx.reports.content.release_facts import NO_FACTS, facts_for
 from pgx.reports.html_page import render_html
 from reports import factory
 
@@ -49,6 +50,18 @@ def test_a_medicine_that_was_not_looked_up_says_so():
     document = build_document(factory.result(recommendations=(), context=context))
     [line] = document.summary.medicines
     assert "no recommendation was looked up" in line.remark
+
+
+@one_test
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_of_several_test_results_the_positive_one_is_shown(language):
+    phenotype = "*15:02 negative; *57:01 positive"
+    call = factory.called(gene="HLA-B", phenotype=phenotype, phenotypes=(phenotype,))
+    facts = msgspec.structs.replace(NO_FACTS, language=language)
+    [line] = build_document(
+        factory.result(calls=(call,), recommendations=()), facts
+    ).summary.findings
+    assert line.phenotype == "*57:01 positi" + ("ve" if language == "en" else "v")
 
 
 @pytest.mark.validation

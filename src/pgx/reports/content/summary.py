@@ -21,7 +21,7 @@ from pgx.reports.content.drug_groups import DrugGroup, drug_areas, in_atc_order
 from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.content.gene_entries import GeneEntry
 from pgx.reports.content.patient_entries import MedicineEntry, PatientEntry
-from pgx.reports.content.phrases import within
+from pgx.reports.content.phrases import phenotype_in_words, within
 from pgx.reports.content.release_facts import ReportFacts
 
 __all__ = [
@@ -232,17 +232,20 @@ def _gene_line(gene: GeneEntry, call: GeneCall, words: Words) -> GeneLine:
         anchor=gene.anchor,
         diplotype=short_diplotype(gene.diplotype),
         score=gene.score,
-        phenotype=_told(gene.phenotype) if has_phenotype else "",
+        phenotype=_told(call, gene, words) if has_phenotype else "",
         status=gene.status,
         is_unsure=call.status is not CallStatus.CALLED or not is_counted,
         note=words["answer"]["copies_short"] if not is_counted else "",
     )
 
 
-def _told(phenotype: str) -> str:
-    """Return the positive ones of several test results; all of them if none is."""
-    parts = phenotype.split("; ")
-    return "; ".join(part for part in parts if not part.endswith(_NEGATIVE)) or phenotype
+def _told(call: GeneCall, gene: GeneEntry, words: Words) -> str:
+    """Return the phenotype; of several test results the positive ones, all if none is."""
+    parts = (call.phenotype or "").split("; ")
+    telling = [part for part in parts if not part.endswith(_NEGATIVE)]
+    if not telling or len(telling) == len(parts):
+        return gene.phenotype
+    return phenotype_in_words("; ".join(telling), words)
 
 
 def short_diplotype(diplotype: str) -> str:
