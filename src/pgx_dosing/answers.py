@@ -362,7 +362,8 @@ class Dosing:
             if name not in known:
                 hint = f"inputs are {', '.join(sorted(known))}"
                 raise ModelError(
-                    f"nothing asks for {name!r}", remedy=did_you_mean(name, sorted(known), hint)
+                    f"no model or rule uses {name!r}",
+                    remedy=did_you_mean(name, sorted(known), hint),
                 )
 
     def _predictions(
@@ -446,7 +447,9 @@ def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
         if own.uses_genotype == wanted and own.state == _PUBLISHED:
             _check_certain(own)
             return BaseDose(dose=own.dose, unit=own.unit, low=own.lower, high=own.upper)
-    raise MissingCovariateError(f"no {kind} equation gives a dose", remedy="give what it asks for")
+    raise MissingCovariateError(
+        f"no {kind} equation gives a dose", remedy="provide the required inputs"
+    )
 
 
 def _per_day(models: Sequence[DosePrediction]) -> float:
@@ -466,8 +469,8 @@ def _check_certain(own: DosePrediction) -> None:
     """
     if own.certainty is Certainty.DEPENDS:
         raise MissingCovariateError(
-            f"the dose of {own.model} depends on what the data leave open",
-            remedy="state what is known with --set NAME=VALUE",
+            f"the dose of {own.model} depends on unresolved or missing data",
+            remedy="set known values with --set NAME=VALUE",
         )
 
 

@@ -60,7 +60,7 @@ def shipped_record(name: str, kind: type[Record]) -> Record:
         return msgspec.json.decode(read_data(shipped_folder() / name), type=kind)
     except (OSError, ValueError) as error:
         raise ModelFolderError(
-            "the model's file is absent or damaged", where=name, remedy="reinstall pgx"
+            "the model file is missing or damaged", where=name, remedy="reinstall pgx"
         ) from error
 
 
@@ -74,5 +74,5 @@ def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """
     content = dict(pairs)
     if len(content) != len(pairs):
-        raise ValueError("a name occurs twice in one JSON object")
+        raise ValueError("duplicate name in a JSON object")
     return content

@@ -212,7 +212,7 @@ def _of(own: Input, observation: PossibleValues) -> Seen:
     if not possible and observation.values and observation.values[0].value == UNLISTED:
         raise OutOfDomainError(
             f"{own.name}: the result has a genotype that the model does not know",
-            remedy="the model says nothing of this person",
+            remedy="the model does not apply to this patient",
         )
     unweighed = any(p.probability is None for p in possible) and len(possible) > 1
     if not possible or (
@@ -318,7 +318,7 @@ def _check_terms(model: Model, known: Sequence[Seen]) -> None:
         if not item.values and not _has_own_term(model, own.name):
             raise MissingCovariateError(
                 f"{own.name} ({own.meaning}) is not known",
-                remedy=f"{model.name} cannot do without it: use an equation without genotype",
+                remedy=f"{model.name} requires it: use an equation without genotype",
             )
 
 
@@ -331,7 +331,7 @@ def _check_doses(model: Model, doses: Sequence[DoseAlternative], usual: float) -
         if not _LEAST * usual <= own.dose < math.inf:
             raise OutOfDomainError(
                 f"{model.name} gives no positive dose for this combination of values",
-                remedy="the model was not made for such a patient: use another way",
+                remedy="the model does not apply to this patient: use another method",
                 told=f"{model.name} gives {own.dose:.2g} {model.unit} for this combination of"
                 " values",
             )
@@ -344,8 +344,8 @@ def _combinations(known: Sequence[Seen]) -> list[tuple[dict[str, InputValue], fl
     ]
     if math.prod(map(len, ways)) > _MOST:
         raise ModelError(
-            "too much is open: more doses are possible than can be told",
-            remedy="state what is known with --set NAME=VALUE",
+            "too many inputs are unknown: more doses are possible than can be listed",
+            remedy="set known values with --set NAME=VALUE",
         )
     found = []
     for combination in itertools.product(*ways):

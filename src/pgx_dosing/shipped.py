@@ -191,7 +191,7 @@ def _header(data: Path) -> set[str]:
         return set(frame.columns)
     except (OSError, PolarsError) as error:
         what = str(error).partition("\n")[0]
-        raise DataTableError(f"no table that can be read: {what}", where=data.name) from error
+        raise DataTableError(f"not a readable table: {what}", where=data.name) from error
 
 
 def _content(path: Path) -> bytes:
@@ -210,6 +210,6 @@ def _named(text: str, kind: str) -> Path:
         if Path(text).is_file():
             return Path(text)
     raise ModelFolderError(
-        f"there is no file and no shipped one of {kind} named {text!r}",
+        f"no file or shipped {kind} named {text!r}",
         remedy=did_you_mean(text, list(known), f"there are {', '.join(known)}"),
     )

@@ -124,13 +124,13 @@ def check_value(own: Input, value: InputValue) -> None:
     elif own.kind is InputKind.LEVEL and value not in own.levels:
         raise OutOfDomainError(
             f"{own.name} is a value that the model does not know",
-            remedy=f"it knows {', '.join(own.levels)}",
+            remedy=f"valid values: {', '.join(own.levels)}",
             told=f"{own.name} is {value!r}, which the model does not know",
         )
     elif own.kind is InputKind.GENOTYPE and not _is_genotype(own, value):
         raise OutOfDomainError(
-            f"{own.name} is a genotype that the model does not know",
-            remedy=f"it knows pairs, A/B, of {', '.join(own.alleles)}",
+            f"{own.name} is a genotype unknown to the model",
+            remedy=f"valid values are pairs A/B of {', '.join(own.alleles)}",
             told=f"{own.name} is {value!r}, a genotype that the model does not know",
         )
 
@@ -145,7 +145,7 @@ def _check_number(own: Input, value: InputValue) -> None:
         return
     raise OutOfDomainError(
         f"{own.name} is outside {low:g} to {high:g} {own.unit}".rstrip(),
-        remedy=_hint(own, value) or "the model was not made for such a patient: use another way",
+        remedy=_hint(own, value) or "the model does not apply to this patient: use another method",
         told=f"{own.name} is {value:g} {own.unit}".rstrip() + f", outside {low:g} to {high:g}",
     )
 
@@ -454,7 +454,7 @@ def _check(model: Model, where: str) -> None:
     if not model.members or abs(sum(m.weight for m in model.members) - 1.0) > 1e-9:
         raise ModelFolderError("weights of members do not add up to 1", where=where)
     if (ends := model.interval) and not len(ends.lower) == len(ends.upper) == len(ends.up_to) + 1:
-        raise ModelFolderError("the interval's ends do not fit its doses", where=where)
+        raise ModelFolderError("the interval does not match the doses", where=where)
 
 
 def _all_terms(model: Model) -> Iterator[EquationTerm]:

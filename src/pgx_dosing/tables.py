@@ -208,7 +208,7 @@ def read_table(path: Path, schema: TableSchema) -> DataTable:
         frame = pl.read_csv(data, separator=separator, infer_schema=False)
     except (OSError, PolarsError, UnicodeDecodeError) as error:
         what = str(error).partition("\n")[0]
-        raise DataTableError(f"no table that can be read: {what}", where=path.name) from error
+        raise DataTableError(f"not a readable table: {what}", where=path.name) from error
     return table_of(frame, schema, path.name, hashlib.sha256(data).hexdigest())
 
 
@@ -392,9 +392,9 @@ def _check_median(
     if len(known) < _ENOUGH or own.median_from <= np.median(known) <= own.median_to:
         return
     raise DataTableError(
-        f"the median of {name} is {np.median(known):.4g}, which is hardly {own.unit}",
+        f"the median of {name} is {np.median(known):.4g}, which is implausible in {own.unit}",
         where=where,
-        remedy="another unit? say it in the schema (factor)",
+        remedy="if the unit differs, declare it in the schema (factor)",
     )
 
 
@@ -405,7 +405,7 @@ def _check_unit(column: TableColumn, n_bad: int, n_good: int, where: str) -> Non
         raise DataTableError(
             f"{n_bad} of {n_bad + n_good} values of {column.name} cannot be {what}",
             where=where,
-            remedy="another unit or coding? say it in the schema",
+            remedy="if the unit or coding differs, declare it in the schema",
         )
 
 
@@ -429,9 +429,9 @@ def _check_schema(inputs: Sequence[Input], table: DataTable, unit: str) -> None:
     where = table.schema.name if table.schema else ""
     if absent := [own.name for own in inputs if own.name not in table.columns]:
         raise DataTableError(
-            f"the schema gives no {absent[0]!r}, which the model takes",
+            f"the schema does not declare {absent[0]!r}, which the model needs",
             where=where,
-            remedy="add the column to the schema, without sources where nobody recorded it",
+            remedy="add the column to the schema, without sources if it was not recorded",
         )
     if table.schema is None:
         return
@@ -445,7 +445,7 @@ def _check_schema(inputs: Sequence[Input], table: DataTable, unit: str) -> None:
         column = declared[own.name]
         if (column.kind, column.unit) != (own.kind, own.unit):
             raise DataTableError(
-                f"the schema gives {own.name} as {column.kind.value} {column.unit}".rstrip()
+                f"the schema declares {own.name} as {column.kind.value} {column.unit}".rstrip()
                 + f", the model takes {own.kind.value} {own.unit}".rstrip(),
                 where=where,
                 remedy="declare the model's unit; a source's factor turns cells into it",
@@ -462,8 +462,8 @@ def _known(own: Input, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     # a majority of unknown values indicates another coding, not rare alleles
     if n_strange > (found != "").sum():
         raise DataTableError(
-            f"{n_strange} values of {own.name} are none that the model knows",
-            remedy="another coding? translate it by codes in the schema",
+            f"{n_strange} values of {own.name} are unknown to the model",
+            remedy="if the coding differs, map it with codes in the schema",
         )
     return found
 

@@ -51,24 +51,26 @@ def test_the_conclusion_comes_first_then_what_supports_it(results):
     first, *rest = text.splitlines()
     assert first == "CYP2C19 *2/*17"
     said = " ".join(" ".join(rest).split())
-    assert "*17: 1 of 1 variants seen: T at chr10:94761900 (rs12248560)" in said
-    assert "chr10:94781859 rs4244285 G/A record" in said
+    assert "*17: 1 of 1 variants detected: T at chr10:94761900 (rs12248560)" in said
+    assert "chr10:94781859 rs4244285 G/A variant record" in said
     assert "no record: chr10:94780653" in said
-    order = [text.index(t) for t in ("What matched", "The next best", "Tested positions")]
+    order = [
+        text.index(t) for t in ("Matching variants", "Alternative diplotypes", "Tested positions")
+    ]
     assert order == sorted(order)
 
 
 def test_what_excludes_the_next_best_is_named(results):
     text = explained(results, "TPMT")
-    assert " seen, " in text
-    assert " needed" in text
+    assert " observed, " in text
+    assert " required" in text
     assert "Excluded" in text
     assert "*3B/*3C" in text
 
 
 def test_reference_positions_are_folded_unless_asked_for(results):
     short, long = explained(results, "CYP2C19"), explained(results, "CYP2C19", "--all")
-    assert "more show only the reference allele (record " in short
+    assert "more with the reference allele only (variant record " in short
     assert "--all lists them" in short
     assert "rs28399504" not in short
     assert "rs28399504" in long
@@ -107,7 +109,7 @@ def test_a_result_without_evidence_gets_it(results, tmp_path):
 def test_a_gene_that_was_not_called_says_so(results):
     text = explained(results, "HLA-B")
     assert "Not assessed" in text
-    assert "does not rest on positions of this input" in text
+    assert "not based on positions in this input" in text
 
 
 def test_another_release_is_said(results, tmp_path):
@@ -196,8 +198,8 @@ def test_a_call_of_another_method(tmp_path):
     assert pgx("annotate", PATIENT, "-o", out, *words).returncode == 0
     text = explained(out / "EXAMPLE_1.pgx.json", "CYP2C19")
     assert text.startswith("CYP2C19 *1/*2\n")
-    assert "other method" in text
-    assert "does not rest on positions of this input" in text
+    assert "another method" in text
+    assert "not based on positions in this input" in text
 
 
 def test_a_call_of_another_method_that_the_input_contradicts(tmp_path):
@@ -207,8 +209,8 @@ def test_a_call_of_another_method_that_the_input_contradicts(tmp_path):
     words = ["--genes", "CYP2C19", "--format", "json", "--quiet", "--outside-calls", table]
     assert pgx("annotate", PATIENT, "-o", out, *words).returncode == 0
     text = explained(out / "EXAMPLE_1.pgx.json", "CYP2C19")
-    assert "Given by another method: *3/*3" in text
-    assert "chr10:94780653 (rs4986893): G/G seen, A/A needed" in text
+    assert "Reported by another method: *3/*3" in text
+    assert "chr10:94780653 (rs4986893): G/G observed, A/A required" in text
 
 
 def test_a_result_made_by_hand(tmp_path):
@@ -218,4 +220,4 @@ def test_a_result_made_by_hand(tmp_path):
     path.write_bytes(render_json(factory.result()))
     done = pgx("explain", path, "--gene", "CYP2B6", "--quiet")
     assert done.returncode == 0
-    assert "best fit of 2 candidates" in done.stdout
+    assert "one of 2 possible diplotypes" in done.stdout

@@ -82,9 +82,9 @@ def test_a_result_of_another_release_says_what_stays_english(folders, tmp_path):
     done = pgx("report", saved, "-o", tmp_path / "a.html", "--language", "de")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
-    assert "nur auf Englisch vorliegen" in page
+    assert "Empfehlungen nur auf Englisch" in page
     assert '<p class="text" lang="en">' in page
-    assert "Auf einen Blick" in page
+    assert "Empfehlungen nach Arzneimittelgruppen" in page
 
 
 def test_every_side_file_is_said_in_german(tmp_path):

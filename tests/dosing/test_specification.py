@@ -60,7 +60,7 @@ def one_term(**fields) -> dict:
         (plain(surprise=1), "surprise"),
         (plain(schema_version="9.0"), "schema is 9.0"),
         (plain(interval={"level": 0.9, "method": "-", "lower": [1.0], "upper": [1.0],
-                         "up_to": [20.0]}), "ends do not fit"),
+                         "up_to": [20.0]}), "does not match the doses"),
         ({}, "no model"),
     ],
 )  # fmt: skip

@@ -119,7 +119,7 @@ def test_what_makes_a_result_less_sure_is_said(result):
     calls = (factory.ambiguous(phenotypes=("Normal Metabolizer", "Poor Metabolizer")),)
     changed = msgspec.structs.replace(result, overrides=(said,), calls=(*result.calls, *calls))
     text = " ".join(parsed(changed._repr_html_()).texts)
-    assert "Decision of the laboratory : codeine: <no> (N.N., 2026-01-02)" in text
+    assert "Laboratory decision : codeine: <no> (N.N., 2026-01-02)" in text
     assert "gene copies not determined" in text
     assert "or Poor Metabolizer" in text
 

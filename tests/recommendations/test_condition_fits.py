@@ -248,7 +248,7 @@ def test_a_condition_that_holds_is_no_condition_any_more():
     given = row(ABOVE, "monitor@side_effects", unconditional=("no_recommendation",))
     changed = applied(fits_of(None, taken("80 mg daily")), given)
     assert open_conditions(changed) == (
-        ("monitor@side_effects", "if side effects occur, monitoring is advised"),
+        ("monitor@side_effects", "if side effects occur, monitoring is recommended"),
     )
     assert unconditional_action(given) == ("no_recommendation",)
     assert unconditional_action(changed) == ("alternative",)
@@ -258,7 +258,7 @@ def test_a_condition_that_does_not_hold_says_so_in_every_language():
     changed = applied(fits_of(None, taken("20 mg daily")), row(ABOVE))
     [(fact, text)] = open_conditions(changed)
     assert fact == ABOVE
-    assert text.endswith("(does not hold for this patient)")
+    assert text.endswith("(does not apply to this patient)")
     assert changed.message.unmet == (ABOVE,)
     [stated] = as_stated([changed], [])
     assert stated.message.unmet == ()
@@ -282,7 +282,7 @@ def test_a_further_action_whose_condition_holds_takes_the_place_of_one_that_does
     assert changed.action == ("avoid", "reduce_dose")
     [(fact, text)] = open_conditions(changed)
     assert fact == "reduce_dose@not_taking_inhibitor=CYP3A4"
-    assert text.endswith("(does not hold for this patient)")
+    assert text.endswith("(does not apply to this patient)")
 
 
 def test_standard_use_after_a_reaction_is_under_a_condition_that_does_not_hold():
@@ -290,7 +290,7 @@ def test_standard_use_after_a_reaction_is_under_a_condition_that_does_not_hold()
     changed = applied(fits, row(action=("use_as_directed",)))
     [(fact, text)] = open_conditions(changed)
     assert fact == NO_REACTION
-    assert text.endswith("(does not hold for this patient)")
+    assert text.endswith("(does not apply to this patient)")
     avoid = row(action=("avoid",))
     assert applied(fits, avoid).condition is None
     assert [fit.condition for fit in fits.fits([avoid])] == [NO_REACTION]  # reports tell of it

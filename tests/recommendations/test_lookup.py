@@ -50,7 +50,7 @@ def test_different_advice_depends():
     assert row.certainty is Certainty.DEPENDS
     assert (row.action, row.depends_on) == (("use_as_directed",), ("chr1:5",))
     assert [(a.lookup, a.action) for a in row.alternatives] == [("AAA=Poor", ("avoid",))]
-    assert row.text.startswith("Provisional (AAA not settled by this input): ")
+    assert row.text.startswith("Provisional (AAA genotype unresolved): ")
 
 
 @pytest.mark.parametrize("calls", [[], [call("AAA")], [call("CCC", "Normal")]])
@@ -92,7 +92,7 @@ def test_a_missing_gene_uses_its_own_rows_and_never_reads_as_sure():
     row = one(TWO_GENES, call("AAA", "Normal"))
     assert (row.lookup, row.action) == ("AAA=Normal;BBB=No Result", ("use_as_directed",))
     assert (row.certainty, row.depends_on) == (Certainty.DEPENDS, ("BBB:genotype",))
-    assert row.text.startswith("No result for BBB, which could change this advice.")
+    assert row.text.startswith("No result for BBB, which could change this recommendation.")
     assert [a.action for a in row.alternatives] == [("monitor",)]
 
 
@@ -284,7 +284,7 @@ def test_what_one_gene_says_is_not_lost_to_another_that_says_nothing(index, mute
     [row] = [r for r in recommend(index, "S1", calls, drugs=["sevoflurane"]) if r.source == "CPIC"]
     assert row.action[0] == "avoid"
     assert row.certainty is Certainty.CERTAIN
-    assert row.text.startswith("This rests on RYR1 alone. Avoid sevoflurane")
+    assert row.text.startswith("This is based on RYR1 alone. Avoid sevoflurane")
 
 
 def test_genes_that_all_say_nothing_give_no_advice(index):

@@ -119,10 +119,10 @@ def test_advice_for_everybody_names_no_population():
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.5, 0.5, " to 50 % of the standard dose"),
-        (0.25, 0.5, " to 25–50 % of the standard dose"),
-        (None, 0.5, " to below 50 % of the standard dose"),
-        (1.5, None, " to at least 150 % of the standard dose"),
+        (0.5, 0.5, " to 50% of the standard dose"),
+        (0.25, 0.5, " to 25–50% of the standard dose"),
+        (None, 0.5, " to below 50% of the standard dose"),
+        (1.5, None, " to at least 150% of the standard dose"),
         (None, None, ""),
     ],
 )
@@ -147,9 +147,9 @@ def test_what_would_settle_it_is_said_by_gene():
     )
     document = build_document(factory.result(calls=calls, recommendations=(row,)))
     assert document.groups[0].drugs[0].rows[0].settle == (
-        "CYP2B6: genotype at 3 positions",
-        "CYP2D6: number of gene copies",
-        "HLA-B: a result for the gene",
+        "CYP2B6: genotypes at 3 positions",
+        "CYP2D6: copy number",
+        "HLA-B: a call for the gene",
     )
 
 
@@ -159,7 +159,7 @@ def test_only_results_that_differ_are_named_in_the_alternative():
     )
     row = factory.depending(lookup="CYP2C19=Poor Metabolizer;CYP2D6=2.0", alternatives=(other,))
     [alternative] = only_drug(row).rows[0].alternatives
-    assert alternative.when == "if CYP2D6 indeterminate, 20 % of people with such data"
+    assert alternative.when == "if CYP2D6 indeterminate (posterior 20%)"
 
 
 def test_gaps_say_plainly_what_was_not_assessed():
@@ -176,19 +176,19 @@ def test_gaps_say_plainly_what_was_not_assessed():
     result = factory.result(calls=calls, recommendations=(factory.advice(),))
     assert build_document(result, ReportFacts(drugs=drugs)).gaps == (
         "Genes not assessed: D",
-        "Genes without a call, though data were present: A",
-        "Number of gene copies not determined: B",
-        "Positions not answered: 4 of 14, in C (4)",
-        "Guideline known but not part of this release: clopidogrel",
+        "Genes not called although data were present: A",
+        "Copy number not determined: B",
+        "Positions without a genotype: 4 of 14, in C (4)",
+        "Guideline published but not included in this release: clopidogrel",
     )
 
 
 def test_a_gene_without_counted_copies_is_never_shown_as_sure():
     gene = build_gene(factory.called(notes=("copy_number_not_assessed",)), ENGLISH)
-    assert gene.others == "number of gene copies not determined"
+    assert gene.others == "copy number not determined"
     assert gene.unsure
     agreeing = factory.ambiguous(phenotypes=("Intermediate Metabolizer",), lookup_keys=("x",))
-    assert build_gene(agreeing, ENGLISH).others == "the same for all candidates"
+    assert build_gene(agreeing, ENGLISH).others == "same phenotype for all candidates"
 
 
 def test_tests_of_single_alleles_are_not_shown_as_doubt():
@@ -211,7 +211,7 @@ def test_candidates_beyond_the_list_are_counted_with_their_probability():
     call = factory.ambiguous(candidates=candidates, n_candidates=100, rest=0.8)
     gene = build_gene(call, ENGLISH)
     assert len(gene.candidates) == 12
-    assert gene.more_candidates == "and 88 more (not listed: 88 %)"
+    assert gene.more_candidates == "and 88 more (not listed: 88%)"
 
 
 def test_sites_mark_variants_and_unknowns():
@@ -263,7 +263,7 @@ def test_the_release_tells_its_newer_guidance():
 
 
 def test_why_advice_is_provisional_is_said_once():
-    text = "Provisional (CYP2C19 not settled by this input): Avoid clopidogrel."
+    text = "Provisional (CYP2C19 genotype unresolved): Avoid clopidogrel."
     row = factory.advice(
         certainty=Certainty.DEPENDS, depends_on=("chr10:94761900",), text=text,
         message=AdviceMessage(statement="S-1", unresolved=("CYP2C19",)),
@@ -273,7 +273,7 @@ def test_why_advice_is_provisional_is_said_once():
     entries = {d.drug: d.rows[0] for group in document.groups for d in group.drugs}
     entry = entries[row.drug]
     assert entry.text == text
-    assert entry.lead == "Provisional (CYP2C19 not settled by this input): "
+    assert entry.lead == "Provisional (CYP2C19 genotype unresolved): "
     assert entries[sure.drug].lead == ""
     for other in (msgspec.structs.replace(row, message=None),
                   msgspec.structs.replace(row, text="Saved.")):  # fmt: skip
@@ -289,7 +289,7 @@ def test_a_silent_row_of_a_source_that_speaks_for_others_stays():
         action=("no_recommendation",),
         certainty=Certainty.DEPENDS,
         depends_on=("CYP2C19:genotype",),
-        text="Provisional (CYP2C19 not settled by this input): nothing.",
+        text="Provisional (CYP2C19 genotype unresolved): nothing.",
     )
     document = build_document(factory.result(recommendations=(speaks, silent)))
     [entry] = [d for group in document.groups for d in group.drugs if d.drug == speaks.drug]

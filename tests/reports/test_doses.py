@@ -112,11 +112,11 @@ def test_the_part_tells_dose_interval_inputs_and_source(warfarin, facts):
     for text in (
         first.said, first.interval, first.population, *first.limits, *first.remarks,
         *(fact.value for fact in first.inputs), "PMID 19228618", "takes amiodarone",
-        "race or ancestry as the patient says it", "not known (nobody said); taken as Unknown",
+        "self-reported race or ancestry", "unknown (not provided); assumed: Unknown",
     ):  # fmt: skip
         assert text in said, text
     assert any(rule.title in said and rule.open for rule in entry.rules)
-    assert "[PGX-MOD-002] INR on day 4 or 5 is needed" in said
+    assert "[PGX-MOD-002] INR on day 4 or 5 is required" in said
 
 
 def test_bars_add_up_to_the_dose(warfarin, facts):
@@ -185,7 +185,7 @@ def test_a_score_that_waits_names_what_it_waits_for(warfarin, facts):
     assert rule.certainty == "unknown"
     assert "diabetes mellitus" in rule.open
     assert len(rule.answers) == 2
-    assert entry.brief == "see the part on doses"
+    assert entry.brief == "see the section on doses"
 
 
 def test_a_medicine_that_nobody_knows_leaves_the_dose_open(plain, knowledge, facts):
@@ -194,7 +194,7 @@ def test_a_medicine_that_nobody_knows_leaves_the_dose_open(plain, knowledge, fac
     assert first.certainty == "depends"
     assert any("amiodarone yes" in other for other in first.alternatives)
     said = words(section(result, facts))
-    assert "Depends on what the data leave open" in said
+    assert "Provisional: depends on unresolved or missing data" in said
     assert first.alternatives[0] in said
     assert entries(result, facts)["warfarin"].brief.endswith("other doses are possible")
 
@@ -212,7 +212,7 @@ def test_nothing_is_built_on_an_open_dose(plain, knowledge, facts):
 
 
 def test_who_takes_it_already_needs_no_loading(warfarin, plain, knowledge, facts):
-    assert "takes it already" in entries(warfarin, facts)["warfarin"].notes[0]
+    assert "already takes the drug" in entries(warfarin, facts)["warfarin"].notes[0]
     medicine = Medicine(name="warfarin", use=MedicineUse.PLANNED)
     planned = with_patient(plain, Patient(medicines=(medicine,), **BODY), knowledge)
     assert entries(planned, facts)["warfarin"].notes == ()
@@ -233,7 +233,7 @@ def test_a_result_of_another_release_says_so(warfarin, knowledge):
     made = msgspec.structs.replace(warfarin.provenance, knowledge_digest="0" * 64)
     other = msgspec.structs.replace(warfarin, provenance=made)
     said = words(section(other, facts_for(other, knowledge)))
-    assert "No dose: another release of the knowledge base made this result" in said
+    assert "No dose: this result was made with another release of the knowledge base" in said
 
 
 def test_what_a_laboratory_decided_on_a_gene_is_told(warfarin, facts):
@@ -344,7 +344,12 @@ def test_a_german_page_has_no_english_but_what_is_marked(warfarin, facts):
 def test_the_printed_report_says_the_same(warfarin, facts):
     said = pdf_text(warfarin, facts)
     first = entries(warfarin, facts)["warfarin"].equations[0]
-    for text in (first.said, "What makes it so", "PMID 19228618", *(b.said for b in first.bars)):
+    for text in (
+        first.said,
+        "Contributions to the dose",
+        "PMID 19228618",
+        *(b.said for b in first.bars),
+    ):
         assert text in said, text
 
 

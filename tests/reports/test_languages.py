@@ -79,8 +79,8 @@ def test_an_unknown_language_is_refused():
 def test_numbers_days_and_headlines():
     assert figure("≥3.0", GERMAN) == "≥3,0"
     assert figure("1,225 is 1.225", ENGLISH) == "1,225 is 1.225"
-    assert percent(0.0042, ",") == "0,4 %"
-    assert percent(0.99999, ",") == ">99,9 %"
+    assert percent(0.0042, GERMAN) == "0,4\u00a0%"
+    assert percent(0.99999, GERMAN) == ">99,9\u00a0%"
     assert (day("2026-11-05", GERMAN), day("2026-11-05", ENGLISH)) == ("05.11.2026", "2026-11-05")
     assert (day("2025-11", GERMAN), day("2025", GERMAN)) == ("11/2025", "2025")
     assert day("12026-11-05", GERMAN) == "12026-11-05"
@@ -112,7 +112,7 @@ def test_a_page_in_one_language_does_not_change_the_next():
 
 def test_numbers_on_the_page():
     page = " ".join(Page(render_html(factory.result(), IN_GERMAN)).text)
-    assert "50–66,7 % der Standarddosis" in page
+    assert "50–66,7\u00a0% der Standarddosis" in page
     assert "66.7" not in page
 
 
@@ -120,7 +120,7 @@ def test_advice_that_cannot_be_written_anew_stays_and_is_named():
     page = Page(render_html(factory.result(), IN_GERMAN))
     assert "Avoid clopidogrel; use prasugrel or ticagrelor." in " ".join(page.text)
     assert {"class": "text", "lang": "en"} in page.all("p")
-    assert any("nur auf Englisch vorliegen" in text for text in page.text)
+    assert any("Empfehlungen nur auf Englisch" in text for text in page.text)
     document = build_document(factory.result(), IN_GERMAN)
     assert "Avoid clopidogrel; use prasugrel or ticagrelor." in document.untranslated
     assert not build_document(factory.result()).untranslated

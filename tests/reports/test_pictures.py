@@ -132,10 +132,10 @@ def test_frequencies_in_words_and_in_the_picture():
     )
     drawn = draw_frequencies("G", (AlleleShare("*2", shares),), SAID)
     tree = parsed(drawn)
-    assert tree.get("aria-label") == "How common the alleles are, G"
-    assert tree[0].text == "*2: African 40 of 100 (31–50 %), XYZ 0 of 50 (0.0–7.1 %)."
+    assert tree.get("aria-label") == "Allele frequencies, G"
+    assert tree[0].text == "*2: African 40 of 100 (31–50%), XYZ 0 of 50 (0.0–7.1%)."
     shown = [e.text for e in tree.iter() if e.tag == "text"]
-    assert {"African", "XYZ", "40/100", "0/50", "0", "50 %"} <= set(shown)
+    assert {"African", "XYZ", "40/100", "0/50", "0", "50%"} <= set(shown)
 
 
 def test_a_score_stands_in_the_box_of_its_phenotype():
@@ -197,7 +197,7 @@ def test_bars_are_as_long_as_probable_and_none_is_lost():
     widths = [float(w) for w in re.findall(r'class="bar(?: rest)?" d="M\S+ \S+h([\d.]+)', drawn)]
     assert widths == sorted(widths[:6], reverse=True) + widths[6:]
     assert widths[0] == pytest.approx(3 * widths[1], abs=0.2)
-    assert "others (3): 3 %" in parsed(drawn)[0].text
+    assert "others (3): 3.0%" in parsed(drawn)[0].text
 
 
 def test_no_bars_without_probabilities_or_with_one_candidate():
@@ -216,7 +216,7 @@ def test_the_matrix_tells_each_gene_of_the_advice_and_no_drug_that_needs_no_chan
     [drawn] = draw_matrix(lines, ENGLISH)
     tree = parsed(drawn)
     assert tree[0].text == (
-        "Clopidogrel: CYP2C19 (Avoid or replace); Efavirenz: CYP2B6 (Provisional)."
+        "Clopidogrel: CYP2C19 (Avoid or use an alternative); Efavirenz: CYP2B6 (Provisional)."
     )
     used = [e.get("href") for e in tree.iter() if e.tag == "use"]
     assert used == ["#s-avoid", "#s-open_maybe"]

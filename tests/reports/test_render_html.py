@@ -227,21 +227,23 @@ def test_landmarks_headings_tables_and_links():
 
 def test_what_to_change_comes_first_and_the_rest_is_named():
     page = render_html(factory.result(), facts())
-    order = re.findall(r'id="group-(\w+)"', page)
-    assert order == ["avoid", "open_change", "directed", "unassessed"]
+    order = re.findall(r'<details class="(?:drug|group) b-(\w+)"', page)
+    assert order[:2] == ["avoid", "open_change"]
+    assert re.findall(r'id="group-(\w+)"', page) == ["directed", "unassessed"]
     text = plain_text(page)
     assert "Genes not assessed: HLA-B" in text
-    assert "1 drug could not be assessed at all" in text
-    assert "Guideline known but not part of this release: abacavir" in text
+    assert "1 drug could not be assessed" in text
+    assert "Guideline published but not included in this release: abacavir" in text
     assert "CPIC guideline 2022" in text
 
 
 def test_unsure_calls_and_advice_say_so_in_words():
     text = plain_text(render_html(factory.result()))
-    assert "best fit of 2 candidates" in text
+    # without a prior no candidate is the most likely
+    assert "one of 2 possible diplotypes" in text
     assert "*1/*6, *4/*9" in text
     assert "or: Indeterminate" in text
-    assert "Provisional: reduce the dose to 50–66.7 % of the standard dose" in text
+    assert "Provisional: reduce the dose to 50–66.7% of the standard dose" in text
     assert "No recommendation if CYP2B6 Indeterminate" in text
     assert "CYP2B6: genotype at chr19:41004125" in text
     assert "genotype quality too low: chr19:41004125" in text
@@ -253,9 +255,9 @@ def test_probabilities_never_round_to_certainty():
         candidates=(Candidate("*1/*6", 0.99996), Candidate("*4/*9", 0.00004)), probability=0.99996
     )
     text = plain_text(render_html(factory.result(calls=(call,))))
-    assert "best fit of 2 candidates: >99.9 % of people with such data" in text
-    assert "next *4/*9 (<0.1 %)" in text
-    assert "100 %" not in text
+    assert "most likely of 2 diplotypes (posterior >99.9%)" in text
+    assert "next most likely *4/*9 (<0.1%)" in text
+    assert "100%" not in text
 
 
 def test_a_structural_variant_leaves_a_single_candidate_marked():
@@ -267,7 +269,8 @@ def test_a_structural_variant_leaves_a_single_candidate_marked():
 def test_an_empty_result_is_a_page_too():
     empty = msgspec.structs.replace(factory.result(), calls=(), recommendations=())
     text = plain_text(render_html(empty))
-    assert "What was not assessed" in text
+    assert "Limits of use" in text
+    assert "definite" not in text.casefold().partition("limits of use")[0]
 
 
 def contrast(first: str, second: str) -> float:
@@ -319,7 +322,7 @@ def test_what_differs_between_rows_is_said_of_each():
         "PMID 1<",
         "Less active metabolite.",
         "Other.",
-        "number of gene copies",
+        "copy number",
     ):
         assert page.count(said) == 1
 

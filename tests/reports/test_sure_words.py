@@ -30,11 +30,11 @@ def gene(*shares: float | None):
 @pytest.mark.parametrize(
     ("shares", "said"),
     [
-        ((), "the same for all candidates"),
-        ((1.0,), "the same for all candidates"),
-        ((1.0 - 1e-11,), "the same for all candidates"),
-        ((0.99995,), "posterior >99.9 %"),
-        ((0.97,), "posterior 97 %"),
+        ((), ""),
+        ((1.0,), ""),
+        ((1.0 - 1e-11,), ""),
+        ((0.99995,), "phenotype posterior >99.9%"),
+        ((0.97,), "phenotype posterior 97.0%"),
     ],
 )
 def test_agreement_is_said_only_where_it_is_true_of_all(shares, said):
@@ -46,7 +46,10 @@ def test_an_accepted_residual_is_a_footnote_and_no_question():
     result = factory.result(recommendations=(row,))
     [shown] = build_document(result).groups[0].drugs[0].rows
     assert shown.settle == ()
-    assert shown.footnote == "Posterior probability of other advice: 0.4 % (accepted)"
+    assert shown.footnote == (
+        "Posterior probability that another recommendation applies: 0.4% "
+        "(within the accepted limit)"
+    )
     assert shown.footnote.replace(">", "&gt;") in render_html(result)
 
 

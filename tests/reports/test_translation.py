@@ -84,8 +84,8 @@ def test_the_search_above_meets_every_kind_of_text(kb, index):
     rows = [r for s in range(12) for r in recommend(index, "S1", some_calls(kb, s))]
     said = " ".join(row.text for row in rows)
     for part in (
-        "not settled by this input and", "copy number not determined", "could not be assessed",
-        "which could change this advice", "the guideline has no statement", "No result for",
+        "genotype unresolved and", "copy number not determined", "could not be assessed",
+        "which could change this recommendation", "the guideline has no statement", "No result for",
         "not in this release", "label of", "FDA's table",
     ):  # fmt: skip
         assert part in said, part

@@ -87,7 +87,7 @@ def test_sheets_of_one_sample_and_of_two():
 def test_a_row_of_advice_and_its_colour():
     book = opened(written(factory.result()))
     found = {row["Drug"]: row for row in rows(book["recommendations"])}
-    assert found["clopidogrel"]["What to do"] == f"{SIGNS['avoid']} Avoid or replace"
+    assert found["clopidogrel"]["What to do"] == f"{SIGNS['avoid']} Avoid or use an alternative"
     assert found["clopidogrel"]["Action"] == "Avoid; Use an alternative"
     assert found["efavirenz"]["Dose to (× standard)"] == pytest.approx(2 / 3)
     assert found["abacavir"]["What to do"] == f"{SIGNS['unassessed']} Not assessed"
@@ -107,7 +107,7 @@ def test_advice_for_other_patients_is_not_coloured_as_if_it_were_for_this_one():
     [found] = [r for r in rows(book["recommendations"]) if r["Drug"] == "clopidogrel"]
     assert found["What to do"] == f"{SIGNS['silent']} For other patients"
     assert found["Applies to this patient"] == "no: the patient is 67 years old"
-    assert rows(book["summary"])[0]["Avoid or replace"] is None
+    assert rows(book["summary"])[0]["Avoid or use an alternative"] is None
 
 
 def test_every_sheet_has_a_frozen_heading_filters_and_widths():
@@ -122,7 +122,7 @@ def test_what_was_not_assessed_is_in_the_summary():
     assert row["Genes not assessed"] == "HLA-B"
     assert row["Genes ambiguous"] == 1
     assert row["Not assessed"] == "abacavir"
-    assert row["Avoid or replace"] == "clopidogrel"
+    assert row["Avoid or use an alternative"] == "clopidogrel"
 
 
 def test_positions_and_methods():

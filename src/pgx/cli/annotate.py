@@ -63,12 +63,12 @@ class ReadsOptions(msgspec.Struct, frozen=True, kw_only=True):
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="indexed BAM or CRAM, from which gene copies and hybrids are called",
+            help="indexed BAM or CRAM for calling copy number and hybrid genes",
         ),
     ] = None
     reads_normaliser: Annotated[
         Path | None,
-        typer.Option(metavar="BED", help="regions of two copies that depth is compared with"),
+        typer.Option(metavar="BED", help="two-copy regions for normalizing depth"),
     ] = None
     reference: Annotated[
         Path | None, typer.Option(metavar="FASTA", help="reference of a CRAM file")
@@ -96,7 +96,10 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
     kb_overlay: Overlay = None
     overrides: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="sample, gene or drug, says, by, date, reason"),
+        typer.Option(
+            metavar="FILE",
+            help="laboratory decisions: sample, gene or drug, says, by, date, reason",
+        ),
     ] = None
     evidence: EvidenceOptions
     formats: Annotated[
@@ -113,9 +116,12 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False
     quiet: Quiet = False
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="say what would be called and written; write nothing")
+        bool,
+        typer.Option("--dry-run", help="show what would be called and written, without writing"),
     ] = False
-    threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1
+    threads: Annotated[
+        int, typer.Option(min=1, help="accepted for compatibility; one thread is used")
+    ] = 1
 
     def roles(self) -> dict[str, Path]:
         """Return the additional input files that affect a result, by role."""
@@ -137,7 +143,7 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 @asked(AnnotateOptions)
 def annotate(options: AnnotateOptions) -> int:
-    """Call pharmacogenes in VCF, gVCF or BCF files and write the therapy advice.
+    """Call pharmacogenes in VCF, gVCF or BCF files and write the recommendations.
 
     Writes calls.tsv and recommendations.tsv, and SAMPLE.pgx.json and SAMPLE.pgx.html for each
     sample, into DIR.

@@ -35,7 +35,7 @@ __all__ = ["check", "run"]
 _REFUSED = 3
 
 
-JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object per line")]
 Positions = Annotated[bool, typer.Option("--positions", help="list positions, not genes")]
 
 
@@ -66,9 +66,9 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 @asked(CheckOptions)
 def check(options: CheckOptions) -> int:
-    """Say which genes an input can answer, and which alleles it cannot see.
+    """Report which genes an input can call, and which alleles it cannot detect.
 
-    Reads like pgx annotate, and calls nothing. For exomes, panels and arrays above all.
+    Reads the input like pgx annotate but calls no genes. Useful for exomes, panels and arrays.
 
     Examples:
       pgx check exome.g.vcf.gz

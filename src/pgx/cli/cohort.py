@@ -53,12 +53,13 @@ Formats = Annotated[
     str, typer.Option("--format", help="parquet (always written), tsv: the same tables as text")
 ]
 Force = Annotated[
-    bool, typer.Option("--force", help="replace results in DIR, or another run's unfinished parts")
+    bool,
+    typer.Option("--force", help="replace results in DIR, or another run's unfinished partitions"),
 ]
 Threads = Annotated[
     int,
     typer.Option(
-        "--threads", min=0, max=_MOST_THREADS, help="threads of this process; 0: one a core"
+        "--threads", min=0, max=_MOST_THREADS, help="threads of this process; 0: one per core"
     ),
 ]
 Workers = Annotated[
@@ -67,12 +68,14 @@ Workers = Annotated[
         "--workers",
         min=0,
         max=_MOST_WORKERS,
-        help="processes that read and call; 0: this one alone",
+        help="worker processes; 0: this process only",
     ),
 ]
 Scheduler = Annotated[
     str,
-    typer.Option("--scheduler", metavar="ADDRESS", help="a Dask cluster that reads and calls"),
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="address of a Dask cluster that does the work"
+    ),
 ]
 
 
@@ -198,10 +201,10 @@ def run(words: list[str]) -> int:
 
 @asked(CohortOptions)
 def cohort(options: CohortOptions) -> int:
-    """Call pharmacogenes of any number of samples and write calls and therapy advice as tables.
+    """Call pharmacogenes of any number of samples and write calls and recommendations as tables.
 
-    Writes calls.parquet, recommendations.parquet and cohort.json into DIR. A run that was
-    stopped goes on where it was when it is started again with the same words.
+    Writes calls.parquet, recommendations.parquet and cohort.json into DIR. An interrupted run
+    resumes when rerun with the same arguments.
 
     Examples:
       pgx cohort cohort.vcf.gz -o results/

@@ -59,7 +59,7 @@ def completion(
 ) -> int:
     """Print a script that completes commands, options and their values in a shell.
 
-    It needs no network, and starts no Python when it completes. Write it anew after an update.
+    It needs no network and does not start Python. Regenerate it after an update.
 
     Examples:
       pgx completion bash > ~/.local/share/bash-completion/completions/pgx

@@ -376,15 +376,16 @@ def run(words: list[str]) -> int:
 
 def doctor(
     json_lines: Annotated[  # noqa: FBT002
-        bool, typer.Option("--json-lines", help="one JSON object a part")
+        bool, typer.Option("--json-lines", help="one JSON object per component")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="only parts that fail")] = False,  # noqa: FBT002
+    quiet: Annotated[bool, typer.Option("--quiet", help="only failing components")] = False,  # noqa: FBT002
 ) -> int:
-    """Check the install: a line for each part, with what to do where something is amiss.
+    """Check the installation: one line per component, with a remedy for each problem.
 
-    Python and packages, compiled code, the knowledge base and its age, optional parts, the
-    folder of temporary files; then a simulated sample is called and compared with what it was
-    made of. Exit status 0 if nothing fails, 4 for the knowledge base, 5 for the disk, else 1.
+    Checks Python and packages, compiled code, the knowledge base and its age, optional components
+    and the temporary folder; then calls a simulated sample and compares the calls with its known
+    diplotypes. The exit status is 0 if nothing fails, 4 for the knowledge base, 5 for the disk,
+    otherwise 1.
 
     Examples:
       pgx doctor

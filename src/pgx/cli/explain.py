@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["explain", "run"]
 
 JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object")]
-AllPositions = Annotated[bool, typer.Option("--all", help="reference positions too")]
+AllPositions = Annotated[bool, typer.Option("--all", help="include reference positions")]
 
 
 def run(words: list[str]) -> int:
@@ -35,13 +35,13 @@ def explain(
     result: Annotated[
         Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
     ],
-    gene: Annotated[str, typer.Option(help="the gene whose call is explained")],
+    gene: Annotated[str, typer.Option(help="gene to explain")],
     everything: AllPositions = False,  # noqa: FBT002
     json_lines: JsonLines = False,  # noqa: FBT002
     kb: Release = None,
     quiet: Quiet = False,  # noqa: FBT002
 ) -> int:
-    """Say what supports a call, and what excludes the next best.
+    """Show the evidence for a call and against the alternative diplotypes.
 
     Examples:
       pgx explain results/S1.pgx.json --gene CYP2C19

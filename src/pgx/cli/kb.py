@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from pgx.cli.console import console, is_terminal, say, shown
-from pgx.cli.kb_rows import export, import_release
+from pgx.cli.console import print_rows, say, shown, width
+from pgx.cli.kb_release import export, import_release
 from pgx.cli.options import Overlay, Release, run_app
 from pgx.errors import UsageError, printable
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -24,8 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-_WIDE = 100_000  # a pipe has no width: nothing is wrapped or truncated
-JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object per line")]
 
 
 def run(words: list[str]) -> int:
@@ -38,15 +37,7 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
         for row in rows:
             sys.stdout.write(escape_json(json.dumps(row, ensure_ascii=False)) + "\n")
         return
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, header_style="bold")
-    for name in rows[0] if rows else ():
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(shown(cell)) for cell in row.values()))
-    console(width=None if is_terminal() else _WIDE).print(table)
+    print_rows(rows)
 
 
 def _knowledge(overlay: Path | None, release: Path | None) -> KnowledgeBase:
@@ -70,10 +61,10 @@ def info(
         bool, typer.Option("--guidelines", help="each guideline, with its age")
     ] = False,
 ) -> int:
-    """Say which release is in use, with dates, digests and counts.
+    """Show the release in use, with dates, digests and counts.
 
-    Ages are counted in months to today: of the release, of each source, of each guideline since
-    it was last read from end to end.
+    Ages are in months: of the release, of each source, and of each guideline since its last full
+    review.
 
     Examples:
       pgx kb info
@@ -125,16 +116,17 @@ def drugs(
     kb: Release = None,
     kb_overlay: Overlay = None,
 ) -> int:
-    """List the drugs with codes and other names, those whose guidance is pending included.
+    """List the drugs with codes and synonyms, including those whose guidance is pending.
 
     Examples:
       pgx kb drugs
 
       pgx kb drugs --json-lines > drugs.jsonl
     """
-    from pgx.cli.kb_rows import drug_rows
+    from pgx.cli.kb_rows import drug_list, drug_rows
 
-    _print_rows(drug_rows(_knowledge(kb_overlay, kb)), json_lines=json_lines)
+    base = _knowledge(kb_overlay, kb)
+    _print_rows(drug_rows(base) if json_lines else drug_list(base), json_lines=json_lines)
     return 0
 
 
@@ -145,7 +137,7 @@ def show(
     kb: Release = None,
     kb_overlay: Overlay = None,
 ) -> int:
-    """Show a gene's alleles with definition, function and counts, or what is said of a drug.
+    """Show a gene's alleles with definition, function and counts, or a drug's guidance.
 
     Examples:
       pgx kb show CYP2C19
@@ -154,10 +146,14 @@ def show(
 
       pgx kb show B01AC04 --json-lines
     """
-    from pgx.cli.kb_rows import rows_of
+    from pgx.cli.kb_show import page_of, rows_of
 
-    rows = rows_of(_knowledge(kb_overlay, kb), name, whole=json_lines)
-    _print_rows(rows, json_lines=json_lines)
+    base = _knowledge(kb_overlay, kb)
+    if json_lines:
+        _print_rows(rows_of(base, name), json_lines=True)
+        return 0
+    for line in page_of(base, name, width()):
+        sys.stdout.write(printable(line) + "\n")
     return 0
 
 
@@ -172,10 +168,10 @@ def verify(
         typer.Option(metavar="PEM", help="public key with which the release must be signed"),
     ] = None,
 ) -> int:
-    """Check a release: digests, schema, and that all tables agree; a finding a line.
+    """Check a release: digests, schema and consistency of all tables; one finding per line.
 
-    With --kb-overlay also a laboratory's folder, as pgx annotate would before it is used; with
-    --key also its signature. A key that PGX_RELEASE_KEY names is checked by every command.
+    With --kb-overlay, also check a laboratory's folder as pgx annotate does before use; with --key,
+    also the signature. Every command checks the signature if PGX_RELEASE_KEY names a key.
 
     Examples:
       pgx kb verify
@@ -224,8 +220,8 @@ def sign(
 ) -> int:
     """Sign a release: its manifest, which names the SHA-256 of every file.
 
-    The signature is written beside the manifest. Where PGX_RELEASE_KEY names the public key,
-    every command refuses data that were changed or are not signed.
+    The signature is written next to the manifest. If PGX_RELEASE_KEY names the public key, every
+    command rejects data that are changed or not signed.
 
     Examples:
       pgx kb sign --key private.pem
@@ -282,10 +278,10 @@ def diff(
     counts: Annotated[bool, typer.Option("--summary", help="only how many of each kind")] = False,  # noqa: FBT002
     json_lines: JsonLines = False,  # noqa: FBT002
 ) -> int:
-    """Say what changed between two releases, by what a patient's result would show.
+    """Show the changes between two releases that could affect a patient's result.
 
-    First how many changes of each kind, then each change of what both releases answer. Lookups of
-    a drug or source that is new as a whole are counted, not listed; --json-lines has every one.
+    Prints the number of changes of each kind, then each change to content of both releases. Lookups
+    of a new drug or source are counted, not listed; --json-lines lists all.
 
     Examples:
       pgx kb diff data/releases/2024.05.1
@@ -313,7 +309,7 @@ def diff(
 
 @app.command()
 def changes(json_lines: JsonLines = False, kb: Release = None) -> int:  # noqa: FBT002
-    """List what authorities changed by date, and whether this release has it.
+    """List changes by guideline authorities by date, and whether this release includes them.
 
     Examples:
       pgx kb changes
@@ -351,21 +347,21 @@ def build(
         "data/knowledgebase"
     ),
     until: Annotated[
-        str, typer.Option(metavar="YYYY-MM", help="leave out what came after this month")
+        str, typer.Option(metavar="YYYY-MM", help="exclude changes after this month")
     ] = "",
     curated: Annotated[
         Path | None, typer.Option(help="folder with curated/ and readings/, if it is another one")
     ] = None,
     readings: Annotated[
         list[Path] | None,
-        typer.Option(metavar="TSV", help="texts that reviewers have read, see kb review"),
+        typer.Option(metavar="TSV", help="reviewed texts, see kb review"),
     ] = None,
     allow_unreviewed: Annotated[  # noqa: FBT002
-        bool, typer.Option("--allow-unreviewed", help="keep texts that nobody has read as texts")
+        bool, typer.Option("--allow-unreviewed", help="keep uncoded texts as text")
     ] = False,
     kb: Release = None,
 ) -> int:
-    """Turn published source files into the tables of a release.
+    """Build the tables of a release from published source files.
 
     Folders of source files are laid over each other, those of published files (PharmCAT, CPIC,
     PharmVar, PyPGx) over what these gave, else over the release in use, or that of --kb; of each
@@ -420,10 +416,10 @@ def review(
         Path | None, typer.Option("-o", "--output", metavar="TSV", help="file to write")
     ] = None,
 ) -> int:
-    """List the texts of a release that nobody has read into facts, as a table to be filled.
+    """List the texts of a release that are not yet coded, as a table for reviewers.
 
-    Each row has the text, the nearest text that has been read, and its facts as a proposal. A row
-    counts once it names its reviewer and a date; kb build --readings takes the table in.
+    Each row has the text, the most similar coded text, and its facts as a proposal. A row is used
+    once it has a reviewer and a date; kb build --readings reads the table.
 
     Examples:
       pgx kb review my-release/ -o review.tsv
@@ -450,23 +446,24 @@ def frequencies(
     sample_info: Annotated[Path, typer.Option(metavar="TSV", help="sample, sex, superpopulation")],
     source: Annotated[str, typer.Option(help="id of the call set in curated/sources.tsv")],
     assembly: Annotated[
-        str | None, typer.Option(help="GRCh37 or GRCh38, where the header does not say")
+        str | None, typer.Option(help="GRCh37 or GRCh38, if not in the header")
     ] = None,
     genes: Annotated[str, typer.Option(help="only these genes, comma-separated")] = "",
     absent: Annotated[
-        str, typer.Option(help="what a position without any record means: no-call or reference")
+        str, typer.Option(help="genotype of positions without a record: no-call or reference")
     ] = "reference",
     untyped: Annotated[
-        Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
+        Path | None,
+        typer.Option(metavar="TSV", help="positions not typed by the call set: contig, pos"),
     ] = None,
     folder: Annotated[
         Path, typer.Option("-o", "--output", help="folder of the release to change")
     ] = Path("data/knowledgebase"),
 ) -> int:
-    """Count haplotypes by superpopulation in phased call sets, with this program's own caller.
+    """Count haplotypes by superpopulation in phased call sets, using the pgx caller.
 
-    Replaces the counts of the genes that the files answer, leaves those of other genes, and
-    writes the manifest anew.
+    Replaces the counts of genes covered by the files, keeps those of other genes, and rewrites the
+    manifest.
 
     Examples:
       pgx kb frequencies panel.vcf.gz --sample-info samples.tsv --source 1000g-30x-2022

@@ -68,18 +68,21 @@ def _knowledge_base() -> dict[str, Any] | None:
 
 
 _COMMANDS = {
-    "annotate": ("pgx.cli.annotate", "read variants, call genes, advise: files for each sample"),
-    "check": ("pgx.cli.check", "which genes an input can answer, position by position"),
-    "cohort": ("pgx.cli.cohort", "any number of samples: calls and advice as Parquet tables"),
+    "annotate": (
+        "pgx.cli.annotate",
+        "call genes from variants and write recommendations, by sample",
+    ),
+    "check": ("pgx.cli.check", "which genes an input can call, position by position"),
+    "cohort": ("pgx.cli.cohort", "any number of samples: calls and recommendations as Parquet"),
     "completion": ("pgx.cli.completion", "a script that completes commands and options in a shell"),
-    "doctor": ("pgx.cli.doctor", "is everything installed and whole: a line for each part"),
-    "explain": ("pgx.cli.explain", "what supports one call of a saved result"),
+    "doctor": ("pgx.cli.doctor", "check the installation, one line per component"),
+    "explain": ("pgx.cli.explain", "evidence for one call of a saved result"),
     "kb": ("pgx.cli.kb", "the knowledge base: info, genes, drugs, show, verify, diff, build"),
-    "partition": ("pgx.cli.partition", "a cohort in parts, for workflow systems: plan, run, merge"),
-    "reinterpret": ("pgx.cli.reinterpret", "saved results by today's knowledge base: what changed"),
-    "report": ("pgx.cli.report", "a saved result again: HTML, PDF, FHIR, Excel or JSON"),
+    "partition": ("pgx.cli.partition", "split a cohort for workflow systems: plan, run, merge"),
+    "reinterpret": ("pgx.cli.reinterpret", "update saved results with the current knowledge base"),
+    "report": ("pgx.cli.report", "write a saved result as HTML, PDF, FHIR, Excel or JSON"),
     "simulate": ("pgx.cli.simulate", "make a VCF with known diplotypes"),
-    "verify": ("pgx.cli.verify", "derive a saved result again, and compare"),
+    "verify": ("pgx.cli.verify", "recompute a saved result and compare"),
 }
 _ADDED: Final = {"dose": "dosing models", "model": "dosing models"}
 """Commands of packages beside `pgx`, and what is to be installed for them."""
@@ -91,11 +94,11 @@ _UNMAPPED = ("cannot allocate memory", "failed to map segment", "Cannot allocate
 """How the dynamic linker says that a library found no place."""
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _AIMS = {
-    "Call and advise": ("annotate", "cohort", "partition"),
+    "Call and recommend": ("annotate", "cohort", "partition"),
     "Before and after a call": ("check", "explain", "verify", "report", "reinterpret"),
-    "See what the advice rests on": ("kb",),
+    "Browse the evidence": ("kb",),
     "Dosing models": ("dose", "model"),
-    "Try out, install": ("simulate", "doctor", "completion"),
+    "Try out and install": ("simulate", "doctor", "completion"),
 }
 _EXAMPLES = (
     "pgx annotate sample.vcf.gz -o results/",

@@ -83,7 +83,7 @@ MaxAge = Annotated[
         metavar="MONTHS",
         min=0,
         max=1200,
-        help="age of the release, in months, above which it is warned of",
+        help="warn if the release is older than this many months",
     ),
 ]
 LaboratoryFile = Annotated[
@@ -230,15 +230,19 @@ if TYPE_CHECKING:
 
 Deidentify = Annotated[
     bool,
-    typer.Option("--deidentify", help="pseudonyms for samples, years for dates, no free texts"),
+    typer.Option(
+        "--deidentify", help="replace samples by pseudonyms and dates by years; remove free text"
+    ),
 ]
 PseudonymKey = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="secret from which stable pseudonyms are made"),
+    typer.Option(metavar="FILE", help="secret key for stable pseudonyms"),
 ]
 PseudonymTable = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="write which sample has which pseudonym; keep it apart"),
+    typer.Option(
+        metavar="FILE", help="write the table of samples and pseudonyms; store it separately"
+    ),
 ]
 COLUMNS = ("pseudonym", "sample")
 

@@ -32,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="A cohort in parts that machines with a common folder do: plan, run each part, merge.",
+    help="Split a cohort into partitions for several machines: plan, run, merge.",
 )
 _REFUSED = 3
 
@@ -40,7 +40,9 @@ PlanFolder = Annotated[
     Path, typer.Argument(metavar="PLAN", help="folder that pgx partition plan wrote")
 ]
 Replace = Annotated[bool, typer.Option("--force", help="replace a plan and its parts")]
-JsonLines = Annotated[bool, typer.Option("--json-lines", help="print one JSON object a part")]
+JsonLines = Annotated[
+    bool, typer.Option("--json-lines", help="print one JSON object per component")
+]
 Numbers = Annotated[
     str, typer.Option("--part", metavar="N", help="number of a part, or several: 3-27, 1,4")
 ]
@@ -110,7 +112,7 @@ def run_parts(
     quiet: Quiet = False,  # noqa: FBT002
     threads: Threads = 0,
 ) -> None:
-    """Do parts of a plan; one that is finished already is left as it is.
+    """Run partitions of a plan; finished ones are skipped.
 
     A part that calls needs all parts that read. Inputs that are refused are named here, and by
     the merge, which has their exit status.

@@ -63,10 +63,10 @@ def reinterpret(
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Quiet = False,  # noqa: FBT002
 ) -> int:
-    """Call and advise again on what saved results have observed, without their inputs.
+    """Call genes and look up recommendations again from saved results, without their inputs.
 
-    Writes the same files as annotate, and changes.tsv: one line for each call and each advice
-    that is not what it was.
+    Writes the same files as annotate, and changes.tsv with one line for each changed call or
+    recommendation.
 
     Examples:
       pgx reinterpret results/*.pgx.json -o results-today/

@@ -83,9 +83,9 @@ def report(
 ) -> int:
     """Write the report of a saved result.
 
-    Nothing is called or looked up again: for that see pgx reinterpret. With --patient, what a
-    patient's age, conditions and medicines make of it stands beside it, in place of the patient
-    of the result if it has one. Doses are computed when the report is made.
+    Genes are not called again and recommendations are not looked up again; see pgx reinterpret for
+    that. With --patient, the report also considers the patient's age, conditions and medicines, in
+    place of any patient in the result. Doses are computed when the report is written.
 
     Examples:
       pgx report results/S1.pgx.json -o S1.html

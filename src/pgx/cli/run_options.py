@@ -38,7 +38,7 @@ __all__ = [
 DEFAULTS: Final = RunSettings()
 
 AssemblyWord = Annotated[
-    str | None, typer.Option("--assembly", help="GRCh37 or GRCh38, where the header does not say")
+    str | None, typer.Option("--assembly", help="GRCh37 or GRCh38, if not in the header")
 ]
 Genes = Annotated[str, typer.Option("--genes", help="only these genes, comma-separated")]
 Drugs = Annotated[str, typer.Option("--drugs", help="only these drugs, comma-separated")]
@@ -49,11 +49,13 @@ SampleInfoFile = Annotated[
 ]
 AbsentWord = Annotated[
     str,
-    typer.Option("--absent", help="what a position without any record means: no-call or reference"),
+    typer.Option("--absent", help="genotype of positions without a record: no-call or reference"),
 ]
 Untyped = Annotated[
     Path | None,
-    typer.Option("--untyped", metavar="TSV", help="contig, pos that the call set cannot type"),
+    typer.Option(
+        "--untyped", metavar="TSV", help="positions not typed by the call set: contig, pos"
+    ),
 ]
 
 
@@ -72,11 +74,11 @@ class CellLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Limits below which genotypes count as unknown, for every command that reads genotypes."""
 
     min_gq: Annotated[
-        int, typer.Option(min=0, max=MOST, help="genotype quality below it: unknown")
+        int, typer.Option(min=0, max=MOST, help="minimum genotype quality; lower counts as unknown")
     ] = DEFAULTS.min_gq
-    min_dp: Annotated[int, typer.Option(min=0, max=MOST, help="read depth below it: unknown")] = (
-        DEFAULTS.min_dp
-    )
+    min_dp: Annotated[
+        int, typer.Option(min=0, max=MOST, help="minimum read depth; lower counts as unknown")
+    ] = DEFAULTS.min_dp
 
 
 class EvidenceOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,18 +88,21 @@ class EvidenceOptions(msgspec.Struct, frozen=True, kw_only=True):
     untyped: Untyped = None
     prior: Annotated[
         str,
-        typer.Option(help="what open diplotypes are weighed with: population or none"),
+        typer.Option(help="prior for unresolved diplotypes: population or none"),
     ] = DEFAULTS.prior.value
     ancestry: Annotated[
         str, typer.Option(help="average, inferred, recorded, or AFR, AMR, EAS, EUR, SAS")
     ] = DEFAULTS.ancestry
     threshold: Annotated[
         float,
-        typer.Option(min=0.5, max=1.0, help="probability from which a call counts as made"),
+        typer.Option(min=0.5, max=1.0, help="posterior probability required to call a diplotype"),
     ] = DEFAULTS.threshold
     confidence: Annotated[
         float,
-        typer.Option(metavar="C", help="probability from which advice is certain, 0.5 to 1"),
+        typer.Option(
+            metavar="C",
+            help="posterior probability required for a definite recommendation, 0.5 to 1",
+        ),
     ] = DEFAULTS.confidence
     cells: CellLimits
 

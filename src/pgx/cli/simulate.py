@@ -96,9 +96,7 @@ FlipBlocks = Annotated[
 Ambiguity = Annotated[AmbiguityChoice, typer.Option(help="Base where a definition allows several.")]
 OnlyNamed = Annotated[bool, typer.Option("--only-named", help="Leave out genes without --gene.")]
 NoDepth = Annotated[bool, typer.Option("--no-depth", help="No AD, DP, GQ.")]
-Undeclared = Annotated[
-    bool, typer.Option("--undeclared", help="A header that does not tell the assembly.")
-]
+Undeclared = Annotated[bool, typer.Option("--undeclared", help="A header without the assembly.")]
 NoStar = Annotated[
     bool, typer.Option("--no-star", help="Reference, not *, at sites inside a deletion.")
 ]
@@ -113,10 +111,12 @@ Noise = Annotated[
 ]
 Structures = Annotated[
     bool,
-    typer.Option("--structures", help="Draw copies and hybrids of genes that have them."),
+    typer.Option("--structures", help="Simulate copy number and hybrid genes."),
 ]
-Count = Annotated[int | None, typer.Option(help="So many samples, NAME_1 to NAME_N, in a folder.")]
-Seed = Annotated[int, typer.Option(help="Of depth and of what is drawn.")]
+Count = Annotated[
+    int | None, typer.Option(help="Number of samples, NAME_1 to NAME_N, in a folder.")
+]
+Seed = Annotated[int, typer.Option(help="Random seed.")]
 Truth = Annotated[
     Path | None, typer.Option(help="Write a TSV of sample, gene, diplotype as results name it.")
 ]
@@ -253,9 +253,9 @@ def simulate(
     truth: Truth = None,
     kb: Release = None,
 ) -> None:
-    """Write a VCF whose diplotypes are known, from the knowledge base alone.
+    """Write a VCF with known diplotypes, using only the knowledge base.
 
-    Genes that are not named carry their default allele.
+    Genes not listed carry their default allele.
 
     Examples:
       pgx simulate -o patient.vcf --gene CYP2C19=*2/*17 --gene "VKORC1=rs9923231 variant (T)/rs9923231 reference (C)"

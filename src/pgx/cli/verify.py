@@ -33,17 +33,17 @@ def verify(
         list[Path] | None,
         typer.Argument(
             metavar="FILE...",
-            help="inputs of the result, or their folders, where they are not beside it or here",
+            help="inputs or their folders, unless beside the result or in this folder",
         ),
     ] = None,
     kb: Release = None,
     kb_overlay: Overlay = None,
     quiet: Quiet = False,  # noqa: FBT002
 ) -> int:
-    """Derive a result again from its inputs, release and settings, and compare.
+    """Recompute a result from its inputs, release and settings, and compare.
 
-    Inputs are recognised by their SHA-256. Every value that differs is printed with its place
-    in the result; the exit status is then 3.
+    Inputs are recognized by their SHA-256. Each difference is printed with its path in the result;
+    the exit status is then 3.
 
     Examples:
       pgx verify results/S1.pgx.json

@@ -150,16 +150,20 @@ class CallRecords:
         shares: dict[str, KeyEvidence] = {}
         for outcome, phenotype in zip(found.outcomes, phenotypes, strict=True):
             key = phenotype.lookup_key
-            own = self._evidence(key, outcome, is_best=key == best)
+            own = self._evidence(phenotype, outcome, is_best=key == best)
             shares[key] = joined_evidence(shares[key], own) if key in shares else own
         return tuple(shares.values())
 
-    def _evidence(self, key: str, outcome: FunctionPair, *, is_best: bool) -> KeyEvidence:
+    def _evidence(
+        self, phenotype: Phenotype, outcome: FunctionPair, *, is_best: bool
+    ) -> KeyEvidence:
         discriminating = [] if is_best else self._named(outcome.resolved_by)
         if outcome.by_copies and not is_best:
             discriminating.append(f"{self.gene.gene}:copy_number")
         return KeyEvidence(
-            lookup_key=key,
+            lookup_key=phenotype.lookup_key,
+            diplotype=outcome.diplotype,
+            phenotype=phenotype.term or "",
             probability=outcome.probability,
             at_most=outcome.at_most,
             by_group=outcome.by_group,

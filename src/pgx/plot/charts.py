@@ -450,7 +450,7 @@ def cohort_phenotypes(
     ax.set_xlim(0, 1)
     ax.set_ylim(len(chosen) - 0.5, -0.5)
     ax.set_yticks(range(len(chosen)), [label(gene) for gene in chosen], fontsize=8)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.set_xlabel(f"share of {n} sample(s)")
     ax.set_ylabel("gene")
     ax.tick_params(colors=INK)

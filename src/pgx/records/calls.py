@@ -287,9 +287,13 @@ class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):
     positions ``chrN:pos``, and pairs ``phase:chrN:pos+chrN:pos``, whose answer could show this
     key. Through the core positions ``open_core`` (no data) and the positions ``failed`` (data
     that cannot be used) a documented haplotype leads to it, whatever its probability is.
+    ``diplotype`` is the most probable candidate with this key and ``phenotype`` its phenotype, both
+    empty where they are not known, as in results of older versions.
     """
 
     lookup_key: str
+    diplotype: str = ""
+    phenotype: str = ""
     probability: float | None = None
     at_most: float | None = None
     by_group: tuple[float, ...] = ()

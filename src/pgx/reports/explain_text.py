@@ -14,8 +14,8 @@ import msgspec
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import GeneCall
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow, build_evidence, build_gene
-from pgx.reports.content.phrases import percent
 from pgx.reports.content.structure_entries import StructureEntry
+from pgx.reports.content.uncertainty import best_of
 from pgx.reports.safe_text import visible
 
 __all__ = ["Section", "explain_call", "site_rows"]
@@ -82,7 +82,7 @@ def _facts(
         (label["sample"], call.sample),
         (label["knowledge"], release),
         (label["status"], entry.status_word),
-        (label["fit"], _fit(call, label)),
+        (label["fit"], _fit(call, words)),
         (label["phenotype"], entry.scored_phenotype),
         (label["haplotypes"], "; ".join(entry.alleles)),
         (label["candidates"], entry.all_candidates),
@@ -95,16 +95,10 @@ def _facts(
     yield from ((name, value) for name, value in known if value)
 
 
-def _fit(call: GeneCall, label: Mapping[str, str]) -> str:
+def _fit(call: GeneCall, words: Words) -> str:
     if call.n_candidates == 1:
-        return label["only_fit"]
-    if not call.n_candidates:
-        return ""
-    text = label["best_of"].format(count=call.n_candidates)
-    if call.probability is None:
-        return text
-    chance = label["probability"].format(percent=percent(call.probability))
-    return f"{text}: {chance}"
+        return str(words["label"]["only_fit"])
+    return best_of(call, words)
 
 
 def site_rows(

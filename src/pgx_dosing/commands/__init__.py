@@ -8,9 +8,7 @@ from pgx.base.extensions import Command
 
 __all__ = ["DOSE", "MODEL"]
 
-DOSE: Final = Command(
-    "pgx_dosing.commands.dose", "how much of a drug, by dosing models and label rules"
-)
+DOSE: Final = Command("pgx_dosing.commands.dose", "dose of a drug by dosing models and label rules")
 MODEL: Final = Command(
     "pgx_dosing.commands.model", "dosing models: list, train, evaluate, approve, monitor"
 )

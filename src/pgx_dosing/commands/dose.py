@@ -24,10 +24,10 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 Values = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="state an input; may be given several times"),
+    typer.Option("--set", metavar="NAME=VALUE", help="set an input; repeatable"),
 ]
 Unapproved = Annotated[
-    bool, typer.Option("--allow-unapproved", help="use MODEL though nobody approved it")
+    bool, typer.Option("--allow-unapproved", help="use MODEL even if not approved")
 ]
 
 
@@ -49,22 +49,24 @@ def dose(
         Path | None, typer.Option(metavar="FILE", help="doses taken and INRs measured: JSON")
     ] = None,
     model: Annotated[
-        str, typer.Option(metavar="MODEL", help="the model to ask first; see pgx model list")
+        str, typer.Option(metavar="MODEL", help="the model to list first; see pgx model list")
     ] = "",
     allow_unapproved: Unapproved = False,  # noqa: FBT002
     json_lines: Annotated[bool, typer.Option("--json-lines", help="one JSON object")] = False,  # noqa: FBT002
     log: Annotated[
         Path | None,
-        typer.Option("--log", metavar="FILE", help="add the first model's dose, without names"),
+        typer.Option(
+            "--log", metavar="FILE", help="append the first model's prediction, without names"
+        ),
     ] = None,
     kb: Release = None,
     kb_overlay: Overlay = None,
 ) -> int:
-    """Say what dosing models and label rules answer for one person.
+    """Show the doses of dosing models and label rules for one patient.
 
-    The dose with its interval, what each input adds to it, what was not known and what stood in,
-    for whom the equation was made, and whether genotype helps in this person's group. A value
-    outside of a model's range is refused.
+    Shows the dose with its prediction interval, the contribution of each input, unknown inputs and
+    their substitutes, the population of the equation, and whether genotype helps in this patient's
+    group. Values outside a model's range are rejected.
 
     Examples:
       pgx dose warfarin --patient patient.json --result results/S1.pgx.json
@@ -135,7 +137,7 @@ def _stated(values: list[str]) -> dict[str, str]:
     for word in values:
         name, sign, value = word.partition("=")
         if not sign or not name or not value:
-            raise UsageError(f"--set {word!r} is no NAME=VALUE")
+            raise UsageError(f"--set {word!r} is not NAME=VALUE")
         if name in found:
             raise UsageError(f"--set {name} is given twice")
         found[name] = value

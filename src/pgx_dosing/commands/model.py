@@ -37,15 +37,15 @@ def monitor(
         typer.Option("-o", "--output", metavar="DIR", help=f"write {STATUS} and {DASHBOARD} here"),
     ] = None,
     last: Annotated[
-        int, typer.Option(metavar="N", help="predictions and outcomes that are looked at")
+        int, typer.Option(metavar="N", help="number of latest predictions and outcomes to use")
     ] = 500,
-    force: Annotated[bool, typer.Option("--force", help="replace what DIR holds")] = False,  # noqa: FBT002
+    force: Annotated[bool, typer.Option("--force", help="replace the contents of DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="no alerts on stderr")] = False,  # noqa: FBT002
 ) -> int:
-    """Say whether patients, errors and intervals are still those of the validation.
+    """Monitor whether patients, errors and prediction intervals match the validation.
 
-    Prints the status as one JSON object, or writes it to DIR with a page to look at. Alerts are
-    lines on stderr; the exit status is 0 with and without them.
+    Prints the status as one JSON object, or writes it to DIR with an HTML page. Alerts go to
+    stderr; the exit status is 0 even with alerts.
 
     Examples:
       pgx model monitor predictions.jsonl

@@ -29,12 +29,13 @@ Row = dict[str, str]
 _REFUSED = 3
 _LARGEST = 16 << 20
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION or a folder")]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="the person who answers for this")]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="the responsible person")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="why")]
 Day = Annotated[
-    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="day of the step; default today")
+    str | None,
+    typer.Option("--date", metavar="YYYY-MM-DD", help="date of the step; default: today"),
 ]
-JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object per line")]
 
 
 def model_rows(store: Store) -> tuple[list[Row], list[ModelError]]:
@@ -148,7 +149,7 @@ def _print(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
 def list_models(json_lines: JsonLines = False) -> int:  # noqa: FBT002
     """List all versions of all models with state, and which one is in use.
 
-    A damaged or not trusted folder is named on standard error too; exit status 3 then.
+    Damaged or untrusted folders are also reported on stderr; the exit status is then 3.
 
     Examples:
       pgx model list
@@ -200,7 +201,8 @@ def verify(model: Model) -> int:
 def card(
     model: Model,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="a file, not the screen")
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="write to a file instead of stdout"),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
 ) -> int:
@@ -222,13 +224,13 @@ def card(
         sys.stdout.flush()
         return 0
     if output.exists() and not force:
-        raise OutputError("is there already", where=str(output), remedy="replace it with --force")
+        raise OutputError("already exists", where=str(output), remedy="replace it with --force")
     write_file(output, text.encode("utf-8"))
     return 0
 
 
 def add(model: Model, by: By, reason: Reason, date: Day = None) -> int:
-    """Copy a model into your registry, as a draft: who approved it elsewhere did not do it here.
+    """Copy a model into your registry as a draft: an approval elsewhere does not count here.
 
     Examples:
       pgx model add trained/ --by "Anna Beispiel" --reason "trained on our 2026 data"
@@ -244,10 +246,10 @@ def attach(
     by: By,
     reason: Reason,
     metrics: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="what pgx model evaluate printed of it")
+        Path | None, typer.Option(metavar="FILE", help="output of pgx model evaluate")
     ] = None,
     change_plan: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="what may change without a new approval")
+        Path | None, typer.Option(metavar="FILE", help="changes allowed without a new approval")
     ] = None,
     statements: Annotated[
         Path | None,
@@ -257,7 +259,7 @@ def attach(
 ) -> int:
     """Give a draft its metrics, its change plan, or sentences for its card.
 
-    The card is written anew. A validated model is a draft again then; an approved one is refused.
+    The card is rewritten. A validated model becomes a draft again; an approved one is rejected.
 
     Examples:
       pgx model attach warfarin-iwpc-clinical --metrics ours.json --by NAME --reason TEXT
@@ -288,7 +290,7 @@ def attach(
 def sign(model: Model) -> int:
     """Sign a model and its history with the key whose file PGX_MODEL_KEY names.
 
-    Its digests are checked before. Sign what you know where it came from.
+    Its digests are checked first. Sign only models whose origin you know.
 
     Examples:
       pgx model sign trained/
@@ -318,11 +320,11 @@ def advance(
     ] = None,
     plan_of: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="an approved version whose change plan permits this"),
+        typer.Option(metavar="MODEL", help="approved version whose change plan permits this"),
     ] = None,
     date: Day = None,
 ) -> int:
-    """Bring a model to its next state, and record who did it, why, and on what grounds.
+    """Advance a model to its next state, and record who did it, why, and on what basis.
 
     draft to validated: metrics.json has to pass the protocol. validated to approved: by the
     same protocol, or under the change plan of an approved version. approved to retired.
@@ -357,7 +359,7 @@ def rollback(
     reason: Reason,
     date: Day = None,
 ) -> int:
-    """Make an earlier approved version the one in use again; newer ones are retired.
+    """Put an earlier approved version back in use; newer versions are retired.
 
     Examples:
       pgx model rollback warfarin --to 1 --by "Anna Beispiel" --reason "alert of 3 May: site 7"
@@ -372,9 +374,9 @@ def diff(
     new: Annotated[str, typer.Argument(metavar="NEW", help="the new version")],
     json_lines: JsonLines = False,  # noqa: FBT002
 ) -> int:
-    """Say what differs between two versions, and whether the change plan of the old permits it.
+    """Show the differences between two versions, and which of them the change plan permits.
 
-    Exit status 3 where it does not permit everything.
+    The exit status is 3 if a change is not permitted.
 
     Examples:
       pgx model diff warfarin@1 warfarin@2
@@ -420,7 +422,7 @@ def _state(text: str) -> LifecycleState:
 def _refuse_installed(model: ModelFolder) -> None:
     if model.is_shipped:
         raise ModelFolderError(
-            "came with pgx, and its folder is replaced with it",
+            "is shipped with pgx, and updates replace its folder",
             where=model.label,
-            remedy="take it into your registry first: pgx model add",
+            remedy="add it to your registry first: pgx model add",
         )

@@ -18,13 +18,13 @@ from pgx.reports.safe_text import escape_json
 __all__ = ["Data", "Schema", "evaluated", "print_json", "register"]
 
 Data = Annotated[
-    Path, typer.Option("--data", metavar="FILE", help="patients with the dose they came to need")
+    Path, typer.Option("--data", metavar="FILE", help="patients with their stable dose")
 ]
 Schema = Annotated[
     str | None,
-    typer.Option("--schema", metavar="FILE", help="what its columns mean; default the model's"),
+    typer.Option("--schema", metavar="FILE", help="meaning of the columns; default: the model's"),
 ]
-JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object per line")]
 _COLUMNS = {
     "n": "patients",
     "mae_mg_per_week": "error mg/week",
@@ -33,9 +33,10 @@ _COLUMNS = {
     "bias_mg_per_week": "bias",
     "r_squared": "R2",
 }
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="the person who answers for it")]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="the responsible person")]
 RandomAllowed = Annotated[
-    bool, typer.Option("--allow-random-split", help="though the table names sites")
+    bool,
+    typer.Option("--allow-random-split", help="allow a random split even if the table has sites"),
 ]
 
 
@@ -44,11 +45,11 @@ def evaluate(
     data: Data,
     schema: Schema = None,
 ) -> int:
-    """Judge a model on patients whose dose is known; print one JSON object.
+    """Evaluate a model on patients with a known stable dose; print one JSON object.
 
     Errors in mg/week with 95% intervals over patients and over sites, share within 20% of the
     dose, coverage of the intervals, by race, sex, age, dose and site, and the published equations
-    on the same rows. A model in any state is judged: no dose is given to anyone.
+    on the same rows. Models in any state can be evaluated.
 
     Examples:
       pgx model evaluate warfarin-pgx --data patients.csv
@@ -75,13 +76,13 @@ def compare(
     schema: Schema = None,
     json_lines: JsonLines = False,  # noqa: FBT002
 ) -> int:
-    """Judge several models on the same patients, side by side; the published ones too.
+    """Compare several models, and the published equations, on the same patients.
 
     Examples:
       pgx model compare warfarin-pgx warfarin-pgx-ensemble --data patients.csv
     """
     if len(set(models)) != len(models):
-        raise UsageError("a model is named twice")
+        raise UsageError("a model is listed twice")
     rows: dict[str, dict[str, Any]] = {}
     for name in models:
         found = evaluated(name, data, schema)
@@ -155,17 +156,17 @@ def train(
     ] = "warfarin-pgx",
     schema: Schema = None,
     version: Annotated[str, typer.Option(help="version of the model")] = "1",
-    with_race: Annotated[bool, typer.Option(help="let race be an input")] = False,  # noqa: FBT002
+    with_race: Annotated[bool, typer.Option(help="use race as an input")] = False,  # noqa: FBT002
     split: Annotated[
         str | None,
         typer.Option(help="leave-one-site-out (default where there are sites) or random"),
     ] = None,
     allow_random_split: RandomAllowed = False,  # noqa: FBT002
 ) -> int:
-    """Train a model and try it on sites that it has not seen; write its folder, a draft.
+    """Train a model, validate it on held-out sites, and write it as a draft.
 
-    Race is no input unless asked for; the model with the other answer is tried too, and both are
-    in metrics.json.
+    Race is not an input by default (see --with-race). Metrics of both variants, with and without
+    race, are in metrics.json.
 
     Examples:
       pgx model train patients.csv -o trained/ --by "Anna Beispiel"
@@ -183,7 +184,7 @@ def train(
     note = note_of(by, f"trained by recipe {own.name}")
     if output.exists():
         raise ModelFolderError(
-            "there is something already", where=str(output), remedy="name a new folder"
+            "the path already exists", where=str(output), remedy="name a new folder"
         )
     table = read_table(data, schema_for(schema, None, data))
     chosen = choose_split(table, _split(split), allow_random=allow_random_split)
@@ -258,19 +259,18 @@ def _ends(pair: tuple[float, float]) -> str:
 def recalibrate(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION or a folder")],
     data: Data,
-    site: Annotated[str, typer.Option(metavar="NAME", help="what the site is called")],
+    site: Annotated[str, typer.Option(metavar="NAME", help="name of the site")],
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="DIR", help="write the new version there"),
     ] = None,
     version: Annotated[str, typer.Option(help="the new version")] = "",
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="who answers for it")] = "",
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="the responsible person")] = "",
     schema: Schema = None,
 ) -> int:
-    """Find a site's own intercept from its first patients, and show what it changes.
+    """Fit a site-specific intercept to a site's first patients, and show its effect.
 
-    Nothing is written unless -o says where to: look at the change before it is accepted. The
-    new version is a draft.
+    Nothing is written without -o, so review the change first. The new version is a draft.
 
     Examples:
       pgx model recalibrate warfarin-pgx --data ours.csv --site "clinic A"

@@ -345,7 +345,7 @@ class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.kind == "ordinal" and value in self.levels:
             return self.levels.index(str(value))
         known = ", ".join(self.levels) if self.levels else "true, false"
-        raise OutOfDomainError(f"{name} is none of its values", remedy=f"one of {known}")
+        raise OutOfDomainError(f"{name} is not one of its values", remedy=f"one of {known}")
 
     def probabilities(self, driver: npt.ArrayLike) -> Array:
         """Return the probability of each level, (..., L), for drivers (...)."""
@@ -386,7 +386,7 @@ class OutcomeModels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise MissingCovariateError(
                 f"no model of this report for {drug}",
                 where=where,
-                remedy=f"known are {', '.join(known) or 'none'}",
+                remedy=f"available: {', '.join(known) or 'none'}",
             )
         return self.outcomes[kind]
 
@@ -465,7 +465,7 @@ def update_sensitivity(
     known = models or read_outcomes()
     if known.simulated and not allow_simulated:
         raise ModelStateError(
-            "the outcomes' numbers are assumed, none was estimated",
+            "the outcome parameters are assumed, not estimated",
             remedy="allow simulated numbers, for teaching and tests only",
         )
     sd = known.sensitivity_sd.value
@@ -489,8 +489,8 @@ def update_sensitivity(
 def _exposure(model: OutcomeModel, daily: float) -> float:
     if model.driver != "log_exposure" or not 0 < daily < math.inf:
         raise OutOfDomainError(
-            "the daily dose cannot be weighed here",
-            remedy="give a daily dose above 0; outcomes driven by INR belong to a course",
+            "the daily dose cannot be used here",
+            remedy="give a daily dose above 0; INR-guided doses belong in a course",
         )
     return math.log(daily / model.reference)
 

@@ -112,7 +112,7 @@ class AlleleValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if unknown:
             raise MissingCovariateError(
                 f"the model has no value for an allele of {self.gene}",
-                remedy=f"it knows {', '.join(self.values)}; leave the gene out to say unknown",
+                remedy=f"valid values: {', '.join(self.values)}; omit the gene if unknown",
             )
         if any(n < 0 for n in counts.values()) or sum(counts.values()) != 2:
             raise OutOfDomainError(

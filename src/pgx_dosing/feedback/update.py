@@ -335,7 +335,7 @@ def _check_prior(
     low, high = bounds
     if not 0 < low < dose < high < math.inf:
         raise OutOfDomainError(
-            f"the prior dose {dose:g} is not inside its interval {low:g} to {high:g}",
+            f"the prior dose {dose:g} is outside its interval {low:g} to {high:g}",
             remedy="give dose and interval in mg/week",
         )
     return DoseInterval(dose, low, high)
@@ -427,7 +427,7 @@ def refine_answer(
     """
     p = read_parameters()
     if answer.drug != p.drug:
-        raise UsageError(f"a course of doses and INRs is read for {p.drug} only")
+        raise UsageError(f"a course of doses and INRs is supported for {p.drug} only")
     prior, interval, level = _prediction_with_interval(answer)
     values = {own.name: own.value for own in prior.inputs}
     age = values.get(_AGE)
@@ -462,7 +462,7 @@ def _prediction_with_interval(
         if own.unit == _UNIT and own.lower and own.upper and own.level:
             return own, (own.lower, own.upper), own.level
     raise MissingCovariateError(
-        "no model gives a dose with an interval, from which INRs could refine it"
+        "no model gives a dose with a prediction interval, which INR values could refine"
     )
 
 

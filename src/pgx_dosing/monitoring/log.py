@@ -147,7 +147,7 @@ def _append(path: Path, data: bytes) -> None:
         try:
             if os.write(handle, data + b"\n") != len(data) + 1:
                 raise OutputError(
-                    "a line was written in part",
+                    "a line is incomplete",
                     where=str(path),
                     remedy="make room on the disk and remove the last line of the log",
                 )
@@ -162,7 +162,7 @@ def _check_declared(kind: str, values: Mapping[str, InputValue], declared: Decla
     for name, value in values.items():
         if name not in declared:
             raise PredictionLogError(
-                f"{kind} hold a field that the model does not declare",
+                f"{kind} have a field that the model does not declare",
                 remedy="log what the model declares and nothing else",
             )
         levels = declared[name]
@@ -170,7 +170,7 @@ def _check_declared(kind: str, values: Mapping[str, InputValue], declared: Decla
         is_level = isinstance(value, str) and levels is not None and value in levels
         if value is not None and not is_level and not (is_number and levels is None):
             raise PredictionLogError(
-                f"{kind}: {name} is none of its declared values",
+                f"{kind}: {name} is not one of its declared values",
                 remedy="log the value as the model takes it, null where it is unknown",
             )
 
@@ -199,7 +199,7 @@ def _read_lines(handle: BinaryIO, name: str) -> Iterator[tuple[int, PredictionLi
         where = f"{name} line {number}"
         if number > MAX_LINES:
             raise PredictionLogError(
-                f"more than {MAX_LINES:,} lines", where=name, remedy="begin a log each year"
+                f"more than {MAX_LINES:,} lines", where=name, remedy="start a new log each year"
             )
         yield number, _read_line(data, where)
 
@@ -216,9 +216,9 @@ def _read_line(data: bytes, where: str) -> PredictionLine | OutcomeLine:
         line = msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PredictionLogError(
-            f"no line of a log of predictions: {shape_problem(error, kind)}",
+            f"not a line of a prediction log: {shape_problem(error, kind)}",
             where=where,
-            remedy="remove or mend the line; pgx writes the log itself",
+            remedy="remove or fix the line; pgx writes the log itself",
         ) from error
     if isinstance(line, PredictionLine):
         _check_prediction(line, where)

@@ -74,7 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     window: Annotated[
         int,
-        doc("newest predictions and outcomes that are looked at; charts look at all outcomes"),
+        doc("number of latest predictions and outcomes to use; charts use all outcomes"),
     ] = 500
     min_n: Annotated[int, doc("fewer than these are not assessed")] = 50
     min_group: Annotated[int, doc("fewer outcomes in a group are not assessed")] = 30
@@ -295,16 +295,16 @@ def _check(reference: ValidationReference, where: str) -> None:
     for name, own in reference.inputs.items():
         shares = own.shares.values() if isinstance(own, LevelReference) else own.shares
         if not _is_distribution(list(shares)) or not _is_share(own.missing):
-            raise ModelFolderError(f"the shares of {name!r} are none", where=where)
+            raise ModelFolderError(f"the shares of {name!r} are invalid", where=where)
         if isinstance(own, NumberReference) and not _are_edges(own):
-            raise ModelFolderError(f"the edges of {name!r} do not fit its shares", where=where)
+            raise ModelFolderError(f"the edges of {name!r} do not match its shares", where=where)
     residual = reference.residual
     if residual and not (math.isfinite(residual.mean) and 0 < residual.sd < math.inf):
-        raise ModelFolderError("the spread of the residuals is none", where=where)
+        raise ModelFolderError("the spread of the residuals is invalid", where=where)
     if residual and (
         len(residual.quantiles) == 1 or not _rises(residual.quantiles, strictly=False)
     ):
-        raise ModelFolderError("the quantiles of the residuals do not rise", where=where)
+        raise ModelFolderError("the quantiles of the residuals are not increasing", where=where)
     _check_shares(reference, where)
 
 
@@ -314,11 +314,11 @@ def _check_shares(reference: ValidationReference, where: str) -> None:
     errors = [reference.mae, *(g.mae for g in groups)]
     numbers = [reference.n, *(g.n for g in groups)]
     if not all(share is None or _is_share(share) for share in shares):
-        raise ModelFolderError("a coverage is no share", where=where)
+        raise ModelFolderError("a coverage is not between 0 and 1", where=where)
     if not all(error is None or 0 <= error < math.inf for error in errors):
-        raise ModelFolderError("a mean absolute error is none", where=where)
+        raise ModelFolderError("a mean absolute error is invalid", where=where)
     if not all(number is None or number > 0 for number in numbers):
-        raise ModelFolderError("a number of patients is none", where=where)
+        raise ModelFolderError("a number of patients is invalid", where=where)
 
 
 def _is_share(value: float) -> bool:

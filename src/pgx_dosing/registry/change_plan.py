@@ -165,7 +165,7 @@ def parse_plan(content: Json, where: str) -> ChangePlan:
     try:
         plan = msgspec.convert(content, ChangePlan)
     except msgspec.ValidationError as error:
-        raise ModelFolderError(f"is no change plan: {error}", where=where) from error
+        raise ModelFolderError(f"is not a change plan: {error}", where=where) from error
     for change in plan.changes:
         fault = _plan_fault(change)
         if fault:

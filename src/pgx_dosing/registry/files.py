@@ -64,7 +64,7 @@ Json = dict[str, Any]
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # digits of the largest 64-bit integer
 _DIGITS: Final = 19
-_REPAIR: Final = "take the folder again from where it was made"
+_REPAIR: Final = "copy the folder again from its source"
 MANIFEST: Final = "manifest.json"
 MANIFEST_SCHEMA: Final = "1.0"
 FILES: Final = (
@@ -94,7 +94,7 @@ def read_file(path: Path, most: int) -> bytes:
     try:
         with os.fdopen(os.open(path, _FLAGS), "rb") as handle:
             if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
-                raise ModelFolderError("is no regular file", where=str(path), remedy=_REPAIR)
+                raise ModelFolderError("is not a regular file", where=str(path), remedy=_REPAIR)
             # one byte more than allowed shows that a file is too large without reading all of it
             data = handle.read(most + 1)
     except OSError as error:
@@ -126,9 +126,9 @@ def parse_json(data: bytes, where: str) -> Json:
         json.dumps(content, ensure_ascii=False).encode()  # refuses unpaired surrogates
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise ModelFolderError(f"is no usable JSON: {reason}", where=where) from error
+        raise ModelFolderError(f"is not usable JSON: {reason}", where=where) from error
     if not isinstance(content, dict):
-        raise ModelFolderError("is no JSON object", where=where)
+        raise ModelFolderError("is not a JSON object", where=where)
     return content
 
 
@@ -210,7 +210,7 @@ def locked(folder: Path) -> Iterator[None]:
         handle = os.open(folder.absolute().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise ModelFolderError(
-            f"is no folder of a model: {error.strerror}",
+            f"is not a model folder: {error.strerror}",
             where=str(folder),
             remedy="check the path",
         ) from error
@@ -301,13 +301,13 @@ def parse_manifest(data: bytes, where: str) -> ModelManifest:
         )
     unknown = sorted(set(file.files) - set(FILES))
     if unknown:
-        raise ModelFolderError(f"names {unknown[0]!r}, which no model has", where=where)
+        raise ModelFolderError(f"names the unknown model {unknown[0]!r}", where=where)
     manifest = ModelManifest(
         **{name: getattr(file, name) for name in ModelManifest.__struct_fields__}
     )
     if manifest_bytes(manifest) != data:
         raise ModelFolderError(
-            "is not as it was written", where=where, remedy="take the folder again"
+            "differs from what was written", where=where, remedy="copy the folder again"
         )
     return manifest
 

@@ -180,9 +180,9 @@ def _names_in(folder: Path) -> frozenset[str]:
         return frozenset(entry.name for entry in os.scandir(folder))
     except OSError as error:
         raise ModelFolderError(
-            f"is no folder of a model: {error.strerror}",
+            f"is not a model folder: {error.strerror}",
             where=str(folder),
-            remedy="check the path; pgx model list shows the models that there are",
+            remedy="check the path; pgx model list shows the available models",
         ) from error
 
 
@@ -198,7 +198,7 @@ def _check_names(folder: Path, names: frozenset[str], manifest: ModelManifest) -
         raise ModelFolderError(
             "is not one of the files of this model",
             where=str(folder / unknown[0]),
-            remedy="remove it, if you know where it came from",
+            remedy="remove it if you know its origin",
         )
 
 
@@ -208,7 +208,7 @@ def _check_digest(path: Path, data: bytes, manifest: ModelManifest) -> None:
         raise ModelFolderError(
             "was changed: its SHA-256 or size is not the one in the manifest",
             where=str(path),
-            remedy="take the folder again from where it was made",
+            remedy="copy the folder again from its source",
         )
 
 
@@ -219,13 +219,13 @@ def _check_content(folder: ModelFolder) -> None:
             parse_json(folder.files[name], str(folder.where / name))
     _check_model(folder.model, where)
     if (folder.model["name"], folder.model["version"]) != (folder.name, folder.version):
-        raise ModelFolderError("has another name or version than the manifest", where=where)
+        raise ModelFolderError("has a name or version that differs from the manifest", where=where)
     # a history is bound to its model by digest, so it cannot be copied to another one
     if folder.history and folder.history.entries[-1].model_digest != folder.digest:
         raise ModelFolderError(
-            "the history is that of another model: one of them was swapped",
+            "the history belongs to another model",
             where=str(folder.where / STATES),
-            remedy="take the folder again from where it was made",
+            remedy="copy the folder again from its source",
         )
 
 
@@ -262,7 +262,7 @@ def check_signatures(folder: ModelFolder, key: ModelKey | None) -> None:
             raise ModelFolderError(
                 f"the {part} is not trusted with key {key.key_id}: {state.value}",
                 where=str(folder.where / file),
-                remedy="have it signed with pgx model sign by who answers for it",
+                remedy="have it signed with pgx model sign by the responsible person",
             )
 
 
@@ -278,7 +278,7 @@ def pack(documents: Mapping[str, Document]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for name, content in documents.items():
         if name not in FILES:
-            raise ModelFolderError("is no file of a model", where=name)
+            raise ModelFolderError("is not a file of a model", where=name)
         if isinstance(content, str) != name.endswith(".md"):
             raise ModelFolderError("is an object for JSON, and a text for the card", where=name)
         files[name] = content.encode() if isinstance(content, str) else _json(content, name)

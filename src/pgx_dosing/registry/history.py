@@ -444,7 +444,7 @@ def parse_history(data: bytes, where: str) -> History:
     history = History(entries=file.entries, signature=file.signature)
     # one canonical form: other bytes with the same content show an edited file
     if history_bytes(history) != data:
-        raise ModelFolderError("is not as it was written", where=where)
+        raise ModelFolderError("differs from what was written", where=where)
     return history
 
 
@@ -473,12 +473,14 @@ def _check_entry(entry: StateEntry, where: str) -> None:
 
 def _check_step(before: StateEntry, after: StateEntry, where: str) -> None:
     if after.previous != before.digest:
-        raise ModelFolderError("does not follow the entry before: it was edited", where=where)
+        raise ModelFolderError(
+            "does not match the previous entry: the history was edited", where=where
+        )
     # days are ISO texts, whose order is that of the dates
     if after.day < before.day:
-        raise ModelFolderError("is of an earlier day than the entry before", where=where)
+        raise ModelFolderError("is dated before the previous entry", where=where)
     if after.model_digest != before.model_digest and after.state is not LifecycleState.DRAFT:
-        raise ModelFolderError("speaks of another model than the entry before", where=where)
+        raise ModelFolderError("names another model than the previous entry", where=where)
     # a retired version can return to approved only by a rollback
     is_return = (
         after.is_rollback
@@ -500,6 +502,6 @@ def _check_rollbacks(entries: tuple[StateEntry, ...], where: str) -> None:
             is_first or entry.state in {LifecycleState.DRAFT, LifecycleState.VALIDATED}
         ):
             raise ModelFolderError(
-                "a rollback to what was never approved", where=f"{where} entry {number}"
+                "rollback to a version that was never approved", where=f"{where} entry {number}"
             )
         was_approved = was_approved or entry.state is LifecycleState.APPROVED

@@ -66,7 +66,7 @@ def make_model(
     files = pack(documents if _CARD in documents else _with_card(documents))
     if folder.exists() or folder.is_symlink():
         raise ModelFolderError(
-            "there is something already", where=str(folder), remedy="choose another version"
+            "the path already exists", where=str(folder), remedy="choose another version"
         )
     history = with_entry(None, next_entry(LifecycleState.DRAFT, _digest_of(files), None, note), key)
     return write_folder(folder, files, history, key)
@@ -92,7 +92,7 @@ def revise_model(
         # a digest identifies an approved model: a change would invalidate its approval
         if old.history and old.history.was_approved:
             raise ModelStateError(
-                "an approved model does not change",
+                "an approved model cannot be changed",
                 where=old.label,
                 remedy="make a new version",
             )

@@ -71,17 +71,17 @@ def note_of(person: str, reason: str, day: str | None = None, *, today: date | N
     day = day or today.isoformat()
     if not is_day(day) or day > today.isoformat():
         raise ModelStateError(
-            f"{day!r} is no day up to today", remedy="write the day as YYYY-MM-DD"
+            f"{day!r} is not a date up to today", remedy="write the day as YYYY-MM-DD"
         )
     # NFC: the same name typed on different systems gives the same bytes, and so the same digest
     person, reason = (unicodedata.normalize("NFC", " ".join(t.split())) for t in (person, reason))
     if not _is_person(person):
         raise ModelStateError(
             f"{person!r} is no name of a person",
-            remedy="give the name of who answers for this step with --by",
+            remedy="name the person responsible for this step with --by",
         )
     if not _says_something(reason):
-        raise ModelStateError("no reason is given", remedy="say why with --reason")
+        raise ModelStateError("a reason is required", remedy="say why with --reason")
     return Note(person=person, reason=reason, day=day)
 
 
@@ -130,8 +130,8 @@ def next_entry(
     # days are ISO texts, whose order is that of the dates
     if history and note.day < history.entries[-1].day:
         raise ModelStateError(
-            f"{note.day} lies before the last step, {history.entries[-1].day}",
-            remedy="steps are recorded in their order",
+            f"{note.day} is before the last step, {history.entries[-1].day}",
+            remedy="steps must be recorded in order",
         )
     return StateEntry(
         state=state,
@@ -156,7 +156,7 @@ def check_key(folder: ModelFolder, key: ModelKey | None) -> None:
     """
     if folder.history and folder.history.signature and key is None:
         raise ModelStateError(
-            "the history is signed, and there is no key to sign the next entry with",
+            "the history is signed, but no key is available to sign the next entry",
             where=folder.label,
             remedy="name the key's file in PGX_MODEL_KEY",
         )
@@ -284,24 +284,24 @@ def _passed(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
     metrics = model.document(METRICS)
     if metrics is None:
         raise ModelStateError(
-            "the model has no metrics.json: nothing was measured",
+            "the model has no metrics.json: it was not evaluated",
             where=model.label,
-            remedy="give it what pgx model evaluate prints, by pgx model attach",
+            remedy="attach the output of pgx model evaluate with pgx model attach",
         )
     fault = metrics_fault(model.model, metrics)
     if fault:
         raise ModelStateError(
             fault,
             where=model.label,
-            remedy="evaluate this version, and attach that by pgx model attach",
+            remedy="evaluate this version, and attach the output with pgx model attach",
         )
     found = check_protocol(protocol, metrics)
     if not found.is_passed:
         failed = [check.line() for check in found.checks if check.outcome is LimitOutcome.FAILED]
         raise ModelStateError(
-            f"the protocol is not passed: {'; '.join(failed) or 'no limit was judged'}",
+            f"the protocol is not passed: {'; '.join(failed) or 'no limit was checked'}",
             where=model.label,
-            remedy="the model stays what it was",
+            remedy="the model is unchanged",
         )
     return found
 
@@ -315,7 +315,7 @@ def _passed_again(model: ModelFolder, protocol: Protocol | None) -> ProtocolReco
         raise ModelStateError(
             "this is not the protocol by which the model was validated",
             where=model.label,
-            remedy="approve by the same file",
+            remedy="use the same file for approval",
         )
     return found
 
@@ -323,7 +323,9 @@ def _passed_again(model: ModelFolder, protocol: Protocol | None) -> ProtocolReco
 def _permitted(model: ModelFolder, old: ModelFolder) -> PlanRecord:
     """Return the plan of an approved version that permits the differences of this one."""
     if old.state is not LifecycleState.APPROVED:
-        raise ModelStateError(f"its plan does not count: it is {old.state.value}", where=old.label)
+        raise ModelStateError(
+            f"its plan is not valid: the model is {old.state.value}", where=old.label
+        )
     verdict = check_change(old, model)
     if not verdict.is_permitted:
         raise ModelStateError(

@@ -139,9 +139,9 @@ class Store:
         model = read_folder(place.folder, is_shipped=place.is_shipped)
         if (model.name, model.version) != (place.name, place.version):
             raise ModelFolderError(
-                f"holds {model.label}: it was moved or swapped",
+                f"contains {model.label}: it was moved or replaced",
                 where=str(place.folder),
-                remedy="take the folder again from where it was made",
+                remedy="copy the folder again from its source",
             )
         check_signatures(model, self.key)
         return model
@@ -226,7 +226,7 @@ class Store:
         target = self.user / model.name / model.version
         if target.exists():
             raise ModelFolderError(
-                "the registry has this version already",
+                "this version is already in the registry",
                 where=str(target),
                 remedy="give the model another version",
             )
@@ -292,20 +292,18 @@ def _folders(root: Path) -> list[Path]:
 def _check_target(target: ModelFolder, newer: list[ModelFolder], models: list[ModelFolder]) -> None:
     if target.history is None or not target.history.was_approved:
         raise ModelStateError(
-            "was never approved: there is nothing to go back to",
+            "was never approved and cannot be restored",
             where=target.label,
-            remedy="bring it there by pgx model advance",
+            remedy="use pgx model advance",
         )
     approved = [model for model in models if model.state is LifecycleState.APPROVED]
     if target.state is LifecycleState.APPROVED and not newer:
-        raise ModelStateError(
-            "is current already", where=target.label, remedy="nothing has to be done"
-        )
+        raise ModelStateError("is already in use", where=target.label, remedy="no action is needed")
     if approved and not newer:
         raise ModelStateError(
-            f"is newer than {approved[-1].label}, which is in use",
+            f"is newer than {approved[-1].label}, the version in use",
             where=target.label,
-            remedy="a rollback goes to an earlier version; approve a new one instead",
+            remedy="only an earlier version can be rolled back to; approve a new version instead",
         )
 
 
@@ -314,8 +312,8 @@ def _check_changeable(model: ModelFolder, note: Note, key: ModelKey | None) -> N
     check_key(model, key)
     if model.is_shipped:  # the next installation would replace its folder
         raise ModelStateError(
-            "came with pgx, and its folder is replaced with it",
+            "is shipped with pgx, and updates replace its folder",
             where=model.label,
-            remedy="take it into your registry with pgx model add",
+            remedy="add it to your registry with pgx model add",
         )
     next_entry(LifecycleState.RETIRED, model.digest, model, note)

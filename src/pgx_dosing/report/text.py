@@ -32,9 +32,9 @@ __all__ = [
 # line width on the terminal
 _WIDTH: Final = 96
 _HANDLED: Final = {
-    "assumed": "not known ({reason}); taken as {value}",
-    "estimated": "not known ({reason}); estimated as {value}",
-    "own_term": "not known ({reason}); the equation has a term of its own for that",
+    "assumed": "unknown ({reason}); assumed: {value}",
+    "estimated": "unknown ({reason}); estimated: {value}",
+    "own_term": "unknown ({reason}); the equation has a separate term for this",
 }
 SCHEMA_VERSION = "1.0"
 
@@ -54,7 +54,7 @@ def answer_text(found: DoseAnswer) -> str:
     parts += [_rule(own) for own in found.rules]
     if found.not_answered:
         parts.append(
-            ["Not answered", *(f"  {n.name}: [{n.code}] {n.reason}" for n in found.not_answered)]
+            ["No result", *(f"  {n.name}: [{n.code}] {n.reason}" for n in found.not_answered)]
         )
     blocks = ["\n".join(_folded(part)) for part in parts]
     return "\n\n".join(blocks) + "\n"
@@ -96,7 +96,7 @@ def _prediction(own: DosePrediction, *, first: bool) -> Iterator[str]:
     yield f"{own.title} ({own.model} {own.version}{state})"
     yield f"  {own.predicts}: {amount(own.dose)} {own.unit}{_interval(own)}"
     if own.certainty is Certainty.DEPENDS:
-        yield "  depends on what the data leave open:"
+        yield "  depends on unresolved or missing data:"
         for other in own.alternatives:
             weight = "" if other.probability is None else f", probability {other.probability:.3g}"
             changed = _differs(own, other.values)
@@ -104,7 +104,7 @@ def _prediction(own: DosePrediction, *, first: bool) -> Iterator[str]:
     yield from (f"  note: {remark}" for remark in own.remarks)
     if not first:
         return
-    yield f"  what makes it so, from {amount(own.typical)} {own.unit} of a typical patient:"
+    yield f"  contributions, from {amount(own.typical)} {own.unit} in a typical patient:"
     for share in own.shares:
         yield f"    {share.amount:+7.2f}  {' and '.join(share.inputs)}"
     yield "  inputs:"
@@ -117,14 +117,16 @@ def _prediction(own: DosePrediction, *, first: bool) -> Iterator[str]:
 
 def _scope(own: DosePrediction | FlowResult | LoadingResult | RuleResult) -> Iterator[str]:
     """Yield the population of a model or rule, and its limits."""
-    yield f"  made for: {own.population}"
+    yield f"  intended for: {own.population}"
     yield from (f"  limit: {limit}" for limit in own.limits)
 
 
 def _interval(own: DosePrediction) -> str:
     if own.lower is None or own.upper is None or own.level is None:
-        return " (no interval is known for this model)"
-    return f" ({own.level:.0%} of such people need {amount(own.lower)} to {amount(own.upper)})"
+        return " (no prediction interval is available for this model)"
+    return (
+        f" ({own.level:.0%} of comparable patients need {amount(own.lower)} to {amount(own.upper)})"
+    )
 
 
 def _differs(own: DosePrediction, values: dict[str, InputValue]) -> str:
@@ -147,7 +149,9 @@ def _flow(own: FlowResult) -> Iterator[str]:
     # outcomes are sorted by probability: the first six are the most likely
     if len(outcomes) > 6:
         yield f"  and {len(outcomes) - 6} more possibilities; --json-lines has all"
-    yield from (f"  note: {alert.text}{'' if alert.sure else ' (maybe)'}" for alert in own.alerts)
+    yield from (
+        f"  note: {alert.text}{'' if alert.sure else ' (possible)'}" for alert in own.alerts
+    )
     yield from _scope(own)
 
 
@@ -168,7 +172,7 @@ def _rule(own: RuleResult) -> Iterator[str]:
     if own.answer:
         yield from _answer(own.answer, "  ")
     else:
-        yield f"  {own.certainty.value}: waits for {', '.join(own.settled_by)}"
+        yield f"  {own.certainty.value}: depends on {', '.join(own.settled_by)}"
         for other in own.alternatives[:6]:
             yield from _answer(other.answer, "    ")
             for when in other.when[:2]:
@@ -178,7 +182,7 @@ def _rule(own: RuleResult) -> Iterator[str]:
             yield from _answer(answer, "    ")
     for item in own.missing:
         how = "is not needed" if item.handled == "not_needed" else "matters"
-        yield f"  {item.label}: not known ({item.reason.replace('_', ' ')}), {how}"
+        yield f"  {item.label}: unknown ({item.reason.replace('_', ' ')}), {how}"
     yield from _scope(own)
 
 

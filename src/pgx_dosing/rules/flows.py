@@ -213,7 +213,7 @@ def _path(
         if _all_hold(base.when, values, known):
             spans = tuple(_span(a, base, values, known) for a in rule.adjustments)
             return _Path(base, spans)
-    raise ModelError("no equation is named for this person", where=rule.name)
+    raise ModelError("no equation is specified for this patient", where=rule.name)
 
 
 def _all_hold(
@@ -395,7 +395,7 @@ class LoadingResult(msgspec.Struct, frozen=True, kw_only=True):
 
 def _inside(value: float, span: Span, what: str) -> None:
     if not is_number(value):
-        raise OutOfDomainError(f"{what} is no finite number")
+        raise OutOfDomainError(f"{what} is not a finite number")
     if not span.low <= value <= span.high:
         raise OutOfDomainError(
             f"{what} lies outside of {span.low:g} to {span.high:g}", remedy="check value and unit"
@@ -449,7 +449,7 @@ def _covered(rule: LoadingRule, ways: Iterable[Possible]) -> None:
     """Refuse a genotype without a published rate: no other rate is a valid substitute."""
     if any(p.value not in rule.rates for p in ways):
         raise OutOfDomainError(
-            "no elimination rate was published for this genotype", where=rule.input_name
+            "no published elimination rate for this genotype", where=rule.input_name
         )
 
 

@@ -83,7 +83,7 @@ def parse_rule(data: bytes, where: str) -> AnyRule:
     """
     if len(data) > _LARGEST:
         raise ModelFolderError("the rule file is larger than 1 MiB", where=where)
-    rule: AnyRule = decode(data, AnyRule, "this is no rule", where)
+    rule: AnyRule = decode(data, AnyRule, "not a valid rule", where)
     for problem in _problems(rule):
         raise ModelFolderError(problem, where=where, remedy="correct the file")
     return rule

@@ -149,10 +149,10 @@ def _check(item: RuleInput, observation: PossibleValues) -> None:
         _check_value(item, possible.value)
         share = possible.probability
         if share is not None and not 0 <= share <= 1 + _WHOLE:
-            raise OutOfDomainError("a probability lies outside of 0 to 1", where=item.name)
+            raise OutOfDomainError("a probability is outside 0 to 1", where=item.name)
     if item.required and not observation.values:
         raise MissingCovariateError(
-            f"{item.label} is needed and not known", where=item.name, remedy="give it"
+            f"{item.label} is required but unknown", where=item.name, remedy="give it"
         )
 
 
@@ -160,17 +160,17 @@ def _check_value(item: RuleInput, value: object) -> None:
     if item.kind == "level":
         if value not in item.levels:
             raise OutOfDomainError(
-                f"{item.label} is none of {', '.join(item.levels)}", where=item.name
+                f"{item.label} is not one of {', '.join(item.levels)}", where=item.name
             )
         return
     if not is_number(value):
-        raise OutOfDomainError(f"{item.label} is no finite number", where=item.name)
+        raise OutOfDomainError(f"{item.label} is not a finite number", where=item.name)
     if item.kind == "count" and value != int(value):
-        raise OutOfDomainError(f"{item.label} is no whole number", where=item.name)
+        raise OutOfDomainError(f"{item.label} is not a whole number", where=item.name)
     low, high = _limits(item)
     if not low <= value <= high:
         raise OutOfDomainError(
-            f"{item.label} lies outside of {low:g} to {high:g} {item.unit}".rstrip(),
+            f"{item.label} is outside {low:g} to {high:g} {item.unit}".rstrip(),
             where=item.name,
             remedy="check value and unit",
         )

@@ -74,8 +74,8 @@ def _estimated(own: Input, estimate: Estimate, there: set[str], columns: Columns
     target = np.asarray(columns[own.name], np.float64)
     if np.isnan(target).all():
         raise DataTableError(
-            f"no patient has a {own.name}, from which that of others could be estimated",
-            remedy="train by a recipe without it",
+            f"no patient has a value of {own.name} from which missing ones could be estimated",
+            remedy="train with a recipe without it",
         )
     found = []
     for terms in estimate.terms:

@@ -248,7 +248,7 @@ def spread_in(metrics: Mapping[str, Any] | None) -> ResidualSpread:
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(
             "the model does not say how much sites differ",
-            remedy="only a model trained on several sites can be given a site's intercept",
+            remedy="only a model trained on several sites can have a site-specific intercept",
         ) from error
 
 

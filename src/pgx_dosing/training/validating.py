@@ -81,7 +81,7 @@ def choose_split(table: DataTable, asked: Split | None, *, allow_random: bool) -
         raise UsageError(
             "a random split flatters the model: patients of one site are alike",
             remedy="use leave-one-site-out (three sites or more), or --allow-random-split where "
-            "that is what you ask",
+            "reason required",
         )
     if asked is Split.SITE and n_sites < 3:
         raise UsageError(f"leave-one-site-out needs three sites, the table has {n_sites}")

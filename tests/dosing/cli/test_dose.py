@@ -21,8 +21,8 @@ def test_text(run):
     done = run("dose", "warfarin", *KNOWN)
     assert done.status == 0
     first = done.out.split("\n\n")[0]
-    assert "stable weekly dose: 21.1 mg/week (90% of such people need" in first
-    for said in ("what makes it so, from", "made for:", "PMID 19228618", "vkorc1: A/G"):
+    assert "stable weekly dose: 21.1 mg/week (90% of comparable patients need" in first
+    for said in ("contributions, from", "intended for:", "PMID 19228618", "vkorc1: A/G"):
         assert said in first
     assert max(map(len, done.out.splitlines())) <= 100
 
@@ -49,9 +49,9 @@ def test_json(run):
         [
             (("warfarin",), 3, "PGX-MOD-002"),
             (("warfarin", *KNOWN, "--set", "age_years=63"), 2, "given twice"),
-            (("warfarin", "--set", "age_years"), 2, "no NAME=VALUE"),
-            (("warfarin", "--set", "=3"), 2, "no NAME=VALUE"),
-            (("warfarin", "--set", "age_years="), 2, "no NAME=VALUE"),
+            (("warfarin", "--set", "age_years"), 2, "is not NAME=VALUE"),
+            (("warfarin", "--set", "=3"), 2, "is not NAME=VALUE"),
+            (("warfarin", "--set", "age_years="), 2, "is not NAME=VALUE"),
             (("warfarin", "--set", "hight_cm=170"), 3, "PGX-MOD-000"),
             (("warfarin", *KNOWN[:-1], "cyp2c9=*1/*77"), 3, "PGX-MOD-003"),
             (("warfarin", *KNOWN[:7], "height_cm=1.65"), 3, "looks like m"),

@@ -72,8 +72,8 @@ def test_refusals(run, files, trained, tmp_path):
         (("evaluate", trained), 2, "PGX-USE-001"),
         (("evaluate", "warfarin-iwpc-clinical", "--data", patients), 3, "no schema is known"),
         (("evaluate", "warfarin-iwpc-clinical", "--data", patients, "--schema",
-          files / "schema.json"), 3, "gives no 'sex'"),
-        (("compare", trained, trained, "--data", patients), 2, "named twice"),
+          files / "schema.json"), 3, "does not declare 'sex'"),
+        (("compare", trained, trained, "--data", patients), 2, "listed twice"),
     ]  # fmt: skip
     for words, status, said in cases:
         done = run("model", *words)

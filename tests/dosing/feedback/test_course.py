@@ -120,7 +120,7 @@ def test_what_cannot_be_is_refused_with_place_and_range(changes, said):
         ),
         (json.dumps(tree(target_inr=[2])).encode(), "length 2"),
         (json.dumps(tree(schema_version="2.0")).encode(), "expected '1.0'"),
-        (b'{"doses":[],"doses":[],"inr":[],"target_inr":[2,3]}', "occurs twice"),
+        (b'{"doses":[],"doses":[],"inr":[],"target_inr":[2,3]}', "duplicate name"),
         (json.dumps(tree()).replace("2.5", "NaN").encode(), "invalid"),
         (b"\xff\xfe", "."),
         (b" " * (MAX_BYTES + 1), "larger than 1 MiB"),

@@ -43,7 +43,7 @@ def test_no_loading_dose_from_a_maintenance_dose_that_is_open():
     missed = {n.name: n for n in found.not_answered}
     own = missed["warfarin-eu-pact-loading"]
     assert own.code == "PGX-MOD-002"
-    assert "depends on what the data leave open" in own.reason
+    assert "depends on unresolved or missing data" in own.reason
     sure = [f for f in found.flows if f.certainty is Certainty.CERTAIN]
     assert all(f.outcome.equation == "clinical" for f in sure)
 
@@ -52,6 +52,6 @@ def test_an_open_genotype_is_told_in_text_and_json():
     open_one = person("C", "T", cyp2c9=(("*1/*3", 0.8), ("*1/*1", 0.2)))
     found = Dosing("warfarin").answer(open_one, WORDS)
     text = answer_text(found)
-    assert "depends on what the data leave open:" in text
+    assert "depends on unresolved or missing data:" in text
     assert "with cyp2c9 *1/*1, probability 0.2" in text
     assert '"certainty":"depends"' in answer_json(found)

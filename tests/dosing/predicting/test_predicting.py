@@ -140,7 +140,7 @@ def test_an_estimated_height_is_shown_with_its_value():
     [
         ({"height_cm": 1.65}, "looks like m"),
         ({"age_years": 12.0}, "age_years"),
-        ({"cyp2c9": "*1/*99"}, "a genotype that the model does not know"),
+        ({"cyp2c9": "*1/*99"}, "a genotype unknown to the model"),
         ({"race": "Martian"}, "race"),
     ],
 )

@@ -123,7 +123,7 @@ def test_a_link_is_refused(folder, tmp_path, name):
 def test_a_pipe_does_not_block(folder):
     (folder / "card.md").unlink()
     os.mkfifo(folder / "card.md")
-    assert "no regular file" in refusal(folder).what
+    assert "not a regular file" in refusal(folder).what
 
 
 def test_a_huge_file_is_not_read(folder):
@@ -173,7 +173,7 @@ def test_a_model_swapped_with_its_manifest_does_not_fit_its_history(folder):
 
 def test_a_model_of_another_name_than_its_manifest_is_refused(folder):
     written_anew(folder, "model.json", json.dumps(model_of("2")).encode())
-    assert "another name or version" in refusal(folder).what
+    assert "a name or version that differs" in refusal(folder).what
 
 
 @pytest.mark.parametrize(

@@ -60,14 +60,14 @@ def test_metrics_of_the_version_before_validate_nothing(tmp_path):
 
 def test_what_is_no_plan_is_not_attached(tmp_path):
     before = made(tmp_path / "1")
-    with pytest.raises(ModelFolderError, match="no change plan"):
+    with pytest.raises(ModelFolderError, match="not a change plan"):
         attach(tmp_path / "1", NOTE, plan={"changes": []})
     assert read_folder(tmp_path / "1").digest == before.digest
 
 
 def test_an_approved_model_gets_nothing(tmp_path):
     approved(tmp_path / "1", tmp_path)
-    with pytest.raises(ModelStateError, match="does not change"):
+    with pytest.raises(ModelStateError, match="cannot be changed"):
         attach(tmp_path / "1", NOTE, metrics=METRICS)
 
 

@@ -96,7 +96,7 @@ def test_a_damaged_version_stops_the_name_not_the_version(three):
 
 def test_a_model_at_another_place_is_refused(three):
     shutil.move(three.user / "examplol" / "10", three.user / "examplol" / "12")
-    with pytest.raises(ModelFolderError, match="moved or swapped"):
+    with pytest.raises(ModelFolderError, match="moved or replaced"):
         three.find("examplol")
 
 
@@ -164,7 +164,7 @@ def test_where_none_is_in_use_a_retired_version_comes_back(three):
 
 @pytest.mark.parametrize(
     ("version", "match"),
-    [("10", "current already"), ("1", "never approved")],
+    [("10", "already in use"), ("1", "never approved")],
 )
 def test_there_must_be_something_to_go_back_to(three, version, match):
     made(three.user / "examplol" / "1")

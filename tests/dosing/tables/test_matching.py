@@ -43,7 +43,7 @@ def test_a_few_strange_values_are_unknown():
     "cells", [{"Race": ["1", "2", "White"]}, {"CYP2C9": ["CC", "CT", "*1/*1"]}]
 )
 def test_another_coding_is_refused(cells):
-    with pytest.raises(DataTableError, match="none that the model knows"):
+    with pytest.raises(DataTableError, match="unknown to the model"):
         columns(given(**cells))
 
 
@@ -73,6 +73,6 @@ def test_an_input_of_another_kind_is_refused():
 
 def test_an_input_that_the_schema_lacks_is_refused_by_name():
     few = tuple(c for c in SCHEMA.columns if c.name != HEIGHT.name)
-    with pytest.raises(DataTableError, match="gives no 'height_cm'") as caught:
+    with pytest.raises(DataTableError, match="does not declare 'height_cm'") as caught:
         columns(given(msgspec.structs.replace(SCHEMA, columns=few)))
     assert "without sources" in caught.value.line()

@@ -148,7 +148,7 @@ HEIGHT = number("height_cm", unit="cm", minimum=100, maximum=230)
 def test_a_unit_that_is_wrong_in_most_rows_is_refused():
     with pytest.raises(DataTableError, match="height_cm cannot be cm") as caught:
         read(schema(HEIGHT), height_cm=["1.7", "1.8", "175"])
-    assert "another unit" in caught.value.line()
+    assert "if the unit or coding differs" in caught.value.line()
 
 
 def test_rows_that_are_empty_do_not_hide_a_wrong_unit():

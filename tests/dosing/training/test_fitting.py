@@ -68,7 +68,7 @@ def test_an_estimate_is_least_squares_of_those_who_are_known():
 
 def test_what_nobody_has_cannot_be_estimated():
     rows = with_cells(frame(n_sites=2), Height=["NA"] * 100)
-    with pytest.raises(DataTableError, match="no patient has a height_cm"):
+    with pytest.raises(DataTableError, match="no patient has a value of height_cm"):
         fit(RECIPE, table_of(rows, SCHEMA, "t"), published)
 
 

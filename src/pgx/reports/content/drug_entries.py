@@ -40,13 +40,14 @@ from pgx.reports.content.patient_entries import PatientView
 from pgx.reports.content.phrases import (
     conditional_headline,
     day,
-    decimal_mark,
     figure,
     percent,
+    percent_sign,
     phenotype_in_words,
     within,
 )
 from pgx.reports.content.release_facts import ReportFacts
+from pgx.reports.content.uncertainty import unresolved_advice
 
 __all__ = [
     "AdjustedEntry",
@@ -83,9 +84,11 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     """One recommendation, with all populations for which it is the same.
 
     ``review`` names source and reviewer of a laboratory's own recommendation; ``genes`` are those
-    it is based on, ``bucket`` is its action group. ``lead`` is the beginning of ``text`` that
-    explains why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the
-    accepted posterior probability of other recommendations.
+    it is based on, ``open_genes`` those that leave it provisional; ``bucket`` is its action group,
+    ``action`` the code of the primary action. ``lead`` is the beginning of ``text`` that explains
+    why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the accepted
+    posterior probability of other recommendations. ``unresolved`` is one sentence on why it is
+    provisional, which recommendations are possible instead, and what resolves it.
     """
 
     populations: tuple[str, ...]
@@ -102,8 +105,11 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     review: str = ""
     genes: tuple[str, ...] = ()
     bucket: str = ""
+    action: str = ""
+    open_genes: tuple[str, ...] = ()
     lead: str = ""
     footnote: str = ""
+    unresolved: str = ""
 
 
 class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,12 +122,13 @@ class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
 class AdjustedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Recommendation for the phenotype after phenoconversion, beside that of the genotype.
 
-    ``basis`` gives each gene's change and the evidence for its rule.
+    ``basis`` gives each gene's change and the evidence for its rule, ``changes`` each in one line.
     """
 
     medicines: str
     basis: tuple[str, ...]
     rows: tuple[AdviceRow, ...]
+    changes: tuple[str, ...] = ()
 
 
 class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +140,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     one source. ``silent`` lists sources that cover the drug without a recommendation for this
     result. ``is_taken`` marks a current medicine, ``folded`` are recommendations for other
     patients, ``adjusted`` those given current medicines. ``newer`` lists changes of guidance
-    missing in the release.
+    missing in the release; ``synonyms`` are brand and other names.
     """
 
     drug: str
@@ -150,6 +157,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     folded: tuple[FoldedRow, ...] = ()
     adjusted: AdjustedEntry | None = None
     newer: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
 Words = Mapping[str, Any]
@@ -174,6 +182,7 @@ class EntryMaker:
         self.gene_at = _gene_at(result.calls)
         self._bins = AdviceBins(facts.statements)
         self._newer = facts.newer
+        self._other_names = facts.other_names
         self._patient = PatientView(result)
         self._laboratory = laboratory_of(result)
 
@@ -197,6 +206,7 @@ class EntryMaker:
             silent=tuple(self._silent(rows, s) for s in found.silent if s not in heard),
             contradicts=found.standing is Standing.CONTRADICT,
             newer=tuple(self._changed_since(drug)),
+            synonyms=tuple(self._other_names.get(drug, ())),
         )
 
     def _silent(self, rows: Sequence[Recommendation], source: str) -> str:
@@ -319,6 +329,7 @@ class EntryMaker:
 
     def _row(self, same: Sequence[Recommendation]) -> AdviceRow:
         row = same[0]
+        others = tuple(self._alternative(row, other) for other in row.alternatives)
         return AdviceRow(
             populations=self._populations(same),
             headline=self._row_headline(row),
@@ -328,21 +339,36 @@ class EntryMaker:
             source=self._source(row.source),
             strength=self._strength(row),
             settle=self._settle(row.depends_on) if _is_open(row) else (),
-            alternatives=tuple(self._alternative(row, other) for other in row.alternatives),
+            alternatives=others,
+            unresolved=self._unresolved(row, others),
             implications=row.implications,
             links=self._links(row),
             review=review_text(row, self.words),
             genes=row.genes,
             bucket=bucket(row),
+            action=row.action[0] if row.action else "",
+            open_genes=self._open_genes(row) if _is_open(row) else (),
             lead=self._lead(row),
             footnote=self._footnote(row),
         )
+
+    def _unresolved(self, row: Recommendation, others: Sequence[OtherAdvice]) -> str:
+        """Return why a recommendation is provisional, in one sentence; empty if it is definite."""
+        if row.certainty is not Certainty.DEPENDS:
+            return ""
+        said = [
+            self.words["unresolved"]["other"].format(
+                when=other.when, advice=self._within(other.headline)
+            )
+            for other in others
+        ]
+        return unresolved_advice(said, row.depends_on, self.words)
 
     def _footnote(self, row: Recommendation) -> str:
         """Return the accepted probability of other recommendations; empty if there is none."""
         if row.certainty is not Certainty.CERTAIN or not row.residual:
             return ""
-        share = percent(row.residual, decimal_mark(self.words))
+        share = percent(row.residual, self.words)
         return self.label["residual"].format(percent=share)
 
     def _lead(self, row: Recommendation) -> str:
@@ -370,8 +396,8 @@ class EntryMaker:
     def _chance(self, other: AlternativeAdvice) -> str:
         if other.probability is None:
             return ""
-        share = percent(other.probability, decimal_mark(self.words))
-        return f", {self.label['probability'].format(percent=share)}"
+        share = percent(other.probability, self.words)
+        return f" ({self.label['probability'].format(percent=share)})"
 
     def _key(self, key: str) -> str:
         if key in ("n/a", ""):
@@ -403,11 +429,13 @@ class EntryMaker:
             return self.label["below_standard"].format(high=self._share(high))
         if high is None:
             return self.label["above_standard"].format(low=self._share(low))
-        lowest = "" if low == high else f"{self._share(low).removesuffix(' %')}–"
-        return self.label["of_standard"].format(range=lowest + self._share(high))
+        share = self._share(high) if low == high else self._share(low, high)
+        return self.label["of_standard"].format(range=share)
 
-    def _share(self, factor: float | None) -> str:
-        return figure(f"{round((factor or 0.0) * 100, 1):g} %", self.words)
+    def _share(self, *factors: float | None) -> str:
+        """Return one dose factor, or the two ends of a range, as a percentage."""
+        numbers = "–".join(f"{round((factor or 0.0) * 100, 1):g}" for factor in factors)
+        return figure(numbers, self.words) + percent_sign(self.words)
 
     def _settle(self, depends_on: Sequence[str]) -> tuple[str, ...]:
         """Return, by gene, what would resolve the recommendation."""
@@ -419,6 +447,11 @@ class EntryMaker:
             for gene, codes in by_gene.items()
             for said in [", ".join(self._questions(codes))]
         )
+
+    def _open_genes(self, row: Recommendation) -> tuple[str, ...]:
+        """Return the genes whose data could change a row; all of its genes if none is named."""
+        named = dict.fromkeys(filter(None, map(self._gene_of, row.depends_on)))
+        return tuple(named) or row.genes
 
     def _gene_of(self, code: str) -> str:
         if code.endswith((_COPY_NUMBER, ":genotype")):

@@ -12,7 +12,6 @@ from pgx.phenotypes import NO_SCORE
 from pgx.records.calls import (
     AlternativeDiplotype,
     CallStatus,
-    Candidate,
     Contradiction,
     GeneCall,
     HaplotypeDetail,
@@ -22,13 +21,18 @@ from pgx.records.calls import (
 )
 from pgx.records.notes import NoteCode
 from pgx.reports.content.phrases import (
-    decimal_mark,
     figure,
     function_in_words,
     percent,
     phenotype_in_words,
 )
 from pgx.reports.content.structure_entries import StructureEntry, build_structure
+from pgx.reports.content.uncertainty import (
+    best_of,
+    candidate_text,
+    other_phenotypes,
+    unresolved_call,
+)
 
 __all__ = [
     "AlternativeEntry",
@@ -112,10 +116,10 @@ def _listed(names: Sequence[str], said: Mapping[str, str]) -> str:
 
 
 def _alternative(alternative: AlternativeDiplotype, words: Words) -> AlternativeEntry:
-    said, decimal = words["why"], decimal_mark(words)
+    said = words["why"]
     functions = (function_in_words(function, words) for function in alternative.functions)
     known = any(alternative.functions)
-    chance = "" if alternative.probability is None else percent(alternative.probability, decimal)
+    chance = "" if alternative.probability is None else percent(alternative.probability, words)
     title = said["alternative"].format(
         why=said.get(alternative.why, alternative.why),
         diplotype=alternative.diplotype,
@@ -155,8 +159,6 @@ def _contradiction(found: Contradiction, said: Mapping[str, str]) -> str:
     )
 
 
-_ALL: Final = 1.0 - 1e-9
-"""From this posterior on all candidates agree; what is left is rounding."""
 _SEEN_HERE: Final = frozenset({"vcf", "reads"})
 """Sources of calls that this program made from positions."""
 # further candidates are summarised by their number and probability
@@ -182,7 +184,8 @@ class SiteRow(msgspec.Struct, frozen=True):
 class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
     """The report entry of a gene; ``best_of`` marks a diplotype that is one of several.
 
-    ``others`` are other possible phenotypes; ``unsure`` marks them as uncertain.
+    ``others`` are other possible phenotypes; ``unsure`` marks them as uncertain. ``unresolved`` is
+    one sentence on what is unresolved and what resolves it, empty if nothing is.
     """
 
     gene: str
@@ -194,6 +197,7 @@ class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
     phenotype: str = ""
     score: str = ""
     others: str = ""
+    unresolved: str = ""
     unsure: bool = False
     coverage: str = ""
     source: str = ""
@@ -247,16 +251,17 @@ def build_gene(call: GeneCall, words: Words) -> GeneEntry:
         status=call.status.value,
         status_word=words["status"][call.status.value],
         diplotype=_diplotype(call, label),
-        best_of=_best_of(call, words) if answered else "",
+        best_of=best_of(call, words) if answered else "",
         phenotype=_phenotype(call, words) if answered else "",
         score=_score(call, words),
-        others=_others(call, words),
+        others=other_phenotypes(call, words),
+        unresolved=unresolved_call(call, words),
         unsure=call.n_candidates > 1 or NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes,
         coverage=_coverage(call, label),
         source=words["source"].get(call.source, call.source),
         phased=words["phased"].get(call.phased or "", ""),
         alleles=tuple(dict.fromkeys(allele_text(h, words) for h in call.haplotypes)),
-        candidates=tuple(_candidate(c, words) for c in listed),
+        candidates=tuple(candidate_text(c, words) for c in listed),
         more_candidates=_more(call, len(listed), words),
         findings=call.findings,
         undocumented=call.undocumented,
@@ -285,56 +290,6 @@ def _score(call: GeneCall, words: Words) -> str:
     if not call.activity_score:
         return ""
     return str(words["label"]["score"]).format(score=figure(call.activity_score, words))
-
-
-def _best_of(call: GeneCall, words: Words) -> str:
-    """Return the number of candidates of which a diplotype is the best, and the next one."""
-    if call.n_candidates <= 1:
-        return ""
-    label: Mapping[str, str] = words["label"]
-    text = label["best_of"].format(count=call.n_candidates)
-    if call.probability is not None:
-        chance = label["probability"].format(percent=_percent(call.probability, words))
-        text = f"{text}: {chance}"
-    others = [c for c in call.candidates if c.diplotype != call.diplotype]
-    if call.status is not CallStatus.AMBIGUOUS or not others:
-        return text
-    return label["next"].format(best=text, name=_candidate(others[0], words))
-
-
-def _others(call: GeneCall, words: Words) -> str:
-    """Return the other possible phenotypes, or that all candidates agree.
-
-    If copy number was not assessed, agreement of the candidates does not imply certainty.
-    """
-    label: Mapping[str, str] = words["label"]
-    copies = (
-        label["copies_open"]
-        if NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes and call.diplotype
-        else ""
-    )
-    open_call = call.status is CallStatus.AMBIGUOUS or call.n_candidates > 1
-    others = [name for name in call.phenotypes if open_call and name != call.phenotype]
-    if others:
-        shown = (phenotype_in_words(name, words) for name in others)
-        listed = label["or_lead"].format(names=", ".join(shown))
-        return f"{listed}; {copies}" if copies else listed
-    if copies or not call.phenotype or call.n_candidates <= 1 or len(call.lookup_keys) != 1:
-        return copies
-    share = _agreeing(call)
-    if share >= _ALL:
-        return label["same_for_all"]
-    return label["agreeing"].format(percent=_percent(share, words))
-
-
-def _agreeing(call: GeneCall) -> float:
-    """Return the posterior probability of the candidates with the call's phenotype.
-
-    Improbable phenotypes are not listed, but are candidates; without a prior all are listed.
-    """
-    # without a prior there is no posterior to sum: agreement is then exact
-    found = [e.probability for e in call.key_evidence if e.lookup_key == call.lookup_keys[0]]
-    return 1.0 if not found else found[0] or 0.0
 
 
 def _coverage(call: GeneCall, label: Mapping[str, str]) -> str:
@@ -368,16 +323,6 @@ def _function_text(haplotype: HaplotypeDetail, words: Words) -> str:
     return f"{haplotype.name}: {function}" + (f" ({scored})" if scored else "")
 
 
-def _percent(share: float, words: Words) -> str:
-    return percent(share, decimal_mark(words))
-
-
-def _candidate(candidate: Candidate, words: Words) -> str:
-    if candidate.probability is None:
-        return candidate.diplotype
-    return f"{candidate.diplotype} ({_percent(candidate.probability, words)})"
-
-
 def _more(call: GeneCall, listed: int, words: Words) -> str:
     label: Mapping[str, str] = words["label"]
     more = call.n_candidates - listed
@@ -386,7 +331,7 @@ def _more(call: GeneCall, listed: int, words: Words) -> str:
     text = label["more_candidates"].format(count=more)
     # sums of floats may exceed 1 in the last digit; see min() below
     rest = (call.rest or 0.0) + sum(c.probability or 0.0 for c in call.candidates[listed:])
-    share = _percent(min(rest, 1.0), words)
+    share = percent(min(rest, 1.0), words)
     return f"{text} ({label['rest'].format(percent=share)})" if rest else text
 
 

@@ -21,6 +21,8 @@ __all__ = [
     "function_in_words",
     "listed_actions",
     "percent",
+    "percent_number",
+    "percent_sign",
     "phenotype_in_words",
     "within",
 ]
@@ -80,24 +82,38 @@ def within(headline: str, words: Words) -> str:
     return headline[:1].lower() + headline[1:] if is_small else headline
 
 
-def percent(share: float, decimal: str = ".") -> str:
-    """Return a probability as a percentage: whole numbers, with decimals only near the ends.
+def percent_sign(words: Words) -> str:
+    """Return the percent sign with the space that the language puts before it, if any."""
+    return str(words["phrases"]["number"]["percent"])
+
+
+def percent(share: float, words: Words = ENGLISH) -> str:
+    """Return a probability (0-1) as a percentage in the format of the language.
+
+    >>> percent(0.5678), percent(0.98734), percent(1.0), percent(0.00002)
+    ('57%', '98.7%', '>99.9%', '<0.1%')
+    """
+    return percent_number(share, decimal_mark(words)) + percent_sign(words)
+
+
+def percent_number(share: float, decimal: str = ".") -> str:
+    """Return a probability (0-1) in percent: one decimal within 10% of the ends, else none.
 
     A posterior from population frequencies has no more than about two meaningful digits, and is
     never certain. ``decimal`` is the decimal separator.
 
-    >>> percent(0.97234), percent(0.9962), percent(0.99999), percent(1.0)
-    ('97 %', '99.6 %', '>99.9 %', '>99.9 %')
-    >>> percent(0.0321), percent(0.0042), percent(0.00002), percent(0.0)
-    ('3 %', '0.4 %', '<0.1 %', '<0.1 %')
+    >>> percent_number(0.5678), percent_number(0.98734, ","), percent_number(0.99999)
+    ('57', '98,7', '>99.9')
+    >>> percent_number(0.0321), percent_number(0.0042), percent_number(0.0)
+    ('3.2', '0.4', '<0.1')
     """
-    # posteriors are based on allele frequencies: neither 100 % nor 0 % is ever justified
+    # posteriors are based on allele frequencies: neither 100% nor 0% is ever justified
     if share > 0.999:
-        return f">99{decimal}9 %"
+        return f">99{decimal}9"
     if share < 0.001:
-        return f"<0{decimal}1 %"
-    digits = 0 if 0.01 <= share <= 0.99 else 1
-    return f"{share * 100:.{digits}f} %".replace(".", decimal)
+        return f"<0{decimal}1"
+    digits = 0 if 0.1 <= share <= 0.9 else 1
+    return f"{share * 100:.{digits}f}".replace(".", decimal)
 
 
 def function_in_words(function: str | None, words: Mapping[str, Any] = ENGLISH) -> str:
@@ -135,8 +151,9 @@ def conditional_headline(
 ) -> str:
     """Return the headline of an action with the conditions of the primary action, if any.
 
-    "If more than 40 mg a day is planned: use an alternative". Conditions of further actions
-    are in the text and in the row's own column.
+    "Use an alternative (if more than 40 mg a day is planned)": action and dose come first, as
+    guidelines write them. Conditions of further actions are in the text and in the row's own
+    column.
     """
     clauses = [
         _clause(fact, text, drug, words)
@@ -146,8 +163,7 @@ def conditional_headline(
     if not clauses or not said:
         return said
     both: str = words["phrases"]["join"]["and"]
-    condition = both.join(clauses)
-    return f"{condition[:1].upper()}{condition[1:]}: {within(said, words)}"
+    return f"{said} ({both.join(clauses)})"
 
 
 def listed_actions(row: Recommendation, words: Words) -> Iterator[str]:

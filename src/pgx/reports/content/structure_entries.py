@@ -108,9 +108,9 @@ def _result(found: StructureEvidence, words: Words) -> Iterator[str]:
 
 def _with_chances(listed: Sequence[tuple[str, float]], words: Words) -> str:
     """Name the most probable, then the alternatives."""
-    said, decimal = words["structure"], decimal_mark(words)
+    said = words["structure"]
     cells = [
-        said["chance"].format(what=what, percent=percent(share, decimal))
+        said["chance"].format(what=what, percent=percent(share, words))
         for what, share in listed[:_LISTED]
     ]
     if len(listed) > _LISTED:
@@ -172,7 +172,7 @@ def _balances(balances: Sequence[SiteBalance], chromosome: str, words: Words) ->
     for site in balances[:_LISTED_BALANCES]:
         # without reads there is no allele balance
         total = site.reference_reads + site.alternative_reads
-        share = percent(site.alternative_reads / total, decimal_mark(words)) if total else "–"
+        share = percent(site.alternative_reads / total, words) if total else "–"
         yield said["balance"].format(
             position=f"{chromosome}{site.position}",
             reference=site.reference_reads,

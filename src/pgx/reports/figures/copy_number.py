@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from markupsafe import Markup
 
 from pgx.records.structures import DepthWindow, Exon
-from pgx.reports.content.phrases import decimal_mark, percent
+from pgx.reports.content.phrases import percent
 from pgx.reports.content.structure_entries import best_of
 from pgx.reports.figures.figure_data import CopyPanel, CopyPicture
 from pgx.reports.figures.svg import (
@@ -68,9 +68,9 @@ class _Axes(NamedTuple):
 
 def copies_title(facts: CopyPicture, words: Words) -> str:
     """Return the title: gene, most probable model and copy number, each with its probability."""
-    said, decimal = words["picture"], decimal_mark(words)
+    said = words["picture"]
     told = [
-        (words["structure"]["chance"].format(what=what, percent=percent(share, decimal)))
+        (words["structure"]["chance"].format(what=what, percent=percent(share, words)))
         for what, share in best_of(facts.model, facts.copies, words)
     ]
     title = str(said["copies"]).format(gene=facts.gene)

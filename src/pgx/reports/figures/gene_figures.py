@@ -9,7 +9,7 @@ import msgspec
 from markupsafe import Markup
 
 from pgx.records.patient import ScoreRange
-from pgx.reports.content.phrases import percent
+from pgx.reports.content.phrases import percent_number
 from pgx.reports.figures.copy_number import copies_title, draw_copies
 from pgx.reports.figures.figure_data import (
     AlleleShare,
@@ -163,15 +163,19 @@ def draw_posterior(facts: GenePictures, words: Mapping[str, str]) -> Markup:
         rows.append((words["posterior_rest"].format(count=facts.n_others), facts.rest, "bar rest"))
     parts = []
     for index, (name, share, kind) in enumerate(rows):
-        parts += _bar(index, name, (share, percent(share, words["decimal"])), kind)
+        parts += _bar(index, name, (share, _percent(share, words)), kind)
     height = _BAR_ROW * len(rows)
     parts.append(f'<path class="axis" d="M{_LABELS:g} 0V{number(height)}"/>')
     said = "; ".join(
-        words["posterior_line"].format(diplotype=name, percent=percent(share, words["decimal"]))
+        words["posterior_line"].format(diplotype=name, percent=_percent(share, words))
         for name, share, _ in rows
     )
     name = words["posterior"].format(gene=facts.gene)
     return picture(_WIDTH, height, name, f"{said}.", parts)
+
+
+def _percent(share: float, words: Mapping[str, str]) -> str:
+    return words["percent"].format(number=percent_number(share, words["decimal"]))
 
 
 def _bar(index: int, name: str, chance: tuple[float, str], kind: str) -> list[str]:

@@ -146,7 +146,7 @@ def _alternative(
     lookup: str, action: Iterable[str], probability: float | None, words: Words
 ) -> str:
     said = ", ".join(words["action"].get(code, code) for code in action)
-    chance = "" if probability is None else f" ({percent(probability)})"
+    chance = "" if probability is None else f" ({percent(probability, words)})"
     return f"{lookup}: {said}{chance}"
 
 
@@ -167,7 +167,7 @@ def _call(call: GeneCall, words: Words) -> tuple[Value, ...]:
         call.phenotype or "",
         call.activity_score or "",
         _listed(name for name in call.phenotypes if name != call.phenotype),
-        _listed(map(_candidate, call.candidates if call.n_candidates > 1 else ())),
+        _listed(_candidate(c, words) for c in call.candidates if call.n_candidates > 1),
         call.n_candidates,
         words["phased"].get(call.phased or "", ""),
         call.n_positions,
@@ -180,10 +180,10 @@ def _call(call: GeneCall, words: Words) -> tuple[Value, ...]:
     )
 
 
-def _candidate(candidate: Candidate) -> str:
+def _candidate(candidate: Candidate, words: Words) -> str:
     if candidate.probability is None:
         return candidate.diplotype
-    return f"{candidate.diplotype} ({percent(candidate.probability)})"
+    return f"{candidate.diplotype} ({percent(candidate.probability, words)})"
 
 
 def _site_rows(result: PatientResult, words: Words) -> Iterator[Row]:
@@ -291,7 +291,7 @@ _COLUMNS: Final = {
         ("Result", 34),
         ("Strength", 13), ("Dose from (× standard)", 11), ("Dose to (× standard)", 11),
         ("Advice", 70), ("Otherwise", 40), ("Probability of other advice", 11),
-        ("To settle it", 34), ("Implications", 50), ("Guideline", 15), ("Guideline updated", 12),
+        ("Resolved by", 34), ("Implications", 50), ("Guideline", 15), ("Guideline updated", 12),
         ("PubMed", 14),
     ),
     "calls": (

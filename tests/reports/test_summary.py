@@ -1,0 +1,87 @@
+"""The first screen hides no drug to avoid and says no more than the data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cases import one_test
+from pgx.engine.annotate import annotate
+from pgx.records.calls import PatientContext
+from pgx.records.patient import KnownMedicine, MedicineUse, Patient
+from pgx.reports.content.document import build_document
+from pgx.reports.content.release_facts import NO_FACTS, facts_for
+from pgx.reports.html_page import render_html
+from reports import factory
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared"))
+REAL = sorted((SHARED / "gvcf").glob("*.g.vcf.gz"))
+NONE = "No drug needs to be avoided"
+
+
+def avoided(result):
+    return [d for line in build_document(result).summary.avoid for d in line.drugs]
+
+
+def test_a_drug_to_avoid_is_listed_while_its_genotype_is_unresolved():
+    row = factory.depending(action=("avoid",))
+    [drug] = avoided(factory.result(recommendations=(row,)))
+    assert drug.word == "avoid, provisional"
+    assert avoided(factory.result(recommendations=(factory.depending(),))) == []
+
+
+def test_no_drug_to_avoid_is_said_only_where_nothing_is_open():
+    row = factory.advice(action=("use_as_directed",))
+    called = factory.result(calls=(factory.called(),), recommendations=(row,))
+    assert NONE in render_html(called)
+    calls = (factory.called(), factory.not_assessed())
+    page = render_html(msgspec.structs.replace(called, calls=calls))
+    assert NONE not in page
+    assert "unresolved or not tested may give other" in page
+
+
+def test_a_medicine_that_was_not_looked_up_says_so():
+    taken = KnownMedicine(name="Plavix", use=MedicineUse.CURRENT, drugs=("clopidogrel",))
+    context = PatientContext(patient=Patient(), medicines=(taken,))
+    document = build_document(factory.result(recommendations=(), context=context))
+    [line] = document.summary.medicines
+    assert "no recommendation was looked up" in line.remark
+
+
+@one_test
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_of_several_test_results_the_positive_one_is_shown(language):
+    phenotype = "*15:02 negative; *57:01 positive"
+    call = factory.called(gene="HLA-B", phenotype=phenotype, phenotypes=(phenotype,))
+    facts = msgspec.structs.replace(NO_FACTS, language=language)
+    [line] = build_document(
+        factory.result(calls=(call,), recommendations=()), facts
+    ).summary.findings
+    assert line.phenotype == "*57:01 positi" + ("ve" if language == "en" else "v")
+
+
+@pytest.mark.validation
+@pytest.mark.skipif(not REAL, reason="no validation data (PGX_VALIDATION_DATA)")
+def test_every_drug_to_avoid_and_every_called_gene_is_on_the_first_screen():
+    run = annotate(REAL)
+    for result in run.results():
+        document = build_document(result, facts_for(result, run.knowledge))
+        summary = document.summary
+        listed = {d.drug for line in summary.avoid for d in line.drugs}
+        first = {d.drug: d.rows[0].action for g in document.groups for d in g.drugs if d.rows}
+        wanted = {
+            drug.drug
+            for group in document.groups
+            if group.key in ("avoid", "open_change")
+            for drug in group.drugs
+            if first.get(drug.drug) in ("avoid", "alternative")
+        }
+        assert wanted <= listed
+        genes = {g.gene for g in summary.findings} | {
+            g.gene for u in summary.usual for g in u.genes
+        }
+        assert genes == {c.gene for c in result.calls if c.status in ("called", "ambiguous")}
