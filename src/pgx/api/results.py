@@ -198,8 +198,8 @@ def report(
         The file exists, or cannot be written.
     """
     from pgx.base.files import scratch_in
+    from pgx.inputs.laboratory_file import read_laboratory
     from pgx.messages.catalogue import catalogue
-    from pgx.reports.content.laboratory import read_laboratory
     from pgx.reports.content.release_facts import NO_FACTS, facts_for
     from pgx.reports.files.formats import chosen_format, render_one
     from pgx.reports.files.output_folder import write_file

@@ -156,7 +156,7 @@ def issued_by(facts: ReportFacts, path: Path | None) -> ReportFacts:
         return facts
     import msgspec
 
-    from pgx.reports.content.laboratory import read_laboratory
+    from pgx.inputs.laboratory_file import read_laboratory
 
     return msgspec.structs.replace(facts, laboratory=read_laboratory(path))
 

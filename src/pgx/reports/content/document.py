@@ -20,7 +20,7 @@ from pgx.reports.content.deidentification import is_deidentified
 from pgx.reports.content.drug_entries import DrugEntry
 from pgx.reports.content.drug_groups import DrugGroup, build_groups
 from pgx.reports.content.gene_entries import GeneEntry, build_gene
-from pgx.reports.content.laboratory import OverrideEntry, build_overrides, overlay_text
+from pgx.reports.content.overrides import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.content.patient_entries import PatientEntry, build_patient
 from pgx.reports.content.phrases import day, figure
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, age_warning, release_text

@@ -19,8 +19,8 @@ from pgx.messages.catalogue import DEFAULT_LANGUAGE
 from pgx.records.advice import Drug, Guideline, Statement, record_from_row
 from pgx.records.calls import PatientResult
 from pgx.records.genes import GeneCode, GeneFrequencies
+from pgx.records.laboratory import Laboratory
 from pgx.records.patient import ScoreRange
-from pgx.reports.content.laboratory import Laboratory
 from pgx.reports.content.phrases import day
 
 __all__ = [
