@@ -178,7 +178,7 @@ def report(
         A result of `annotate` or `load`.
     path
         The output file. Its suffix determines the format: ``.html``, ``.json``, ``.fhir.json``,
-        ``.pdf``, ``.xlsx``, ``.tsv``.
+        ``.full.fhir.json``, ``.pdf``, ``.xlsx``, ``.tsv``.
     form
         A format without a suffix of its own: ``pdf-patient``, ``pdf-card``, ``multiqc``.
     language

@@ -83,9 +83,10 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     """One recommendation, with all populations for which it is the same.
 
     ``review`` names source and reviewer of a laboratory's own recommendation; ``genes`` are those
-    it is based on, ``bucket`` is its action group. ``lead`` is the beginning of ``text`` that
-    explains why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the
-    accepted posterior probability of other recommendations.
+    it is based on, ``open_genes`` those that leave it provisional; ``bucket`` is its action group,
+    ``action`` the code of the primary action. ``lead`` is the beginning of ``text`` that says why
+    the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the accepted
+    posterior probability of other recommendations.
     """
 
     populations: tuple[str, ...]
@@ -102,6 +103,8 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     review: str = ""
     genes: tuple[str, ...] = ()
     bucket: str = ""
+    action: str = ""
+    open_genes: tuple[str, ...] = ()
     lead: str = ""
     footnote: str = ""
 
@@ -116,12 +119,13 @@ class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
 class AdjustedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Recommendation for the phenotype after phenoconversion, beside that of the genotype.
 
-    ``basis`` gives each gene's change and the evidence for its rule.
+    ``basis`` gives each gene's change and the evidence for its rule, ``changes`` each in one line.
     """
 
     medicines: str
     basis: tuple[str, ...]
     rows: tuple[AdviceRow, ...]
+    changes: tuple[str, ...] = ()
 
 
 class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +137,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     one source. ``silent`` lists sources that cover the drug without a recommendation for this
     result. ``is_taken`` marks a current medicine, ``folded`` are recommendations for other
     patients, ``adjusted`` those given current medicines. ``newer`` lists changes of guidance
-    missing in the release.
+    missing in the release; ``synonyms`` are brand and other names.
     """
 
     drug: str
@@ -150,6 +154,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     folded: tuple[FoldedRow, ...] = ()
     adjusted: AdjustedEntry | None = None
     newer: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
 Words = Mapping[str, Any]
@@ -174,6 +179,7 @@ class EntryMaker:
         self.gene_at = _gene_at(result.calls)
         self._bins = AdviceBins(facts.statements)
         self._newer = facts.newer
+        self._other_names = facts.other_names
         self._patient = PatientView(result)
         self._laboratory = laboratory_of(result)
 
@@ -197,6 +203,7 @@ class EntryMaker:
             silent=tuple(self._silent(rows, s) for s in found.silent if s not in heard),
             contradicts=found.standing is Standing.CONTRADICT,
             newer=tuple(self._changed_since(drug)),
+            synonyms=tuple(self._other_names.get(drug, ())),
         )
 
     def _silent(self, rows: Sequence[Recommendation], source: str) -> str:
@@ -334,6 +341,8 @@ class EntryMaker:
             review=review_text(row, self.words),
             genes=row.genes,
             bucket=bucket(row),
+            action=row.action[0] if row.action else "",
+            open_genes=self._open_genes(row) if _is_open(row) else (),
             lead=self._lead(row),
             footnote=self._footnote(row),
         )
@@ -419,6 +428,11 @@ class EntryMaker:
             for gene, codes in by_gene.items()
             for said in [", ".join(self._questions(codes))]
         )
+
+    def _open_genes(self, row: Recommendation) -> tuple[str, ...]:
+        """Return the genes whose data could change a row; all of its genes if none is named."""
+        named = dict.fromkeys(filter(None, map(self._gene_of, row.depends_on)))
+        return tuple(named) or row.genes
 
     def _gene_of(self, code: str) -> str:
         if code.endswith((_COPY_NUMBER, ":genotype")):

@@ -62,7 +62,8 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``max_age`` months on the day of a report gives a warning.
 
     ``knowledge`` is the installed release, used to compute doses if a report shows them.
-    ``frequencies`` are by gene, ``allele_codes`` are ClinPGx identifiers by gene and allele.
+    ``frequencies`` are by gene, ``allele_codes`` are ClinPGx identifiers by gene and allele,
+    ``other_names`` synonyms and brands by drug.
     """
 
     drugs: tuple[Drug, ...] = ()
@@ -75,6 +76,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     frequencies: Mapping[str, GeneFrequencies] = {}
     gene_codes: tuple[GeneCode, ...] = ()
     allele_codes: dict[tuple[str, str], str] = {}
+    other_names: Mapping[str, tuple[str, ...]] = {}
     language: str = DEFAULT_LANGUAGE
     max_age: int = MAX_AGE_MONTHS
     knowledge: KnowledgeBase | None = None
@@ -110,6 +112,7 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         A table's columns differ from its schema.
     """
     return ReportFacts(
+        other_names=knowledge.other_names,
         knowledge=knowledge,
         drugs=knowledge.drugs,
         guidelines=knowledge.guidelines,

@@ -17,13 +17,13 @@ from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.content.patient_entries import MedicineEntry
 from pgx.reports.content.phrases import day
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, issued_on
+from pgx.reports.content.summary import medicine_name
 from pgx.reports.pdf.pdf_entries import (
     copy_figures,
     drug_data,
     gene_data,
     is_changed,
     listed_name,
-    medicine_name,
     source_of,
     whom,
 )
@@ -73,7 +73,7 @@ def report_data(
             if not d.is_taken
         ],
         "changed": [d.name for g in document.groups for d in g.drugs if is_changed(d, g.key)],
-        "gaps": document.gaps,
+        "gaps": (*document.alerts, *document.gaps),
         "overrides": document.overrides,
         "decided": [drug.name for name, (_, drug) in drugs.items() if name in decided],
         "groups": [
