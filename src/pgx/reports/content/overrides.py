@@ -74,6 +74,7 @@ def computed_text(result: PatientResult, override: Override, words: Words | None
 
 
 def call_text(call: GeneCall, words: Words | None) -> str:
+    """Return a call with its status and phenotype: in a report's wording, or in codes."""
     status = words["status"][call.status.value] if words else call.status.value
     said = [call.phenotype] if call.phenotype else []
     if call.activity_score:
@@ -87,6 +88,7 @@ def call_text(call: GeneCall, words: Words | None) -> str:
 
 
 def advice_text(row: Recommendation, words: Words | None) -> str:
+    """Return source, action and certainty of a row: in a report's wording, or in codes."""
     if words is None:
         return f"{row.source} {row.population}: {'+'.join(row.action)}, {row.certainty.value}"
     action = words["action"].get(row.action[0], row.action[0]) if row.action else ""
