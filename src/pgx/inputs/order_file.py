@@ -91,9 +91,9 @@ def _order(held: object, sample: str, where: str) -> Order:
 
 def _check_names(held: Mapping[str, Any], where: str) -> None:
     """Refuse unknown fields by name, with the field that may be meant."""
-    signatures = held.get("signatures", ())
+    signatures = held.get("signatures")
     tables: list[tuple[Mapping[str, Any], type[msgspec.Struct]]] = [(held, Order)]
-    tables += [(s, Signature) for s in signatures if isinstance(s, dict)]
+    tables += [(s, Signature) for s in _listed(signatures) if isinstance(s, dict)]
     for table, kind in tables:
         known = kind.__struct_fields__
         for name in table:
@@ -104,6 +104,10 @@ def _check_names(held: Mapping[str, Any], where: str) -> None:
             meant = nearest(name, known)
             remedy = f"write {meant}" if meant else f"leave it out; known are {', '.join(known)}"
             raise OrderFileError(f"{said} is unknown", where=where, remedy=remedy)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _problems(order: Order) -> Iterator[str]:
