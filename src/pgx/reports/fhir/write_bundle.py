@@ -175,7 +175,7 @@ def _add_task(
 
 PROVENANCE_FIELDS: Final = (
     "tool", "version", "knowledge_release", "knowledge_digest", "data_digest", "code_digest",
-    "knowledge_date", "assembly", "overlay",
+    "knowledge_date", "assembly", "overlay", "intended_use", "validated_genes",
 )  # fmt: skip
 OVERRIDE_FIELDS: Final = ("gene", "drug", "says", "by", "date", "reason")
 _ACTION: Final = "recommended-action"
