@@ -49,6 +49,7 @@ def bundle_faults(profiles: Profiles, bundle: Tree) -> list[str]:
 
 
 _OF_AN_ORDER = frozenset({"Organization", "Practitioner", "ServiceRequest", "Specimen"})
+_ANONYMOUS = frozenset({"resourceType", "id", "identifier"})
 _OF_NOBODY = frozenset({"Organization", "Practitioner"})
 
 
