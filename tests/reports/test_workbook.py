@@ -77,10 +77,17 @@ def test_sheets_of_one_sample_and_of_two():
         opened(written(factory.result())),
         opened(written(factory.result("S1"), factory.result("S2"))),
     )
-    assert one.sheetnames == ["summary", "recommendations", "calls", "positions", "methods"]
+    assert one.sheetnames == [
+        "summary",
+        "recommendations",
+        "calls",
+        "report",
+        "positions",
+        "methods",
+    ]
     assert two.sheetnames == ["summary", "recommendations", "calls", "methods"]
     assert opened(written(with_patient())).sheetnames == [
-        "summary", "recommendations", "calls", "patient", "positions", "methods",
+        "summary", "recommendations", "calls", "report", "patient", "positions", "methods",
     ]  # fmt: skip
 
 

@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput
     from pgx.records.calls import Override
     from pgx.records.patient import Patient
-    from pgx.reports.content.release_facts import ReportFacts
 
 __all__ = [
     "MANY_SAMPLES",
     "Deidentify",
-    "LaboratoryFile",
     "Language",
     "MaxAge",
     "OutsideCalls",
@@ -37,7 +35,6 @@ __all__ = [
     "PseudonymTable",
     "Quiet",
     "Release",
-    "issued_by",
     "overrides_of",
     "patient_of",
     "privacy_of",
@@ -85,10 +82,6 @@ MaxAge = Annotated[
         max=1200,
         help="warn if the release is older than this many months",
     ),
-]
-LaboratoryFile = Annotated[
-    Path | None,
-    typer.Option("--laboratory", metavar="TOML", help="name, address and logo for PDF reports"),
 ]
 
 
@@ -148,17 +141,6 @@ def overrides_of(path: Path | None) -> list[Override]:
     from pgx.inputs.side_files import read_overrides
 
     return read_overrides(path)
-
-
-def issued_by(facts: ReportFacts, path: Path | None) -> ReportFacts:
-    """Return facts with the laboratory from a file; unchanged without a file."""
-    if path is None:
-        return facts
-    import msgspec
-
-    from pgx.reports.content.laboratory import read_laboratory
-
-    return msgspec.structs.replace(facts, laboratory=read_laboratory(path))
 
 
 # typer bundles click or uses the library, depending on its version; this is its error class

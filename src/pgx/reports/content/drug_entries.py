@@ -35,7 +35,7 @@ from pgx.reports.content.drug_ranking import (
     seriousness,
 )
 from pgx.reports.content.gene_entries import allele_text, gene_anchor
-from pgx.reports.content.laboratory import laboratory_of, review_text
+from pgx.reports.content.overrides import laboratory_of, review_text
 from pgx.reports.content.patient_entries import PatientView
 from pgx.reports.content.phrases import (
     conditional_headline,

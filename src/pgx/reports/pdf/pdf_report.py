@@ -9,11 +9,11 @@ import msgspec
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, PatientResult
+from pgx.records.laboratory import Laboratory
 from pgx.reports.content.document import ReportDocument, build_document, dose_section, with_doses
 from pgx.reports.content.drug_entries import AdviceRow, DrugEntry
 from pgx.reports.content.drug_groups import drugs_by_area
 from pgx.reports.content.drug_ranking import ACTIONABLE
-from pgx.reports.content.laboratory import Laboratory
 from pgx.reports.content.patient_entries import MedicineEntry
 from pgx.reports.content.phrases import day
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, issued_on

@@ -17,10 +17,10 @@ from pgx.records.calls import (
 )
 from pgx.records.patient import Applies, ConditionFit, PopulationFit
 from pgx.reports.content.deidentification import is_deidentified
-from pgx.reports.content.document import build_methods
+from pgx.reports.content.document import build_methods, report_header
 from pgx.reports.content.drug_groups import build_overview
 from pgx.reports.content.drug_ranking import bucket, in_order
-from pgx.reports.content.laboratory import build_overrides
+from pgx.reports.content.overrides import build_overrides
 from pgx.reports.content.patient_entries import PatientEntry, PatientView, build_patient, fit_reason
 from pgx.reports.content.phrases import listed_actions, percent
 from pgx.reports.content.release_facts import ReportFacts
@@ -207,6 +207,29 @@ def _site_rows(result: PatientResult, words: Words) -> Iterator[Row]:
             )
 
 
+def _report_rows(result: PatientResult, facts: ReportFacts, words: Words) -> Iterator[Row]:
+    """Yield what surrounds the result: identity, laboratory, status, intended use, signatures."""
+    header, said = report_header(result, facts, words), words["header"]
+    pairs = [*header.identity, (said["status"], header.status)]
+    if facts.laboratory is not None:
+        pairs += [(said["laboratory"], facts.laboratory.name), *header.laboratory]
+    pairs.append((said["use"], header.research_use))
+    pairs += [(said["comment"], paragraph) for paragraph in header.comment]
+    if header.amendment is not None:
+        amended = header.amendment
+        pairs += [(said["amendment"], amended.of), (said["reason"], amended.reason)]
+        pairs += [
+            (f"{said['amendment']}: {c.subject}", f"{c.before} → {c.after}")
+            for c in amended.changes
+        ]
+    for line in header.signatures:
+        signed = (line.name, line.role, line.date, line.detached)
+        pairs.append((said["signed_by"], ", ".join(filter(None, signed))))
+    for name, value in pairs:
+        if value:
+            yield (result.sample, name, value), {}
+
+
 def _patient_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the content of the patient file, in the wording of the report."""
     entry = _patient(result, words)
@@ -270,6 +293,7 @@ _SHEETS: Final = {
     "recommendations": "recommendations",
     "calls": "calls",
     "positions": "positions",
+    "report": "report",
     "patient": "patient",
     "phenoconversion": "phenoconversion",
     "adjusted": "with current medicines",
@@ -306,6 +330,7 @@ _COLUMNS: Final = {
         ("Reference", 14), ("Evidence", 20), ("Remark", 34), ("Genotype quality", 10),
         ("Read depth", 10),
     ),
+    "report": (("Sample", 18), ("What", 34), ("Value", 100)),
     "patient": (("Sample", 18), ("What", 26), ("Value", 60), ("Detail", 60)),
     "phenoconversion": (
         ("Sample", 18), ("Gene", 11), ("Medicines", 40), ("By genotype", 30),
@@ -335,8 +360,8 @@ def write_xlsx(handle: BinaryIO, facts: ReportFacts) -> Iterator[Callable[[Patie
     UsageError
         The extra ``excel`` is not installed.
     """
-    with open_book(handle, FILLS) as book:
-        sheets = _Sheets(book)
+    with open_book(handle, FILLS, in_memory=bool(facts.orders)) as book:
+        sheets = _Sheets(book, facts)
         yield sheets.add
         sheets.finish(facts)
 
@@ -344,8 +369,9 @@ def write_xlsx(handle: BinaryIO, facts: ReportFacts) -> Iterator[Callable[[Patie
 class _Sheets:
     """The sheets of a run; patient sheets are added if there is a patient."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, facts: ReportFacts) -> None:
         self._book = book
+        self._facts = facts
         self._sheets: dict[str, WorkbookSheet] = {}
         self._only: PatientResult | None = None
         self._count = 0
@@ -361,6 +387,7 @@ class _Sheets:
         self._write("summary", iter([_summary_row(result, ENGLISH)]))
         self._write("recommendations", _advice_rows(result, ENGLISH))
         self._write("calls", _call_rows(result, ENGLISH))
+        self._write("report", _report_rows(result, self._facts, ENGLISH))
         self._write("patient", _patient_rows(result, ENGLISH))
         self._write("phenoconversion", _conversion_rows(result, ENGLISH))
         self._write("adjusted", _adjusted_rows(result, ENGLISH))

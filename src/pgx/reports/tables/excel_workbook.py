@@ -40,11 +40,14 @@ class Column(NamedTuple):
 
 
 @contextlib.contextmanager
-def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
+def open_book(
+    handle: BinaryIO, fills: Mapping[str, str], *, in_memory: bool = False
+) -> Iterator[Book]:
     """Open a workbook over a file; it is written if the block ends without an error.
 
-    Rows are written to a private temporary folder immediately and use no memory. ``fills`` are
-    colors (``#RRGGBB``) by cell style.
+    Rows are written to a private temporary folder immediately and use no memory, unless
+    ``in_memory``: the identity of a patient is never in a temporary file. ``fills`` are colors
+    (``#RRGGBB``) by cell style.
 
     Raises
     ------
@@ -56,7 +59,8 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
         made = workbook(
             handle,
             {
-                "constant_memory": True,
+                "constant_memory": not in_memory,
+                "in_memory": in_memory,
                 # a sample or drug name that looks like a formula, number or link remains text
                 "strings_to_formulas": False,
                 "strings_to_numbers": False,
