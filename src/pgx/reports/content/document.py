@@ -24,6 +24,7 @@ from pgx.reports.content.laboratory import OverrideEntry, build_overrides, overl
 from pgx.reports.content.patient_entries import PatientEntry, build_patient
 from pgx.reports.content.phrases import day, figure
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, age_warning, release_text
+from pgx.reports.content.summary import ReportSummary, build_summary
 from pgx.reports.figures.figure_data import GenePictures, build_pictures
 
 __all__ = [
@@ -105,7 +106,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A report of one sample.
 
     ``groups`` are drugs by action, most serious first, without empty groups; ``gaps`` lists
-    what was not assessed. ``identity`` and ``methods`` are pairs of label and value. ``patient``
+    what was not assessed. ``summary`` is the answer, see `ReportSummary`. ``identity`` and ``methods`` are pairs of label and value. ``patient``
     is None without a patient file. ``overrides`` are a laboratory's decisions, shown beside the
     computed values. ``pictures`` are the figures of ``genes``, in their order. ``doses`` are added
     by `with_doses`, for formats that show them. ``untranslated`` are texts of recommendations and
@@ -120,6 +121,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     methods: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
+    summary: ReportSummary = ReportSummary()
     patient: PatientEntry | None = None
     overrides: tuple[OverrideEntry, ...] = ()
     language: str = DEFAULT_LANGUAGE
@@ -152,6 +154,9 @@ def build_document(
     result, untranslated = translated(result, facts, words)
     genes = tuple(build_gene(c, words) for c in sorted(result.calls, key=lambda c: c.gene))
     groups = build_groups(result, facts, words)
+    patient = build_patient(
+        result.context, _anchors(groups), words, is_capped=is_deidentified(result)
+    )
     return ReportDocument(
         sample=result.sample,
         identity=_identity(result, words),
@@ -161,9 +166,8 @@ def build_document(
         methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
-        patient=build_patient(
-            result.context, _anchors(groups), words, is_capped=is_deidentified(result)
-        ),
+        summary=build_summary(result, groups, genes, patient, facts, words),
+        patient=patient,
         overrides=build_overrides(
             result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
         ),

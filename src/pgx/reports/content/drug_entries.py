@@ -83,7 +83,8 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     """One recommendation, with all populations for which it is the same.
 
     ``review`` names source and reviewer of a laboratory's own recommendation; ``genes`` are those
-    it is based on, ``bucket`` is its action group. ``lead`` is the beginning of ``text`` that
+    it is based on, ``bucket`` is its action group, ``action`` the code of the primary
+    action, ``open_genes`` are those that leave it provisional. ``lead`` is the beginning of ``text`` that
     explains why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the
     accepted posterior probability of other recommendations.
     """
@@ -102,6 +103,8 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     review: str = ""
     genes: tuple[str, ...] = ()
     bucket: str = ""
+    action: str = ""
+    open_genes: tuple[str, ...] = ()
     lead: str = ""
     footnote: str = ""
 
@@ -116,12 +119,13 @@ class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
 class AdjustedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Recommendation for the phenotype after phenoconversion, beside that of the genotype.
 
-    ``basis`` gives each gene's change and the evidence for its rule.
+    ``basis`` gives each gene's change and the evidence for its rule, ``changes`` each in one line.
     """
 
     medicines: str
     basis: tuple[str, ...]
     rows: tuple[AdviceRow, ...]
+    changes: tuple[str, ...] = ()
 
 
 class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -334,6 +338,8 @@ class EntryMaker:
             review=review_text(row, self.words),
             genes=row.genes,
             bucket=bucket(row),
+            action=row.action[0] if row.action else "",
+            open_genes=self._open_genes(row) if _is_open(row) else (),
             lead=self._lead(row),
             footnote=self._footnote(row),
         )
@@ -419,6 +425,11 @@ class EntryMaker:
             for gene, codes in by_gene.items()
             for said in [", ".join(self._questions(codes))]
         )
+
+    def _open_genes(self, row: Recommendation) -> tuple[str, ...]:
+        """Return the genes whose data could change a row; all of its genes if none is named."""
+        named = dict.fromkeys(filter(None, map(self._gene_of, row.depends_on)))
+        return tuple(named) or row.genes
 
     def _gene_of(self, code: str) -> str:
         if code.endswith((_COPY_NUMBER, ":genotype")):

@@ -19,7 +19,12 @@ from pgx.reports.content.drug_ranking import (
     drug_order,
     row_order,
 )
-from pgx.reports.content.patient_entries import PatientView, conversion_entry, fit_reason
+from pgx.reports.content.patient_entries import (
+    ConversionEntry,
+    PatientView,
+    conversion_entry,
+    fit_reason,
+)
 from pgx.reports.content.phrases import within
 from pgx.reports.content.release_facts import ReportFacts
 
@@ -30,7 +35,9 @@ __all__ = [
     "Overview",
     "build_groups",
     "build_overview",
+    "drug_areas",
     "drugs_by_area",
+    "in_atc_order",
     "placed",
 ]
 
@@ -100,7 +107,16 @@ class _PersonalEntries:
         return AdjustedEntry(
             medicines=", ".join(dict.fromkeys(c.medicines for c in changes)),
             basis=tuple(f"{c.gene}: {c.predicted} → {c.converted}, {c.evidence}" for c in changes),
+            changes=tuple(self._change(c) for c in changes),
             rows=self._maker.advice(rows),
+        )
+
+    def _change(self, conversion: ConversionEntry) -> str:
+        said: str = self._words["answer"]["converted"]
+        return said.format(
+            gene=conversion.gene,
+            phenotype=conversion.converted,
+            medicines=conversion.medicines,
         )
 
     def _changed(self, drug: str) -> list[Recommendation]:
@@ -192,7 +208,7 @@ def drugs_by_area(
     ``skip`` are drugs shown elsewhere. Drugs without codes come last, under "other".
     """
     titles: Mapping[str, str] = words["area"]
-    areas = _areas(facts, titles)
+    areas = drug_areas(facts, titles)
     left_out = set(skip)
     found: dict[str, dict[str, list[str]]] = {}
     for group in groups:
@@ -200,16 +216,21 @@ def drugs_by_area(
             if drug.drug not in left_out:
                 title = areas.get(drug.drug, titles[""])
                 found.setdefault(title, {}).setdefault(group.key, []).append(drug.name)
-    first: dict[str, str] = {}
-    for code in sorted(titles):
-        first.setdefault(titles[code], code)
     return tuple(
         Area(title, tuple((key, tuple(names)) for key, names in found[title].items()))
-        for title in sorted(found, key=lambda title: (title == titles[""], first[title]))
+        for title in in_atc_order(found, titles)
     )
 
 
-def _areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
+def in_atc_order(found: Iterable[str], titles: Mapping[str, str]) -> list[str]:
+    """Return titles of areas by the first ATC code of each; "other" comes last."""
+    first: dict[str, str] = {}
+    for code in sorted(titles):
+        first.setdefault(titles[code], code)
+    return sorted(found, key=lambda title: (title == titles[""], first[title]))
+
+
+def drug_areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
     """Return each drug's area; of several codes, the one most common in its guidelines.
 
     An analgesic with a code for a use in newborns' hearts thus remains an analgesic.

@@ -41,7 +41,10 @@ _UNITS: Final = {"age_years": "years", "weight_kg": "kg", "height_cm": "cm"}
 
 
 class MedicineEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A medicine of the patient; ``drugs`` are pairs of name and anchor if there is guidance."""
+    """A medicine of the patient; ``drugs`` are pairs of name and anchor if there is guidance.
+
+    ``use`` is one of `MedicineUse`.
+    """
 
     name: str
     detail: str
@@ -49,6 +52,7 @@ class MedicineEntry(msgspec.Struct, frozen=True, kw_only=True):
     remark: str = ""
     acts: tuple[str, ...] = ()
     reported: tuple[str, ...] = ()
+    use: str = MedicineUse.CURRENT.value
 
 
 class ConversionEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -295,6 +299,7 @@ def _medicine(
         remark=remark,
         acts=tuple(effects),
         reported=(*reactions, *(days(told, words) for told in medicine.outcomes)),
+        use=medicine.use.value,
     )
 
 

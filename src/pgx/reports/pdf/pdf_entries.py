@@ -9,7 +9,6 @@ import msgspec
 
 from pgx.reports.content.drug_entries import AdviceRow, Basis, DrugEntry
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow
-from pgx.reports.content.patient_entries import MedicineEntry
 from pgx.reports.figures.copy_number import copies_title, print_copies
 from pgx.reports.figures.figure_data import CopyPicture, GenePictures
 from pgx.reports.safe_text import shown
@@ -20,7 +19,6 @@ __all__ = [
     "gene_data",
     "is_changed",
     "listed_name",
-    "medicine_name",
     "source_of",
     "whom",
 ]
@@ -47,14 +45,6 @@ def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
         else "",
         "adjusted": [*_adjusted(drug, label)],
     }
-
-
-def medicine_name(medicine: MedicineEntry) -> str:
-    """Name a medicine, and the drugs in it that its name does not show."""
-    # brand names do not show the substance
-    own = medicine.name.casefold()
-    untold = [drug for drug, _ in medicine.drugs if drug.casefold() not in own]
-    return f"{medicine.name} ({', '.join(untold)})" if untold else medicine.name
 
 
 def source_of(row: AdviceRow) -> str:

@@ -13,7 +13,8 @@ from pgx.reports.content.drug_entries import DrugEntry
 from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.content.patient_entries import MedicineEntry
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, release_text
-from pgx.reports.pdf.pdf_entries import is_changed, medicine_name
+from pgx.reports.content.summary import medicine_name
+from pgx.reports.pdf.pdf_entries import is_changed
 from pgx.reports.pdf.pdf_report import frame, plain
 
 __all__ = ["card_data", "patient_data"]

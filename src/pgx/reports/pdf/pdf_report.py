@@ -17,13 +17,13 @@ from pgx.reports.content.laboratory import Laboratory
 from pgx.reports.content.patient_entries import MedicineEntry
 from pgx.reports.content.phrases import day
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, issued_on
+from pgx.reports.content.summary import medicine_name
 from pgx.reports.pdf.pdf_entries import (
     copy_figures,
     drug_data,
     gene_data,
     is_changed,
     listed_name,
-    medicine_name,
     source_of,
     whom,
 )
