@@ -118,8 +118,7 @@ def test_long_words_stay_on_the_page():
 
 def test_long_names_leave_one_page_one():
     result = factory.result("W" * 400, context=patient_context())
-    for renderer in (render_pdf_patient, render_pdf_card):
-        assert len(reader(renderer(result)).pages) == 1
+    assert len(reader(render_pdf_patient(result)).pages) == 1
 
 
 @given(st.text())
@@ -265,19 +264,6 @@ def test_page_for_patients_is_one_and_plain(monkeypatch):
 def test_a_medicine_that_nobody_knows_is_said_to_be_unknown():
     said = text_of(render_pdf_patient(factory.result(context=patient_context())))
     assert f"Nonesuch ○ {ENGLISH['plain']['current_unrecognised']}".replace("○", "–") in said
-
-
-def test_card_is_one_card():
-    many = tuple(factory.advice(drug=f"drug{n:03}") for n in range(80))
-    for result in (factory.result(), factory.result(recommendations=many)):
-        made = reader(render_pdf_card(result))
-        [page] = made.pages
-        size = [round(float(side) / 72 * 25.4, 1) for side in page.mediabox[2:]]
-        assert size == [85.6, 54.0]
-        said = " ".join(page.extract_text().split())
-        for group in build_document(result).groups:
-            if group.key in ACTIONABLE:
-                assert all(drug.name in said for drug in group.drugs)
 
 
 def test_areas_go_by_the_longest_code_and_the_main_use():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -19,11 +19,13 @@ __all__ = [
     "gene_data",
     "is_changed",
     "listed_name",
+    "marked_name",
     "source_of",
     "whom",
 ]
 
 Words = Mapping[str, Any]
+_CHANGED: Final = "\u00a0†"
 
 
 def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
@@ -68,6 +70,11 @@ def _basis(basis: Basis, words: Words) -> str:
 def is_changed(drug: DrugEntry, group: str) -> bool:
     """Whether a drug is in its group because of current medicines, not genotype alone."""
     return bool(drug.rows) and drug.adjusted is not None and drug.rows[0].bucket != group
+
+
+def marked_name(drug: DrugEntry, group: str) -> str:
+    """Name a drug; one in its group because of current medicines alone is marked."""
+    return f"{drug.name}{_CHANGED}" if is_changed(drug, group) else drug.name
 
 
 def listed_name(drug: DrugEntry) -> str:

@@ -17,7 +17,8 @@ from pgx.errors import DependencyError
 from pgx.messages.catalogue import catalogue
 from pgx.records.calls import PatientResult
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
-from pgx.reports.pdf.pdf_patient import card_data, patient_data
+from pgx.reports.pdf.pdf_card import card_data
+from pgx.reports.pdf.pdf_patient import patient_data
 from pgx.reports.pdf.pdf_report import report_data
 
 __all__ = ["packed", "render_pdf", "render_pdf_card", "render_pdf_patient", "set_pdf"]
