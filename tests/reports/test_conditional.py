@@ -40,26 +40,26 @@ def drug_of(*rows, fits: tuple[ConditionFit, ...] = ()):
 
 def test_a_headline_says_under_what_condition_it_holds():
     group, drug = drug_of(row(ABOVE, action=("alternative",)))
-    assert drug.rows[0].headline == f"If{SHOWN[2:]}: use an alternative"
-    assert drug.brief == f"{SHOWN}: use an alternative"
+    assert drug.rows[0].headline == f"Use an alternative ({SHOWN})"
+    assert drug.brief == f"use an alternative ({SHOWN})"
     assert group == "avoid"
 
 
 def test_several_conditions_are_joined_and_those_of_further_actions_are_not_in_it():
     given = row("never_taken", "alternative_available", f"alternative@{ABOVE}")
     assert conditional_headline(given, "Avoid", "clopidogrel", WORDS) == (
-        "If the patient has never taken clopidogrel and if another drug can be used: avoid"
+        "Avoid (if the patient has never taken clopidogrel and if another drug can be used)"
     )
 
 
 def test_a_german_headline_is_german():
     said = conditional_headline(row(ABOVE), "Vermeiden", "clopidogrel", GERMAN)
-    assert said == "Falls mehr als 40 mg am Tag geplant sind: Vermeiden"
+    assert said == "Vermeiden (falls mehr als 40 mg am Tag geplant sind)"
 
 
 def test_a_condition_of_another_release_is_shown_as_it_was_saved():
     given = factory.advice(condition="no_such_code: if it rains")
-    assert conditional_headline(given, "Avoid", "x", GERMAN) == "If it rains: Avoid"
+    assert conditional_headline(given, "Avoid", "x", GERMAN) == "Avoid (if it rains)"
 
 
 @one_test
@@ -92,7 +92,7 @@ def test_other_advice_that_is_possible_says_its_condition_too():
     )
     given = row(certainty=Certainty.DEPENDS, alternatives=(other,))
     [shown] = drug_of(given)[1].rows[0].alternatives
-    assert shown.headline == f"If{SHOWN[2:]}: reduce the dose"
+    assert shown.headline == f"Reduce the dose ({SHOWN})"
 
 
 NOT_MET = ConditionFit(

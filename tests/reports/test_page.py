@@ -110,7 +110,7 @@ def loaded(page: str, tmp_path: Path, then: str = "", at: str = "") -> str:
 
 
 def shown_drugs(dom: str) -> list[str]:
-    tags = re.findall(r'<article class="drug( off)?" id="[\w-]+">\s*<div><h3>([^<]*)', dom)
+    tags = re.findall(r'<details class="drug b-\w+( off)?" id="[^>]*>.*?<b>([^<]*)</b>', dom)
     return [name.strip() for off, name in tags if not off]
 
 
@@ -148,27 +148,42 @@ def test_search_by_drug_and_gene(tmp_path, words, drugs):
     )
     dom = loaded(render_html(factory.result()), tmp_path, typed)
     assert shown_drugs(dom) == drugs
-    said = f"{len(drugs)} of 4 drugs shown" if len(drugs) < 4 else ""
+    said = f"{len(drugs)} of 4 drugs shown" if words else ""
     assert re.search(r'<p id="found"[^>]*>([^<]*)', dom)[1].strip() == said
 
 
 @needs_chromium
-def test_filter_by_group_and_a_link_to_a_hidden_drug_shows_it(tmp_path):
+def test_a_search_opens_the_groups_of_what_it_finds(tmp_path):
     page = render_html(factory.result())
-    chosen = (
-        "const k = document.getElementById('find-group'); k.value = 'group-avoid';"
-        "k.dispatchEvent(new Event('change'));"
+    assert 'id="group-directed"><summary>' in page, "closed until it is asked for"
+    typed = (
+        "const w = document.getElementById('find-words'); w.value = 'efav';"
+        "w.dispatchEvent(new Event('input'));"
     )
-    dom = loaded(page, tmp_path, chosen)
-    assert shown_drugs(dom) == ["Clopidogrel"]
-    assert 'id="glance-group-directed" class="b-directed off"' in dom or re.search(
-        r'class="b-directed off" id="glance-group-directed"', dom
-    )
-    target = re.search(r'<a href="#(drug-\d+)">Warfarin', page)[1]
+    [name] = shown_drugs(loaded(page, tmp_path, typed))
+    assert name == "Efavirenz"
+    typed = typed.replace("efav", "warf")
+    dom = loaded(page, tmp_path, typed)
+    assert re.search(r'id="group-directed"[^>]* open=""', dom)
+    assert re.search(r'class="group b-unassessed off"', dom)
+
+
+@needs_chromium
+def test_a_link_opens_what_it_leads_to_and_ends_a_search_that_hides_it(tmp_path):
+    page = render_html(factory.result())
+    target = re.search(
+        r'id="(drug-\d+)"[^>]*><summary><span class="name"><svg[^>]*><use[^>]*></svg><b>Warfarin',
+        page,
+    )[1]
     followed = (
-        f"{chosen} location.hash = '{target}'; window.dispatchEvent(new Event('hashchange'));"
+        "const w = document.getElementById('find-words'); w.value = 'clopi';"
+        "w.dispatchEvent(new Event('input'));"
+        f"location.hash = '{target}'; window.dispatchEvent(new Event('hashchange'));"
     )
-    assert len(shown_drugs(loaded(page, tmp_path, followed))) == 4
+    dom = loaded(page, tmp_path, followed)
+    assert len(shown_drugs(dom)) == 4
+    assert re.search(rf'id="{target}"[^>]* open=""', dom)
+    assert re.search(r'id="group-directed"[^>]* open=""', dom)
 
 
 @pytest.mark.slow

@@ -19,11 +19,10 @@ from markupsafe import Markup, escape
 from pgx.messages.catalogue import catalogue
 from pgx.records.calls import PatientResult
 from pgx.reports.content.document import ReportDocument, build_document, dose_section, with_doses
-from pgx.reports.content.drug_entries import DrugEntry
-from pgx.reports.content.drug_ranking import ACTIONABLE
+from pgx.reports.content.drug_ranking import ACTIONABLE, BUCKETS
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow
-from pgx.reports.content.phrases import within
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
+from pgx.reports.content.summary import short_diplotype
 from pgx.reports.figures.drug_matrix import build_matrix, draw_matrix, matrix_signs
 from pgx.reports.figures.gene_figures import draw_gene
 from pgx.reports.page_template import page_template, resource, without_implied
@@ -92,7 +91,7 @@ _BETWEEN_BLOCKS = re.compile(
 )
 """Line breaks that show as nothing: a page has thousands."""
 _NOT_PLAIN = re.compile("[^A-Za-z0-9 ]")
-_LABEL = re.compile(r"\{\{ t\.(\w+) \}\}")
+_LABEL = re.compile(r"\{\{ ([tap])\.(\w+) \}\}")
 
 
 def render_html(result: PatientResult, facts: ReportFacts = NO_FACTS) -> str:
@@ -107,7 +106,7 @@ def render_document(document: ReportDocument) -> str:
     """
     words = catalogue(document.language)
     label = words["label"]
-    style, page, script = _style(), _page_style(document.sample, label), _script()
+    style, page, script = _style(), _page_style(document.sample, words), _script()
     row_marks = {kind: _mark("m", kind, word) for kind, word in words["certainty"].items()}
     doses = _doses(document, words, row_marks)
     styles = [style, page, *([doses["dose_style"]] if document.doses else [])]
@@ -119,19 +118,18 @@ def render_document(document: ReportDocument) -> str:
         script=script,
         style=style,
         page_style=page,
-        cards=ACTIONABLE,
+        **_answer(document, words),
         **_personal(document, words),
         **_matrix(document, words),
         **doses,
         figures=[draw_gene(facts, words) for facts in document.pictures],
-        n_drugs=sum(len(group.drugs) for group in document.groups),
-        counts={group.key: _count(len(group.drugs), label) for group in document.groups},
         facts=[_gene_facts(gene, words) for gene in document.genes],
         long_missing=[_is_long(gene) for gene in document.genes],
         site_tables=[_draw_sites(gene, label) for gene in document.genes],
-        icons={group.key: _icon(group.key) for group in document.groups},
+        icons={key: _icon(key) for key in BUCKETS},
         row_marks=row_marks,
         call_marks={kind: _mark("s", kind, word) for kind, word in words["status"].items()},
+        call_signs={kind: _sign(kind, word) for kind, word in words["status"].items()},
         marks=[
             (_mark("m", kind, word), label[f"mark_{kind}"])
             for kind, word in words["certainty"].items()
@@ -140,21 +138,54 @@ def render_document(document: ReportDocument) -> str:
     return _BETWEEN_BLOCKS.sub("", page_text)
 
 
+def _answer(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
+    """Return the first screen, the drugs by class, and the drugs that need no change."""
+    said, answer = document.summary, words["answer"]
+    own = {line.drug for line in said.own}
+    rest = [
+        (group, [d for d in said.drugs if d.kind == group.key and d.drug not in own])
+        for group in document.groups
+        if group.key not in ACTIONABLE
+    ]
+    n_change = "change_count_one" if said.n_change == 1 else "change_count"
+    return {
+        "a": answer,
+        "sum": said,
+        "entries": {drug.drug: drug for group in document.groups for drug in group.drugs},
+        "found_by": _found_by(document),
+        "own": said.own,
+        "rest": [(group, lines) for group, lines in rest if lines],
+        "counts": {group.key: _count(len(lines), words["label"]) for group, lines in rest},
+        "n_change": answer[n_change].format(count=said.n_change) if said.n_change else "",
+        "without_guidance": answer["without_guidance"].format(
+            names=", ".join(said.without_guidance)
+        ),
+        "diplotypes": {gene.gene: short_diplotype(gene.diplotype) for gene in document.genes},
+    }
+
+
+def _found_by(document: ReportDocument) -> dict[str, str]:
+    """Return what a search finds each drug by, beside its own line: names, class, genes."""
+    classes = {d.drug: line.title for line in document.summary.by_class for d in line.drugs}
+    return {
+        drug.drug: " ".join(
+            (classes.get(drug.drug, ""), *drug.synonyms, *(basis.gene for basis in drug.basis))
+        ).strip()
+        for group in document.groups
+        for drug in group.drugs
+    }
+
+
 def _personal(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
-    """Return the patient-specific remarks on drugs outside their own entries."""
+    """Return the patient-specific remarks on drugs."""
     label = words["label"]
     drugs = {drug.drug: drug for group in document.groups for drug in group.drugs}
-    with_medicines = {
-        name: label["with_medicines"].format(medicines=drug.adjusted.medicines)
-        for name, drug in drugs.items()
-        if drug.adjusted
-    }
     return {
-        "headlines": {
-            n: d.rows[0].headline if d.rows else label["not_for_any"] for n, d in drugs.items()
+        "with_medicines": {
+            name: label["with_medicines"].format(medicines=drug.adjusted.medicines)
+            for name, drug in drugs.items()
+            if drug.adjusted
         },
-        "briefs": {n: _with_medicines(d, words) for n, d in drugs.items()},
-        "with_medicines": with_medicines,
         "folded_counts": {
             n: label["not_for_summary"].format(count=len(d.folded)) for n, d in drugs.items()
         },
@@ -185,13 +216,6 @@ def _matrix(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, obj
     }
 
 
-def _with_medicines(drug: DrugEntry, words: Mapping[str, Any]) -> str:
-    if drug.adjusted is None:
-        return ""
-    said: str = words["label"]["with_brief"]
-    return said.format(advice=within(drug.adjusted.rows[0].headline, words))
-
-
 def _icon(name: str) -> Markup:
     return Markup('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>').format(name)
 
@@ -201,12 +225,20 @@ def _mark(prefix: str, kind: str, word: str) -> Markup:
     return Markup('<span class="mark {}-{}">{}</span>').format(prefix, kind, word)
 
 
+def _sign(kind: str, word: str) -> Markup:
+    """Return the sign alone, with its word for screen readers and as a hint."""
+    return Markup('<span class="mark s-{}" role="img" aria-label="{}" title="{}"></span>').format(
+        kind, word, word
+    )
+
+
 @functools.cache
 def _template(language: str) -> Template:
     """Return the template with the labels inserted: fewer expressions render faster."""
-    label = catalogue(language)["label"]
+    words = catalogue(language)
+    tables = {"t": words["label"], "a": words["answer"], "p": words["picture"]}
     source = without_implied(resource("report.html.j2"))
-    return page_template(_LABEL.sub(lambda m: escape(label[m[1]]), source))
+    return page_template(_LABEL.sub(lambda m: escape(tables[m[1]][m[2]]), source))
 
 
 @functools.cache
@@ -233,15 +265,17 @@ def _digest(text: str) -> str:
     return f"'sha256-{found.decode('ascii')}'"
 
 
-def _page_style(sample: str, label: Mapping[str, str]) -> Markup:
-    """Return print margins with the sample name on every page."""
+def _page_style(sample: str, words: Mapping[str, Any]) -> Markup:
+    """Return print margins with the sample name and the intended use on every page."""
+    label = words["label"]
     name = visible(sample)
     if len(name) > _MARGIN_NAME:
         name = f"{name[:_MARGIN_NAME]}…"
     who = _css_string(f"{label['title']}: {name}")
     font = "font:8pt system-ui,sans-serif;color:#4d5b69"
     return Markup(  # noqa: S704 (the name is an escaped CSS string)
-        f"@page{{@bottom-left{{content:{who};{font}}}"
+        f"@page{{@top-left{{content:{_css_string(words['answer']['research_use'])};{font}}}"
+        f"@bottom-left{{content:{who};{font}}}"
         f"@bottom-right{{content:{_css_string(label['page'] + ' ')} counter(page);{font}}}}}"
     )
 

@@ -96,8 +96,9 @@ def dose_section() -> DoseSection | None:
 PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = "not_considered"
 # in the order of the report
+_ALERTS: Final = ("gap_old", "gap_medicines")
 _GAPS: Final = (
-    "gap_old", "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs",
+    "gap_genes", "gap_no_call", "gap_copies", "gap_drugs",
     "gap_positions", "gap_pending", "gap_partial", "gap_newer", "gap_english",
 )  # fmt: skip
 
@@ -105,9 +106,10 @@ _GAPS: Final = (
 class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A report of one sample.
 
-    ``groups`` are drugs by action, most serious first, without empty groups; ``gaps`` lists
-    what was not assessed. ``summary`` is the answer, see `ReportSummary`. ``identity`` and ``methods`` are pairs of label and value. ``patient``
-    is None without a patient file. ``overrides`` are a laboratory's decisions, shown beside the
+    ``groups`` are drugs by action, most serious first, without empty groups; ``alerts`` are
+    limits to be read first, ``gaps`` the others: what was not assessed. ``summary`` is the answer,
+    see `ReportSummary`. ``identity`` and ``methods`` are pairs of label and value. ``patient`` is
+    None without a patient file. ``overrides`` are a laboratory's decisions, shown beside the
     computed values. ``pictures`` are the figures of ``genes``, in their order. ``doses`` are added
     by `with_doses`, for formats that show them. ``untranslated`` are texts of recommendations and
     models left in English in a report in another language.
@@ -117,6 +119,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     identity: tuple[tuple[str, str], ...]
     groups: tuple[DrugGroup, ...]
     gaps: tuple[str, ...]
+    alerts: tuple[str, ...]
     genes: tuple[GeneEntry, ...]
     methods: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, str], ...]
@@ -154,6 +157,7 @@ def build_document(
     result, untranslated = translated(result, facts, words)
     genes = tuple(build_gene(c, words) for c in sorted(result.calls, key=lambda c: c.gene))
     groups = build_groups(result, facts, words)
+    gaps = _gaps(result, groups, facts, words, len(untranslated))
     patient = build_patient(
         result.context, _anchors(groups), words, is_capped=is_deidentified(result)
     )
@@ -161,7 +165,8 @@ def build_document(
         sample=result.sample,
         identity=_identity(result, words),
         groups=groups,
-        gaps=_gaps(result, groups, facts, words, len(untranslated)),
+        gaps=tuple(gaps[key] for key in _GAPS if gaps.get(key)),
+        alerts=tuple(gaps[key] for key in _ALERTS if gaps.get(key)),
         genes=genes,
         methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
@@ -263,7 +268,8 @@ def _gaps(
     facts: ReportFacts,
     words: Words,
     n_untranslated: int,
-) -> tuple[str, ...]:
+) -> dict[str, str]:
+    """Return what was not assessed, by code; a text is empty where there is nothing to say."""
     label = words["label"]
     calls = sorted(result.calls, key=lambda c: c.gene)
     taken = result.context.medicines if result.context else ()
@@ -282,7 +288,7 @@ def _gaps(
     if n_untranslated:
         said["gap_english"] = label["gap_english"].format(count=n_untranslated)
     said["gap_drugs"] = _unassessed_drugs(groups, label)
-    return tuple(said[key] for key in _GAPS if said.get(key))
+    return said
 
 
 def _lacks_copies(call: GeneCall) -> bool:

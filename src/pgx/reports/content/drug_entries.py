@@ -83,9 +83,8 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     """One recommendation, with all populations for which it is the same.
 
     ``review`` names source and reviewer of a laboratory's own recommendation; ``genes`` are those
-    it is based on, ``bucket`` is its action group, ``action`` the code of the primary
-    action, ``open_genes`` are those that leave it provisional. ``lead`` is the beginning of ``text`` that
-    explains why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the
+    it is based on, ``open_genes`` those that leave it provisional; ``bucket`` is its action group,
+    ``action`` the code of the primary action. ``lead`` is the beginning of ``text`` that explains why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the
     accepted posterior probability of other recommendations.
     """
 
@@ -137,7 +136,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     one source. ``silent`` lists sources that cover the drug without a recommendation for this
     result. ``is_taken`` marks a current medicine, ``folded`` are recommendations for other
     patients, ``adjusted`` those given current medicines. ``newer`` lists changes of guidance
-    missing in the release.
+    missing in the release; ``synonyms`` are brand and other names.
     """
 
     drug: str
@@ -154,6 +153,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     folded: tuple[FoldedRow, ...] = ()
     adjusted: AdjustedEntry | None = None
     newer: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
 
 Words = Mapping[str, Any]

@@ -135,8 +135,9 @@ def conditional_headline(
 ) -> str:
     """Return the headline of an action with the conditions of the primary action, if any.
 
-    "If more than 40 mg a day is planned: use an alternative". Conditions of further actions
-    are in the text and in the row's own column.
+    "Use an alternative (if more than 40 mg a day is planned)": action and dose come first, as
+    guidelines write them. Conditions of further actions are in the text and in the row's own
+    column.
     """
     clauses = [
         _clause(fact, text, drug, words)
@@ -146,8 +147,7 @@ def conditional_headline(
     if not clauses or not said:
         return said
     both: str = words["phrases"]["join"]["and"]
-    condition = both.join(clauses)
-    return f"{condition[:1].upper()}{condition[1:]}: {within(said, words)}"
+    return f"{said} ({both.join(clauses)})"
 
 
 def listed_actions(row: Recommendation, words: Words) -> Iterator[str]:

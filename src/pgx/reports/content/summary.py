@@ -33,16 +33,22 @@ __all__ = [
     "UsualGenes",
     "build_summary",
     "medicine_name",
+    "short_diplotype",
 ]
 
 Words = Mapping[str, Any]
 _OPEN_GROUPS: Final = ("open_change", "open_maybe", "open_silent")
+_AVOID: Final = "avoid"
 _SILENT: Final = "silent"
 _UNASSESSED: Final = "unassessed"
 _NO_RESULT: Final = (CallStatus.NOT_ASSESSED, CallStatus.NO_CALL)
 _TAKEN: Final = (MedicineUse.CURRENT.value, MedicineUse.PLANNED.value)
 _LAST: Final = 1 << 20
 """Rank of a medicine without a recommendation."""
+_LONG: Final = 16
+"""Characters of a haplotype's name from which a homozygous one is named once."""
+_TWO_LINES: Final = 200
+"""Characters of action and reason that two lines of the page hold."""
 _NAMED_GENES: Final = 2
 """Genes named as the reason of a line; the entry of the drug lists all."""
 _USUAL_PHENOTYPES: Final = frozenset(
@@ -128,8 +134,10 @@ class ReportSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     ``medicines`` are current and planned, most serious first; ``stopped`` the others.
     ``findings`` are genes with a result other than the usual one, or an unresolved one; ``usual``
-    the others that were called. ``avoid`` and ``change`` are drugs by therapeutic class without the
-    medicines. ``unresolved`` and ``not_tested`` are sentences, empty if there is nothing to say.
+    the others that were called. ``avoid`` are drugs to avoid or replace, ``by_class`` these and
+    those that need another change, both by therapeutic class and without the medicines; ``drugs``
+    are all drugs, the most serious first. ``unresolved`` and ``not_tested`` are sentences, empty if
+    there is nothing to say.
     """
 
     medicines: tuple[MedicineLine, ...] = ()
@@ -138,9 +146,22 @@ class ReportSummary(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[GeneLine, ...] = ()
     usual: tuple[UsualGenes, ...] = ()
     avoid: tuple[ClassLine, ...] = ()
-    change: tuple[ClassLine, ...] = ()
+    by_class: tuple[ClassLine, ...] = ()
+    drugs: tuple[DrugLine, ...] = ()
     unresolved: str = ""
     not_tested: str = ""
+
+    @property
+    def own(self) -> tuple[DrugLine, ...]:
+        """The drugs of the medicines, the most serious first."""
+        mine = {drug.drug for medicine in self.medicines for drug in medicine.drugs}
+        return tuple(drug for drug in self.drugs if drug.drug in mine)
+
+    @property
+    def n_change(self) -> int:
+        """The number of drugs, the medicines apart, that need a change other than to be avoided."""
+        listed = (drug for line in self.by_class for drug in line.drugs)
+        return sum(drug.kind != _AVOID for drug in listed)
 
 
 def build_summary(
@@ -172,8 +193,9 @@ def build_summary(
             if gene.gene not in usual and calls[gene.gene].status not in _NO_RESULT
         ),
         usual=_usual_genes(lines[gene.gene] for gene in genes if gene.gene in usual),
-        avoid=by_class(d for d in drugs if d.kind == "avoid" and d.drug not in own),
-        change=by_class(d for d in drugs if d.kind in ACTIONABLE[1:] and d.drug not in own),
+        avoid=by_class(d for d in drugs if d.kind == _AVOID and d.drug not in own),
+        by_class=by_class(d for d in drugs if d.kind in ACTIONABLE and d.drug not in own),
+        drugs=tuple(drugs),
         unresolved=_unresolved(result, groups, words),
         not_tested=_not_tested(calls.values(), groups, words),
     )
@@ -204,12 +226,12 @@ def _gene_line(gene: GeneEntry, call: GeneCall, words: Words) -> GeneLine:
     return GeneLine(
         gene=gene.gene,
         anchor=gene.anchor,
-        diplotype=_short(gene.diplotype),
+        diplotype=short_diplotype(gene.diplotype),
         score=gene.score,
         phenotype=_told(gene.phenotype) if has_phenotype else "",
         status=gene.status,
         is_unsure=call.status is not CallStatus.CALLED or not is_counted,
-        note=gene.best_of if call.status is CallStatus.AMBIGUOUS else "",
+        note=words["answer"]["copies_short"] if not is_counted else "",
     )
 
 
@@ -219,15 +241,16 @@ def _told(phenotype: str) -> str:
     return "; ".join(part for part in parts if not part.endswith(_NEGATIVE)) or phenotype
 
 
-def _short(diplotype: str) -> str:
-    """Return a diplotype of a single site as the site and its bases.
+def short_diplotype(diplotype: str) -> str:
+    """Return a diplotype of a single site as the site and its bases; a long name only once.
 
-    >>> _short("rs6025 reference (C)/rs6025 Factor V Leiden (T)"), _short("*1/*2")
+    >>> short_diplotype("rs6025 reference (C)/rs6025 Factor V Leiden (T)"), short_diplotype("*1/*2")
     ('rs6025 C/T', '*1/*2')
     """
     match = _ONE_SITE.fullmatch(diplotype)
     if match is None:
-        return diplotype
+        first, _, second = diplotype.partition("/")
+        return first if first == second and len(first) > _LONG else diplotype
     return f"{match[1]} {'/'.join(filter(None, (match[2], match[3])))}"
 
 
@@ -254,16 +277,19 @@ class _LineMaker:
         # the group of a drug may be that of its recommendation with current medicines
         is_changed = adjusted is not None and (first is None or first.bucket != kind)
         decisive = adjusted.rows[0] if adjusted and is_changed else first
+        action = self._action(entry, first, is_changed=is_changed)
+        reason = self._reason(entry, first)
+        if adjusted and is_changed:
+            reason = "; ".join(adjusted.changes)
         return DrugLine(
             drug=entry.drug,
             name=entry.name,
             anchor=entry.anchor,
             kind=kind,
             word=self._word(decisive),
-            action=self._action(entry, first),
-            reason="; ".join(adjusted.changes)
-            if adjusted and is_changed
-            else self._reason(entry, first),
+            action=action,
+            # a condition must not be cut off for a reason that the drug's entry gives too
+            reason=reason if len(action) + len(reason) <= _TWO_LINES else "",
         )
 
     def _word(self, row: AdviceRow | None) -> str:
@@ -274,7 +300,7 @@ class _LineMaker:
         is_provisional = row.bucket.startswith("open_")
         return said["provisional"].format(word=word) if is_provisional and word else word
 
-    def _action(self, entry: DrugEntry, first: AdviceRow | None) -> str:
+    def _action(self, entry: DrugEntry, first: AdviceRow | None, *, is_changed: bool) -> str:
         label: Mapping[str, str] = self._words["label"]
         said = first.headline if first else label["not_for_any"]
         if entry.adjusted is None:
@@ -283,10 +309,8 @@ class _LineMaker:
         if headline == said:
             return said
         changed = label["with_brief"].format(advice=within(headline, self._words))
-        # a source without a recommendation by genotype adds nothing to that with medicines
-        if first is None or first.bucket == _SILENT:
-            return changed[:1].upper() + changed[1:]
-        return f"{said}; {changed}"
+        # the recommendation by genotype alone, which is milder, is in the drug's entry
+        return _capital(changed) if is_changed else f"{said}; {changed}"
 
     def _reason(self, entry: DrugEntry, first: AdviceRow | None) -> str:
         names = first.genes if first else tuple(basis.gene for basis in entry.basis)
@@ -324,6 +348,10 @@ class _LineMaker:
             reported=medicine.reported,
             remark=medicine.remark,
         )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def medicine_name(medicine: MedicineEntry) -> str:

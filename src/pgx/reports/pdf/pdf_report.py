@@ -73,7 +73,7 @@ def report_data(
             if not d.is_taken
         ],
         "changed": [d.name for g in document.groups for d in g.drugs if is_changed(d, g.key)],
-        "gaps": document.gaps,
+        "gaps": (*document.alerts, *document.gaps),
         "overrides": document.overrides,
         "decided": [drug.name for name, (_, drug) in drugs.items() if name in decided],
         "groups": [

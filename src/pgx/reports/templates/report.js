@@ -3,50 +3,61 @@
   var box = document.getElementById("find");
   var said = document.getElementById("found");
   var words = document.getElementById("find-words");
-  var kind = document.getElementById("find-group");
-  var groups = [].slice.call(document.querySelectorAll(".group"));
-  var names = {};
-  [].forEach.call(document.querySelectorAll(".names a"), function (link) {
-    names[link.hash.slice(1)] = link.parentNode;
-  });
+  var classes = [].slice.call(document.querySelectorAll(".class,.group"));
   var drugs = [];
-  groups.forEach(function (group) {
-    [].forEach.call(group.querySelectorAll(".drug"), function (drug) {
-      var text = drug.firstElementChild.textContent.toLowerCase();
-      drugs.push({ group: group, drug: drug, name: names[drug.id], text: text });
+  classes.forEach(function (part) {
+    [].forEach.call(part.querySelectorAll(".drug"), function (drug) {
+      var text = drug.firstElementChild.textContent + " " + drug.dataset.find;
+      var title = part.firstElementChild.textContent;
+      drugs.push({ part: part, drug: drug, text: (text + " " + title).toLowerCase() });
     });
   });
+  var searched = false;
   function show(node, yes) {
     if (node) node.classList.toggle("off", !yes);
   }
   function apply() {
     var wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
     var shown = 0;
-    var full = {};
     drugs.forEach(function (item) {
-      var fits = !kind.value || kind.value === item.group.id;
-      fits = fits && wanted.every(function (word) { return item.text.indexOf(word) >= 0; });
-      show(item.drug, fits);
-      show(item.name, fits);
-      if (fits) { shown += 1; full[item.group.id] = true; }
+      item.fits = wanted.every(function (word) { return item.text.indexOf(word) >= 0; });
+      show(item.drug, item.fits);
+      if (item.fits) shown += 1;
     });
-    groups.forEach(function (group) {
-      show(group, full[group.id]);
-      show(document.getElementById("glance-" + group.id), full[group.id]);
+    classes.forEach(function (part) {
+      var fits = drugs.some(function (item) { return item.part === part && item.fits; });
+      show(part, fits);
+      // a drug that is found has to be seen: its group opens with the search and closes after it
+      if (part.tagName === "DETAILS" && (wanted.length || searched)) part.open = wanted.length > 0 && fits;
     });
-    var all = shown === drugs.length;
-    said.textContent = all ? "" : said.dataset.words.replace("{shown}", shown).replace("{total}", drugs.length);
+    said.textContent = wanted.length ? said.dataset.words.replace("{shown}", shown).replace("{total}", drugs.length) : "";
+    if (wanted.length && !searched) document.getElementById("recommendations").scrollIntoView();
+    searched = wanted.length > 0;
   }
   function reveal() {
-    var target = document.getElementById(location.hash.slice(1));
-    if (!target || !target.closest(".off")) return;
-    words.value = kind.value = "";
-    apply();
+    var target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    if (target.closest(".off")) {
+      words.value = "";
+      apply();
+    }
+    for (var node = target; node; node = node.parentElement) {
+      if (node.tagName === "DETAILS") node.open = true;
+    }
     target.scrollIntoView();
   }
   words.addEventListener("input", apply);
-  kind.addEventListener("change", apply);
   window.addEventListener("hashchange", reveal);
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest('a[href^="#"]');
+    if (link && link.hash === location.hash) reveal();
+    var button = event.target.closest && event.target.closest("button.copy");
+    if (button && navigator.clipboard) {
+      navigator.clipboard.writeText(button.previousElementSibling.textContent).then(function () {
+        button.textContent = button.dataset.done;
+      });
+    }
+  });
   box.hidden = false;
-  apply();
+  reveal();
 })();
