@@ -11,7 +11,7 @@ RUNS ?= 1000000
 KERNELS := --benchmark-columns=min,median,rounds --benchmark-sort=name --benchmark-max-time=0.5
 
 .DEFAULT_GOAL := help
-.PHONY: help dev kernels demo test test-rest test-all lint format types contracts wheel release image check site bench performance validate fuzz torture lock clean
+.PHONY: help dev kernels demo test test-rest test-all lint format types contracts wheel release image check site fhir-server bench performance validate fuzz torture lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -36,10 +36,10 @@ kernels: $(VENV)/.dev ## compile the kernels, so that tests that run side by sid
 	$(BIN)/python -c 'from pgx.base.accel import warm; print(*warm())'
 
 demo: $(VENV)/.runtime ## install, annotate the example patient, say where the report is
-	$(BIN)/pgx annotate examples/patient.g.vcf -o "$(DEMO)" --force \
-	  --outside-calls examples/outside-calls.tsv --sample-info examples/sample-info.tsv
-	@echo "The report, to be opened in a browser:"
-	@ls -d "$(abspath $(DEMO))"/*.html
+	@$(BIN)/pgx annotate examples/patient.g.vcf -o "$(DEMO)" --force --format html,json,pdf \
+	  --outside-calls examples/patient-outside-calls.tsv --patient examples/patient.json
+	@echo "The report, to be opened in a browser, and as PDF:"
+	@ls -d "$(abspath $(DEMO))"/*.html "$(abspath $(DEMO))"/*.pdf
 
 test: $(VENV)/.dev ## run the tests, of long ones a sample
 	$(BIN)/python -m pytest -n auto --dist worksteal
@@ -79,6 +79,12 @@ site: $(VENV)/.dev ## build the documentation site into build/site, without netw
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "The site, to be opened in a browser:"
 	@ls -d "$(abspath build/site)"/index.html
+
+# The versions are pinned, with digests. Without npm or network, the tests of this server are skipped.
+fhir-server: ## a FHIR R4 server of npm packages into build/fhir-server, for its tests
+	@mkdir -p build/fhir-server
+	cp validation/fhir/server/package.json validation/fhir/server/package-lock.json build/fhir-server
+	cd build/fhir-server && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1
 
 bench: $(VENV)/.dev ## measure speed on the validation data
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }

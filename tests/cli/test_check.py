@@ -109,6 +109,24 @@ def test_hints_and_quiet(tmp_path):
     assert loud.stdout == quiet.stdout
 
 
+@pytest.mark.parametrize("command", ["check", "annotate", "cohort"])
+def test_several_files_of_variant_sites_give_one_hint_with_both_choices(tmp_path, command):
+    paths = [
+        vcf_file(tmp_path, {gene: call}, style="variants", name=f"{gene}.vcf", genes=[gene])
+        for gene, call in (("CYP2C19", "*1/*2"), ("CYP2C9", "*1/*3"))
+    ]
+    output = [] if command == "check" else ["-o", tmp_path / "out"]
+    done = pgx(command, *paths, *output, "--genes", "CYP2C19,CYP2C9")
+    [hint] = [text for text in done.stderr.splitlines() if text.startswith("hint: ")]
+    assert hint.startswith("hint: CYP2C19.vcf and 1 more: only variant sites are listed")
+    assert "not called" in hint
+    assert "--absent reference" in hint
+    assert "leave it" in hint
+    sure = pgx(command, *paths, *output, "--genes", "CYP2C19,CYP2C9", "--absent", "reference",
+               *(["--force"] if output else []))  # fmt: skip
+    assert "variant sites" not in sure.stderr
+
+
 def test_a_file_of_another_assembly_needs_no_option(tmp_path):
     path = vcf_file(tmp_path, {"CYP2C19": "*1/*2"}, assembly="GRCh37", declared=False)
     refused(3, "check", path)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from cli.support import KNOWLEDGE, ROOT, pgx
+from cli.support import KNOWLEDGE, PATIENT, ROOT, pgx
 from pgx import KnowledgeBase
 from pgx.knowledge.build import COUNTED
 
@@ -98,10 +99,49 @@ def test_show_of_what_nobody_knows():
     assert not done.stdout
 
 
-def test_tables_are_not_cut_in_a_pipe():
-    text = pgx("kb", "show", "CYP2C19").stdout
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("genes",), ("drugs",), ("info",), ("info", "--guidelines"), ("changes",),
+        ("show", "CYP2C19"), ("show", "CFTR"), ("show", "HLA-B"), ("show", "clopidogrel"),
+        ("show", "acetaminophen / caffeine / dihydrocodeine"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("columns", [80, 100, 132])
+def test_pages_fit_a_terminal_and_are_not_cut(words, columns):
+    text = pgx("kb", *words, COLUMNS=str(columns)).stdout
+    assert max(map(len, text.splitlines())) <= columns
     assert "…" not in text
-    assert len(text.splitlines()) == len(KnowledgeBase().gene("CYP2C19").alleles) + 1
+
+
+def words_of(text):
+    return re.findall(r"[\w.>*+-]+", text)
+
+
+@pytest.mark.parametrize("name", ["CYP2C19", "clopidogrel", "siponimod"])
+def test_a_page_has_every_fact_of_the_rows(name):
+    page = set(words_of(pgx("kb", "show", name, COLUMNS="80").stdout))
+    for row in rows("show", name):
+        facts = {k: v for k, v in row.items() if k not in ("codes", "pmids", "read_from", "id")}
+        shown = set(words_of(" ".join(facts.values())))
+        assert not {w for w in shown if w.strip("=|")} - page - {"general"}, row
+
+
+def test_the_list_of_drugs_has_every_name_and_code():
+    page = set(words_of(pgx("kb", "drugs", COLUMNS="132").stdout))
+    said = (v for row in rows("drugs") for k, v in row.items() if k != "status")
+    assert not set(words_of(" ".join(said))) - page
+
+
+@pytest.mark.parametrize(
+    ("word", "substance"), [("Tylenol", "acetaminophen"), ("paracetamol", "acetaminophen")]
+)
+def test_a_substance_without_guideline_is_named_as_such(word, substance):
+    for words in (("kb", "show", word), ("annotate", PATIENT, "-o", "none", "--drugs", word)):
+        done = pgx(*words)
+        assert done.returncode == 2
+        assert f"no guidance on {word} ({substance}); the release knows" in done.stderr
+        assert "did you mean" not in done.stderr
 
 
 def test_verify():

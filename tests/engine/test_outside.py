@@ -151,6 +151,13 @@ def test_a_call_of_a_sample_that_no_input_has_is_told(tmp_path):
     assert "S2" not in hint
 
 
+def test_calls_of_several_such_samples_are_told_in_one_hint(tmp_path):
+    lines = [{**CALL, "sample": name} for name in ("S1", "S2", "S3")]
+    done = run(vcf_file(tmp_path, {}, sample="S1"), *lines, genes=("CYP2D6",))
+    [hint] = done.hints
+    assert hint.startswith("o.tsv: 2 of 3 calls")
+
+
 def test_a_call_of_a_sample_that_was_not_asked_for_is_left_out(tmp_path):
     path = cohort_file(tmp_path, {"S1": {"CYP2C19": "*1/*1"}, "S2": {"CYP2C19": "*1/*1"}})
     done = run(path, {**CALL, "sample": "S2"}, samples=("S1",), genes=("CYP2D6",))

@@ -189,3 +189,34 @@ def test_what_acts_on_enzymes_and_every_ingredient_is_a_substance(knowledge):
 )  # fmt: skip
 def test_names_of_the_release(knowledge, name, expected):
     assert found(knowledge.vocabulary, name=name) == (expected, [])
+
+
+def test_other_names_are_synonyms_brands_and_brands_of_combinations():
+    assert OWN.other_names("Alfa") == ("alpha", "Alfex", "Alfex with Betol")
+    assert OWN.other_names("beta") == ()
+    without_both = Vocabulary(SUBSTANCES, ("alfa", "gamma"))
+    assert without_both.other_names("alfa")[-1] == "Both"
+    assert OWN.other_names("nothing") == ()
+
+
+@one_test
+@pytest.mark.parametrize(
+    ("name", "drug"),
+    [
+        ("Plavix", "clopidogrel"), ("iscover", "clopidogrel"), ("Coumadin", "warfarin"),
+        ("Marcumar", "phenprocoumon"), ("Zocor", "simvastatin"), ("Sortis", "atorvastatin"),
+        ("Advil", "ibuprofen"), ("Saroten", "amitriptyline"), ("Amitriptylin", "amitriptyline"),
+        ("Trevilor", "venlafaxine"), ("Imurek", "azathioprine"), ("5-FU", "fluorouracil"),
+        ("Codein", "codeine"), ("Vytorin", "simvastatin"), ("Glibenclamid", "glyburide"),
+    ],
+)  # fmt: skip
+def test_brands_and_german_names_of_the_release(knowledge, name, drug):
+    assert knowledge.vocabulary.drugs_of(name) == (drug,)
+    assert name.casefold() in {other.casefold() for other in knowledge.other_names[drug]}
+
+
+def test_other_names_lead_back_to_their_drug(knowledge):
+    assert set(knowledge.other_names) == {d.drug for d in knowledge.drugs}
+    for drug, names in knowledge.other_names.items():
+        for name in names:
+            assert drug in knowledge.vocabulary.drugs_of(name), (drug, name)

@@ -220,9 +220,42 @@ def test_stellarpgx_summary():
         read_calls("run_summary.txt", data)
 
 
-def test_a_table_of_genes_without_header_is_no_summary():
-    with pytest.raises(OutsideCallError, match="column gene"):
-        read_calls("cyp2d6.tsv", b"CYP2D6\t*1/*2\n")
+# -- a table without header, as PharmCAT reads it -----------------------------------------
+
+BARE = (
+    "# for PharmCAT\nCYP2D6\t*1/*3\nCYP2C9\t\t\t2.0\n\nHLA-B\t\t*57:01 positive\n"
+    "MT-RNR1\tm.1555A>G\n"
+)
+
+
+def test_a_table_of_genes_without_header_is_read_as_its_own():
+    calls = read_calls("calls.tsv", BARE.encode())
+    assert [(c.gene, c.diplotype or c.phenotype or c.activity_score, c.where) for c in calls] == [
+        ("CYP2D6", "*1/*3", "calls.tsv line 2"),
+        ("CYP2C9", "2.0", "calls.tsv line 3"),
+        ("HLA-B", "*57:01 positive", "calls.tsv line 5"),
+        ("MT-RNR1", "m.1555A>G", "calls.tsv line 6"),
+    ]
+    assert {(c.sample, c.tool) for c in calls} == {("", "")}
+    [call] = read_calls("calls.tsv", b"TPMT\t*1/*3A\tIntermediate Metabolizer\t\r\n")
+    assert (call.diplotype, call.phenotype) == ("*1/*3A", "Intermediate Metabolizer")
+
+
+@one_test
+@pytest.mark.parametrize(
+    ("data", "match"),
+    [
+        (b"CYP2D6\t\t\n", "line 1: no gene, or neither"),
+        (b"CYP2D6\t*1/*3\nTPMT\t*1/\xe2\x80\xae*3A\n", "line 2: the line holds a character"),
+        (b"CYP2D6\t*1/*3\t\t1.0\tmore\n", "column gene is missing"),
+        (b"CYP2D6\n", "column gene is missing"),
+        (b"S1\tCYP2D6\n\tS2\n", "column gene is missing"),
+        (b"F5\tCYP2D6*1/*4\n", "column gene is missing"),
+    ],
+)
+def test_a_table_without_header_that_is_not_clear_is_refused(data, match):
+    with pytest.raises(OutsideCallError, match=match):
+        read_calls("calls.tsv", data)
 
 
 # -- PyPGx and Stargazer ------------------------------------------------------------------

@@ -44,6 +44,7 @@ def bundles(path, facts=FACTS):
     calls = read_outside_calls(outside) if path.name == "cohort.vcf" else ()
     for result in annotate([path], outside=calls).results():
         yield json.loads(render_fhir(result, facts))
+        yield json.loads(render_fhir(result, facts, is_full=True))
 
 
 def faults(bundle):
@@ -54,7 +55,7 @@ def faults(bundle):
 def example():
     settings = RunSettings(genes=("CYP2C19", "TPMT"), drugs=("clopidogrel", "azathioprine"))
     run = annotate([ROOT / "examples" / "patient.g.vcf"], settings)
-    return json.loads(render_fhir(next(run.results()), FACTS))
+    return json.loads(render_fhir(next(run.results()), FACTS, is_full=True))
 
 
 @one_test
@@ -83,8 +84,9 @@ def test_bundles_of_genomes_pass(path):
 
 @pytest.mark.validation
 @pytest.mark.parametrize("facts", [FACTS, NO_FACTS], ids=["facts", "text"])
-def test_a_bundle_of_every_kind_of_call_passes(facts):
-    assert faults(json.loads(render_fhir(factory.result(), facts))) == []
+@pytest.mark.parametrize("is_full", [False, True], ids=["default", "full"])
+def test_a_bundle_of_every_kind_of_call_passes(facts, is_full):
+    assert faults(json.loads(render_fhir(factory.result(), facts, is_full=is_full))) == []
 
 
 @pytest.mark.validation
@@ -95,9 +97,10 @@ def test_a_bundle_with_decisions_and_a_patient_passes():
     result = factory.result(
         overrides=said, context=PatientContext(patient=Patient()), recommendations=rows
     )
-    bundle = json.loads(render_fhir(result, FACTS))
-    assert any("note" in entry["resource"] for entry in bundle["entry"])
-    assert faults(bundle) == []
+    for is_full in (False, True):
+        bundle = json.loads(render_fhir(result, FACTS, is_full=is_full))
+        assert any("note" in entry["resource"] for entry in bundle["entry"])
+        assert faults(bundle) == []
 
 
 @one_test
@@ -113,7 +116,8 @@ def test_hostile_strings_pass(text):
         pmids=(text,), genes=(text,), classification=text,
     )  # fmt: skip
     result = factory.result(text, calls=(call,), recommendations=(row,))
-    assert faults(json.loads(render_fhir(result, FACTS))) == []
+    for is_full in (False, True):
+        assert faults(json.loads(render_fhir(result, FACTS, is_full=is_full))) == []
 
 
 @pytest.mark.exhaustive

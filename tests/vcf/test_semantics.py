@@ -112,6 +112,14 @@ def test_variant_sites_only_is_seen():
     assert not scan_body("").sites_only
 
 
+def test_variant_sites_of_some_samples_of_a_call_set_are_seen():
+    variant, reference = line(cells=["0/1"]), line(cells=["0/0"])
+    assert scan_body(variant * 2 + reference).sites_only
+    assert not scan_body(variant + reference * 2).sites_only
+    blocks = '##ALT=<ID=NON_REF,Description="">\n'
+    assert not scan_body(variant * 2 + reference, extra=blocks).sites_only
+
+
 @one_test
 @pytest.mark.parametrize("name", ["chr10", "10", "CHR10", "NC_000010.11", "CM000672.2"])
 def test_contigs_are_known_by_every_alias(name):

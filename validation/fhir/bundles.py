@@ -111,7 +111,7 @@ def _own_extensions(resource: Tree) -> Iterator[str]:
             yield f"{kind}: no extension {url}"
 
 
-_NAMES = frozenset({"action", "provenance", "override"})
+_NAMES = frozenset({"action", "content", "provenance", "override"})
 
 
 def _terms(

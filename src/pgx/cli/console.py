@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -22,6 +23,7 @@ __all__ = [
     "hint",
     "is_terminal",
     "prepare",
+    "print_rows",
     "print_table",
     "say",
     "shown",
@@ -165,9 +167,13 @@ def _stream(descriptor: int, old: TextIO | None) -> TextIO:
 _WIDTH = 100
 
 
+_NARROWEST = 40
+
+
 def width() -> int:
-    """Return the maximum line width in columns."""
-    return shutil.get_terminal_size((_WIDTH, 0)).columns if sys.stdout.isatty() else _WIDTH
+    """Return the maximum line width in columns: of the terminal, or as COLUMNS says."""
+    is_told = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
+    return max(_NARROWEST, shutil.get_terminal_size((_WIDTH, 0)).columns if is_told else _WIDTH)
 
 
 def shown(cell: str) -> str:
@@ -187,13 +193,49 @@ def print_table(rows: Sequence[dict[str, str]]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for name in rows[0] if rows else ():
         is_number = all(row[name][:1].isdigit() or not row[name] for row in rows)
-        table.add_column(name, overflow="fold", justify="right" if is_number else "left")
+        longest = _longest_word([name, *(row[name] for row in rows)])
+        table.add_column(
+            name,
+            overflow="fold",
+            justify="right" if is_number else "left",
+            min_width=min(longest, _LONG_WORD),
+        )
     for row in rows:
         table.add_row(*(Text(shown(cell)) for cell in row.values()))
     if is_terminal():
-        console().print(table)
+        console(width=width()).print(table)
         return
-    plain = console(width=_WIDTH)
+    plain = console(width=width())
     with plain.capture() as captured:
         plain.print(table)
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+_LONG_WORD = 20
+_GAP = 2
+
+
+def print_rows(rows: Sequence[dict[str, str]]) -> None:
+    """Print rows as a table where its columns fit without a broken word, else one below another."""
+    names = list(rows[0]) if rows else []
+    least = [_longest_word([name, *(row[name] for row in rows)]) for name in names]
+    if sum(min(n, _LONG_WORD) + _GAP for n in least) <= width() + _GAP:
+        print_table(rows)
+        return
+    for row in rows:
+        sys.stdout.writelines(f"{line}\n" for line in _stacked(row))
+
+
+def _stacked(row: dict[str, str]) -> list[str]:
+    """Return the lines of a row: its first two cells, then one for each other with content."""
+    (_, first), (_, second), *rest = row.items()
+    lines = [printable(f"{first}  {second}")]
+    for name, cell in rest:
+        if cell:
+            text = f"{name}: {printable(cell)}"
+            lines += textwrap.wrap(text, width(), initial_indent="  ", subsequent_indent="    ")
+    return lines
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    return max((len(word) for text in texts for word in text.split()), default=0)

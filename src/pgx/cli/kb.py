@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from pgx.cli.console import console, is_terminal, say, shown
-from pgx.cli.kb_rows import export, import_release
+from pgx.cli.console import print_rows, say, shown, width
+from pgx.cli.kb_release import export, import_release
 from pgx.cli.options import Overlay, Release, run_app
 from pgx.errors import UsageError, printable
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -24,7 +24,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-_WIDE = 100_000  # a pipe has no width: nothing is wrapped or truncated
 JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
 
 
@@ -38,15 +37,7 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
         for row in rows:
             sys.stdout.write(escape_json(json.dumps(row, ensure_ascii=False)) + "\n")
         return
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, header_style="bold")
-    for name in rows[0] if rows else ():
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(shown(cell)) for cell in row.values()))
-    console(width=None if is_terminal() else _WIDE).print(table)
+    print_rows(rows)
 
 
 def _knowledge(overlay: Path | None, release: Path | None) -> KnowledgeBase:
@@ -132,9 +123,10 @@ def drugs(
 
       pgx kb drugs --json-lines > drugs.jsonl
     """
-    from pgx.cli.kb_rows import drug_rows
+    from pgx.cli.kb_rows import drug_list, drug_rows
 
-    _print_rows(drug_rows(_knowledge(kb_overlay, kb)), json_lines=json_lines)
+    base = _knowledge(kb_overlay, kb)
+    _print_rows(drug_rows(base) if json_lines else drug_list(base), json_lines=json_lines)
     return 0
 
 
@@ -154,10 +146,14 @@ def show(
 
       pgx kb show B01AC04 --json-lines
     """
-    from pgx.cli.kb_rows import rows_of
+    from pgx.cli.kb_show import page_of, rows_of
 
-    rows = rows_of(_knowledge(kb_overlay, kb), name, whole=json_lines)
-    _print_rows(rows, json_lines=json_lines)
+    base = _knowledge(kb_overlay, kb)
+    if json_lines:
+        _print_rows(rows_of(base, name), json_lines=True)
+        return 0
+    for line in page_of(base, name, width()):
+        sys.stdout.write(printable(line) + "\n")
     return 0
 
 

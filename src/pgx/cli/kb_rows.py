@@ -6,31 +6,23 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-import typer
-
-from pgx.base.texts import did_you_mean, months_between, release_month
-from pgx.cli.console import say, width
-from pgx.errors import OutputError, UnknownDrugError, UnknownGeneError, UsageError
+from pgx.base.texts import months_between, release_month
+from pgx.cli.console import width
 from pgx.knowledge.changes import Change, ChangeKind, Count, summary
-from pgx.knowledge.release_folder import SUFFIX
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.wording import render_implications, render_statement
-from pgx.records.advice import Statement, format_lookup
-from pgx.records.genes import core_allele
+from pgx.records.advice import Statement
 
 __all__ = [
     "change_row",
     "count_row",
     "diff_text",
+    "drug_list",
     "drug_rows",
-    "export",
     "guideline_rows",
-    "import_release",
     "info_rows",
-    "rows_of",
 ]
 
 
@@ -105,7 +97,6 @@ def _months(checked: str, day: str) -> str:
 
 
 Row = dict[str, str]
-_FOR_PROGRAMS: Final = frozenset({"codes", "pmids", "read_from", "id"})
 
 
 def drug_rows(kb: KnowledgeBase) -> list[Row]:
@@ -131,73 +122,40 @@ def drug_rows(kb: KnowledgeBase) -> list[Row]:
     return rows
 
 
-def rows_of(kb: KnowledgeBase, name: str, *, whole: bool = True) -> list[Row]:
-    """Return a row per allele of a gene, or a row per statement on the drugs a name refers to.
-
-    Unless ``whole``, machine-readable columns are omitted from statements.
-
-    Raises
-    ------
-    UnknownGeneError
-        The name is neither a gene nor a drug.
-    """
-    if name in kb.genes:
-        return _allele_rows(kb, name)
-    # these imports load numpy; without them `pgx kb info` starts in half the time
-    from pgx.inputs.release import drug_names, named_drugs
-
-    try:
-        drugs = named_drugs(kb, [name])
-    except UnknownDrugError:
-        raise UnknownGeneError(
-            f"no gene and no drug {name!r}",
-            remedy=did_you_mean(
-                name, (*kb.genes, *drug_names(kb)), "pgx kb genes and pgx kb drugs list them"
-            ),
-        ) from None
-    rows = [_statement_row(s) for drug in drugs for s in kb.statements if s.drug == drug]
-    if whole:
-        return rows
-    return [{n: text for n, text in row.items() if n not in _FOR_PROGRAMS} for row in rows]
+def drug_list(kb: KnowledgeBase) -> list[Row]:
+    """Return one row per drug for a person: genes with their sources, and all else together."""
+    rows = []
+    for drug, found in groupby(drug_rows(kb), key=lambda row: row["drug"]):
+        of_sources = list(found)
+        facts = (_by_source(of_sources), _others(of_sources))
+        rows.append(dict(zip(_LIST_COLUMNS, (drug, *facts), strict=True)))
+    return rows
 
 
-def _allele_rows(kb: KnowledgeBase, gene: str) -> list[Row]:
-    """Return a row per allele: definition, function, activity value, counts by group."""
-    from pgx.knowledge.gene_records import allele_counts
-
-    wanted = ("allele", "definition", "function", "activity_value", "source")
-    counts = allele_counts(kb.frequencies.get(gene))
-    return [
-        {name: row[name] for name in wanted}
-        | {"chromosomes": counts.get(row["allele"]) or counts.get(core_allele(row["allele"]), "")}
-        for row in kb.table("alleles")
-        if row["gene"] == gene
-    ]
+_LIST_COLUMNS: Final = ("drug", "genes and sources", "harm, names, codes")
 
 
-def _statement_row(statement: Statement) -> Row:
-    return {
-        "drug": statement.drug,
-        "source": statement.authority,
-        "population": statement.population,
-        "lookup": format_lookup(statement.lookup),
-        "action": ";".join(statement.action),
-        "dose_factor": _factor(statement),
-        "classification": statement.classification,
-        "text": render_statement(statement),
-        "codes": ";".join(statement.drug_codes),
-        "pmids": ";".join(statement.pmids),
-        "read_from": statement.source,
-        "id": statement.id,
+def _by_source(rows: Sequence[Row]) -> str:
+    """Return the genes with the sources that name them, a line for each set of genes."""
+    sources: dict[str, list[str]] = {}
+    for row in rows:
+        genes = row["genes"].replace(";", ", ") or "no gene"
+        pending = f" ({row['status']})" if row["status"] != "covered" else ""
+        sources.setdefault(genes, []).append(f"{row['source']}{pending}")
+    return "\n".join(f"{genes}: {', '.join(names)}" for genes, names in sources.items())
+
+
+def _others(rows: Sequence[Row]) -> str:
+    first = rows[0]
+    harm = next((row["critical"] for row in rows if row["critical"]), "")
+    parts = {
+        "critical": harm,
+        "also": ";".join(filter(None, (first["synonyms"], first["brands"]))),
+        "contains": first["ingredients"],
+        "RxNorm": first["rxnorm"],
+        "ATC": first["atc"],
     }
-
-
-def _factor(statement: Statement) -> str:
-    low, high = statement.dose_factor_min, statement.dose_factor_max
-    if low is None and high is None:
-        return ""
-    ends = ("" if end is None else f"{end:g}" for end in (low, high))
-    return "–".join(dict.fromkeys(ends))
+    return "\n".join(f"{name}: {text.replace(';', ', ')}" for name, text in parts.items() if text)
 
 
 _LABELS: Final = {
@@ -357,95 +315,3 @@ def _folded(text: str, indent: str) -> str:
         text, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(lines)
-
-
-def export(
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar=f"FILE{SUFFIX}", help="the file to write")
-    ],
-    place: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[FOLDER]", help="folder or file of a release; the one in use by default"
-        ),
-    ] = None,
-    key: Annotated[
-        Path | None,
-        typer.Option(metavar="PEM", help="private Ed25519 key that signs the release in the file"),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
-) -> int:
-    """Write a release as one file: every table, the manifest, and the signature if it has one.
-
-    A release that pgx kb verify finds faulty is not written. The same release gives the same
-    bytes.
-
-    Examples:
-      pgx kb export -o 2026.12.1.pgxkb
-
-      pgx kb export release-of-june/ -o june.pgxkb --key private.pem
-    """
-    from pgx.base.files import refuse_own_inputs
-    from pgx.base.shipped import key_id, read_private_key, signature_over
-    from pgx.inputs.release_check import refusal, verify_folder
-    from pgx.knowledge.release_folder import pack
-    from pgx.knowledge.tables import MANIFEST, SIGNATURE
-    from pgx.reports.files.output_folder import write_file
-
-    if output.suffix != SUFFIX:
-        raise UsageError(f"the file of a release ends with {SUFFIX}", where=output.name)
-    if output.exists() and not force:
-        raise OutputError(
-            "the file is there already", where=str(output), remedy="replace it with --force"
-        )
-    private = read_private_key(key) if key else None
-    kb, findings = verify_folder(place)
-    if kb is None or findings:
-        raise refusal(findings)
-    refuse_own_inputs([output], [place, key])
-    files = kb.files()
-    if private is not None:
-        files[SIGNATURE] = signature_over(files[MANIFEST], private)
-    write_file(output, pack(files))
-    signed = f", signed with key {key_id(private.public_key())}" if private else ""
-    say(f"release {kb.release}: {len(kb.manifest.tables)} tables in {output}{signed}")
-    return 0
-
-
-def import_release(
-    file: Annotated[Path, typer.Argument(metavar=f"FILE{SUFFIX}", help="file of pgx kb export")],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FOLDER", help="folder for the release")
-    ],
-    key: Annotated[
-        Path | None,
-        typer.Option(metavar="PEM", help="public key with which the release must be signed"),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="replace another release")] = False,  # noqa: FBT002
-) -> int:
-    """Check a release that came as one file, and install it into a folder in one step.
-
-    Until that step the folder is as it was. What runs meanwhile goes on with the release that it
-    has read. Only a folder with a release and nothing else is replaced.
-
-    Examples:
-      pgx kb import 2026.12.1.pgxkb -o /data/pgx-release
-
-      pgx kb import 2026.12.1.pgxkb -o /data/pgx-release --force --key public.pem
-    """
-    from pgx.base.shipped import check_signature, read_public_key
-    from pgx.inputs.release_check import verify_release
-    from pgx.knowledge.release_folder import install_release
-    from pgx.knowledge.snapshot import KnowledgeBase
-    from pgx.knowledge.tables import MANIFEST
-
-    if file.is_dir():
-        raise UsageError("this is a folder", where=file.name, remedy="name a file of pgx kb export")
-    public = read_public_key(key) if key else None
-    kb = KnowledgeBase(file)
-    if public is not None:
-        check_signature(Path(MANIFEST), kb.manifest.text().encode(), public, kb.signature)
-    verify_release(kb)
-    is_new = install_release(kb.files(), output, force=force)
-    say(f"release {kb.release}: {'installed' if is_new else 'is there already'} in {output}")
-    return 0

@@ -13,6 +13,7 @@ from pgx.engine.calling import (
     check_ancestry,
     unrecorded,
 )
+from pgx.engine.opening import merged_hints
 from pgx.engine.reading import InputReader, Inputs, read_of
 from pgx.errors import InputError
 from pgx.inputs.choices import chosen_samples, left_out, outside_by_sample, strangers
@@ -109,7 +110,7 @@ class Engine:
 
     def hints(self, inputs: Inputs, samples: tuple[str, ...]) -> list[str]:
         """Return hints for the user."""
-        found = [hint for item in read_of(inputs) for hint in item.hints]
+        found = merged_hints(hint for item in read_of(inputs) for hint in item.hints)
         found += unlike_overlay(self.knowledge, refused_of(inputs))
         found += strangers(self.outside, _names(inputs))
         found += left_out(self.outside, self.knowledge)

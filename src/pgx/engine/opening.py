@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -28,6 +28,7 @@ __all__ = [
     "decide_assembly",
     "input_hints",
     "input_notes",
+    "merged_hints",
     "opened",
     "reading_settings",
 ]
@@ -119,10 +120,24 @@ def input_hints(source: AnySource, scan: Scan, settings: RunSettings) -> list[st
         )
     elif scan.sites_only and settings.absent is Absent.NO_CALL:
         hints.append(
-            f"{name}: lists variant sites only; positions without a record stay unknown."
-            " If the whole genome was called, --absent reference reads them as the reference."
+            f"{name}: only variant sites are listed, and positions without a record count as not"
+            " called: calls rest on haplotype frequencies there, and recommendations depend on"
+            " them. If the whole genome was called, give --absent reference; if not (exome, panel,"
+            " array), leave it, and see in pgx check what is missing."
         )
     return hints
+
+
+def merged_hints(hints: Iterable[str]) -> list[str]:
+    """Return hints on inputs, those that say the same of several as one."""
+    files: dict[str, list[str]] = {}
+    for hint in hints:
+        name, _, text = hint.partition(": ")
+        files.setdefault(text, []).append(name)
+    return [
+        f"{names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {text}"
+        for text, names in files.items()
+    ]
 
 
 def _may_be_hg19_chrm(header: VcfHeader) -> bool:

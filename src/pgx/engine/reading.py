@@ -20,7 +20,15 @@ import numpy.typing as npt
 from pgx.base.assemblies import Assembly
 from pgx.copynumber.depth import DepthReading, best_evidence
 from pgx.copynumber.evidence import CopyEvidence
-from pgx.engine.opening import Loci, View, input_hints, input_notes, opened, reading_settings
+from pgx.engine.opening import (
+    Loci,
+    View,
+    input_hints,
+    input_notes,
+    merged_hints,
+    opened,
+    reading_settings,
+)
 from pgx.errors import InputError
 from pgx.genotypes.build import GeneReading, build_gene, build_genotypes, covers, touching
 from pgx.genotypes.grouping import GeneColumns, SampleGrouper, number_groups
@@ -160,7 +168,7 @@ def read_inputs(
     return Observations(
         inputs=read,
         refused=[item for item in found if isinstance(item, InputError)],
-        hints=[hint for item in read for hint in item.hints],
+        hints=merged_hints(hint for item in read for hint in item.hints),
     )
 
 

@@ -203,25 +203,32 @@ def chosen_samples(
 
 
 def strangers(calls: list[OutsideCall], samples: tuple[str, ...]) -> list[str]:
-    """Return a hint for each outside call of an unknown sample; one hint for all of a tool.
+    """Return a hint on the outside calls of unknown samples, one for each table or tool.
 
     One file may serve several runs, so this is not an error, but no call is dropped silently.
     """
     there = set(samples)
     absent = [call for call in calls if call.sample and call.sample not in there]
     of_tools = Counter(call.tool for call in absent if call.tool)
+    of_table = [call for call in absent if not call.tool]
     return [
-        *(
-            f"{call.where}: the sample of this outside call is in no input; the call is not used"
-            for call in absent
-            if not call.tool
-        ),
+        *_of_table(of_table, len(calls)),
         *(
             f"{count} call(s) of {tool} are of samples that are in no input, and not used; give the"
             " sample's name as the input has it"
             for tool, count in of_tools.items()
         ),
     ]
+
+
+def _of_table(absent: list[OutsideCall], n_calls: int) -> list[str]:
+    """Return the hint on calls of our own table, of which there is one in a run."""
+    if len(absent) < 2:
+        said = "the sample of this outside call is in no input; the call is not used"
+        return [f"{call.where}: {said}" for call in absent]
+    file = absent[0].where.partition(" line ")[0]
+    count = f"{len(absent)} of {n_calls} calls"
+    return [f"{file}: {count} are of samples that are in no input, and not used"]
 
 
 def left_out(calls: list[OutsideCall], kb: KnowledgeBase) -> list[str]:
@@ -234,6 +241,13 @@ def left_out(calls: list[OutsideCall], kb: KnowledgeBase) -> list[str]:
         f"{len(names)} gene(s) of the file of {tool} are not in the knowledge base and not used"
         for tool, names in genes.items()
     ]
+
+
+_NAME_SAMPLE: Final = "name the one sample with --samples"
+_ADD_SAMPLE: Final = (
+    "begin the file with a header line and name the sample in each line: sample, gene, diplotype,"
+    " phenotype, activity_score"
+)
 
 
 def outside_by_sample(
@@ -254,12 +268,16 @@ def outside_by_sample(
         if call.gene not in kb.genes:
             if call.tool:
                 continue  # a tool's file contains all of its genes; see `left_out`
-            raise OutsideCallError("the gene is not in the knowledge base", where=call.where)
+            raise OutsideCallError(
+                "the gene is not in the knowledge base",
+                where=call.where,
+                remedy="remove the line; pgx kb genes lists the genes",
+            )
         if not call.sample and len(samples) != 1:
             raise OutsideCallError(
                 f"no sample named, and the input has {len(samples)}",
                 where=call.where,
-                remedy="name the one sample with --samples" if call.tool else "add a sample column",
+                remedy=_NAME_SAMPLE if call.tool else _ADD_SAMPLE,
             )
         name = call.sample or samples[0]
         if (name, call.gene) in found:

@@ -27,6 +27,7 @@ __all__ = [
     "marked_local",
     "named_drugs",
     "release_at",
+    "substance_of",
     "unlike_overlay",
 ]
 
@@ -150,11 +151,27 @@ def named_drugs(knowledge: KnowledgeBase, names: Iterable[str]) -> tuple[str, ..
         found.update(dict.fromkeys(meant))
         unknown += [] if meant else [word]
     if unknown:
+        if substance := substance_of(knowledge, unknown[0]):
+            is_own = substance.casefold() == unknown[0].casefold()
+            raise UnknownDrugError(
+                f"no guidance on {unknown[0] if is_own else f'{unknown[0]} ({substance})'}",
+                remedy=f"the release knows the substance, but no guideline on it; {_REMEDY}",
+            )
         raise UnknownDrugError(
             f"no guidance on {', '.join(unknown)}",
             remedy=did_you_mean(unknown[0], drug_names(knowledge), _REMEDY),
         )
     return tuple(found)
+
+
+def substance_of(knowledge: KnowledgeBase, name: str) -> str:
+    """Return the substance with this name, synonym, brand or code; empty if there is none."""
+    vocabulary = knowledge.vocabulary
+    for kind in ("name", "rxnorm", "atc"):
+        found, _ = vocabulary.find(**{kind: name})
+        if len(found) == 1:
+            return found[0].substance
+    return ""
 
 
 def drug_names(knowledge: KnowledgeBase) -> Iterator[str]:

@@ -323,9 +323,9 @@ def scan(
             return sc.FAULT_NOT_UTF8
         state[sc.S_LINE] += 1
         state[sc.S_N_RECORDS] += 1
-        # a record of reference genotypes only: the file is more than a list of variant sites
+        # records of reference genotypes only: many of them are more than a list of variant sites
         if seen & 6 == 2:
-            state[sc.S_REFERENCE_ONLY] = 1
+            state[sc.S_REFERENCE_ONLY] += 1
         if canonical >= 0:
             state[sc.S_KNOWN] = 1
             note_regions(canonical, rec[sc.R_POSITION], regions, region_offsets)

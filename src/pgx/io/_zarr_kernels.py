@@ -190,5 +190,5 @@ def evaluate_cells(
                 state[sc.S_STORED_READS] = 1
                 store_reads(cell, rec, row, sample, reads)
         if seen == 2:
-            state[sc.S_REFERENCE_ONLY] = 1
+            state[sc.S_REFERENCE_ONLY] += 1
     return sc.DONE

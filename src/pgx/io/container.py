@@ -18,6 +18,7 @@ from pgx.base.texts import is_text, shown_name
 from pgx.errors import UsageError
 from pgx.io import scan_codes
 from pgx.io.faults import fault
+from pgx.io.foreign import foreign_fault
 
 __all__ = [
     "Container",
@@ -33,20 +34,6 @@ _BLOCK_HEADER: Final = 12
 _USUAL: Final = struct.Struct("<4s6xH2sHH")  # magic and flags, XLEN, then the field BC
 _USUAL_FIXED: Final = [b"\x1f\x8b\x08\x04", 6, b"BC", 2]
 _TRAILER: Final = struct.Struct("<II")
-# magic numbers of files that are given by mistake, named in the error message
-_FOREIGN: Final = (
-    (b"PK\x03\x04", "zip"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"BZh", "bzip2"),
-    (b"\x28\xb5\x2f\xfd", "zstandard"),
-    (b"\x1f\x9d", "compress"),
-    (b"7z\xbc\xaf", "7z"),
-    (b"BAM\x01", "BAM"),
-    (b"CRAM", "CRAM"),
-    (b"TBI\x01", "a tabix index"),
-    (b"CSI\x01", "a CSI index"),
-    (b"%PDF", "PDF"),
-)
 
 
 class RawInput:
@@ -148,9 +135,9 @@ class Container:
     def _refuse_foreign(self) -> None:
         if self.start.startswith(_GZIP_MAGIC):
             raise fault(scan_codes.FAULT_TWICE_COMPRESSED, self.raw.name)
-        for magic, kind in _FOREIGN:
-            if self.start.startswith(magic):
-                raise fault(scan_codes.FAULT_OTHER_CONTAINER, self.raw.name, detail=kind)
+        refused = foreign_fault(self.start, self.raw.name)
+        if refused is not None:
+            raise refused
 
     @property
     def is_bcf(self) -> bool:

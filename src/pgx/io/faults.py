@@ -74,6 +74,20 @@ FAULTS: Final[dict[int, tuple[str, str]]] = {
         "save it as UTF-8",
     ),
     sc.FAULT_HEADER_LINE: ("a ##contig line cannot be read", _WRITE_AGAIN),
+    sc.FAULT_READS: (
+        "these are sequencing reads, not variants",
+        (
+            "give BAM or CRAM with --reads FILE, and as INPUT the VCF that was called from it:"
+            " reads alone give CYP2D6 only"
+        ),
+    ),
+    sc.FAULT_ARRAY: (
+        "this is the raw text of a genotyping array, without reference bases, strand and indels",
+        (
+            "convert it to VCF with the reference genome (for example bcftools convert --tsv2vcf),"
+            " then see in pgx check which genes are left: arrays lack many positions"
+        ),
+    ),
     sc.FAULT_HEADER_IN_BODY: (
         "a header line follows the records: several files may have been joined",
         "join files with bcftools concat or merge",

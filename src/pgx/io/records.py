@@ -27,6 +27,7 @@ __all__ = [
     "SiteReason",
     "SymbolicRecord",
     "cell_array",
+    "lists_variants_only",
     "parse_symbolic",
 ]
 
@@ -332,9 +333,8 @@ class Scan:
     mitochondrial cells, -1 elsewhere. ``region_first`` and
     ``region_last`` (G,) int64 are the first and last POS seen in each region among all
     records, 0 if none.
-    ``sites_only`` suggests that the file lists variant sites only: it has records, and not
-    one whose called genotypes are all reference. ``hg19_chrm`` says that the
-    mitochondrion is hg19's own sequence, whose records were left out.
+    ``sites_only`` suggests that the file lists variant sites only (`lists_variants_only`).
+    ``hg19_chrm`` says that the mitochondrion is hg19's own sequence, whose records were left out.
     """
 
     samples: tuple[str, ...]
@@ -353,3 +353,22 @@ class Scan:
     has_depth: bool
     hg19_chrm: bool
     reads: npt.NDArray[np.int32] | None = None
+
+
+def lists_variants_only(n_records: int, n_reference_only: int, *, lists_blocks: bool) -> bool:
+    """Whether a file looks like a list of variant sites.
+
+    Some samples of a larger call set leave records in which nobody has the variant: 20% of those
+    of 991 unrelated persons in phase 3 of the 1000 Genomes Project. Where all positions, or chosen
+    ones, were called, they are the majority.
+
+    Parameters
+    ----------
+    n_records, n_reference_only
+        Number of records, and of those whose called genotypes are all reference.
+    lists_blocks
+        Whether the header declares blocks of reference genotypes, as a gVCF does.
+    """
+    if n_reference_only == 0:
+        return n_records > 0
+    return not lists_blocks and 2 * n_reference_only < n_records

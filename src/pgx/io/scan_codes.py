@@ -22,7 +22,7 @@ S_N_CONTIGS: Final = 3
 S_N_NAMES: Final = 4  # bytes used of the contig names
 S_ROW: Final = 5  # rows used of the current block
 S_N_RECORDS: Final = 6
-S_REFERENCE_ONLY: Final = 7  # 1 once a record's genotypes are all reference
+S_REFERENCE_ONLY: Final = 7  # records whose genotypes are all reference
 S_HAS_DEPTH: Final = 8
 S_ERROR_SAMPLE: Final = 9
 S_FORMAT_LENGTH: Final = 10
@@ -193,6 +193,8 @@ FAULT_SAMPLE_TWICE: Final = 23
 FAULT_SAMPLE_NAME: Final = 24
 FAULT_HEADER_TEXT: Final = 25
 FAULT_HEADER_LINE: Final = 26
+FAULT_READS: Final = 27
+FAULT_ARRAY: Final = 28
 # faults of records
 FAULT_HEADER_IN_BODY: Final = 30
 FAULT_BLANK: Final = 31

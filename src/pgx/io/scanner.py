@@ -25,6 +25,7 @@ from pgx.io.records import (
     Sink,
     SymbolicRecord,
     cell_array,
+    lists_variants_only,
     parse_symbolic,
 )
 from pgx.io.text import AltTexts, ContigTable, LineBuffer
@@ -333,7 +334,11 @@ class Scanner:
             region_first=seen[:, 0].copy(),
             region_last=seen[:, 1].copy(),
             n_records=n_records,
-            sites_only=n_records > 0 and not state[sc.S_REFERENCE_ONLY],
+            sites_only=lists_variants_only(
+                n_records,
+                int(state[sc.S_REFERENCE_ONLY]),
+                lists_blocks=self._header.lists_blocks,
+            ),
             has_depth=bool(state[sc.S_HAS_DEPTH]),
             hg19_chrm=hg19_chrm,
             **self._kept.arrays(),

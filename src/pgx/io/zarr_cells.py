@@ -49,7 +49,7 @@ class CellReader:
     """The call arrays of a store.
 
     Once blocks were read, ``has_depth`` is true if any cell has GQ or DP, and
-    ``has_reference_only`` if the genotypes of any wanted variant are all reference.
+    ``n_reference_only`` counts the wanted variants whose genotypes are all reference.
     """
 
     def __init__(self, store: OpenedStore, n_variants: int, n_samples: int, path: str) -> None:
@@ -63,7 +63,8 @@ class CellReader:
         }
         self._fields = {key: array for key, array in found.items() if array is not None}
         self._empty: tuple[Array, ...] = (np.empty((0, n_samples)),)
-        self.has_depth = self.has_reference_only = False
+        self.has_depth = False
+        self.n_reference_only = 0
 
     def blocks(self, found: WantedVariants, limits: ScanLimits) -> Iterator[Block]:
         """Yield blocks of all wanted variants, in their order.
@@ -155,7 +156,7 @@ class CellReader:
         low = int(genotypes.min(initial=0))
         if low < -1 or (tops > most).any() or not genotypes.flags.c_contiguous:
             return None
-        self.has_reference_only = self.has_reference_only or bool((tops == 0).any())
+        self.n_reference_only += int((tops == 0).sum())
         shape = (len(records), self._n_samples)
         reason = np.repeat(found.reasons[part], self._n_samples).reshape(shape)
         if low < 0:
@@ -191,7 +192,7 @@ class CellReader:
         if fault != sc.DONE:
             raise self._fault(fault, int(found.rows[part][state[sc.S_ROW]]), state)
         self.has_depth = self.has_depth or bool(state[sc.S_HAS_DEPTH])
-        self.has_reference_only = self.has_reference_only or bool(state[sc.S_REFERENCE_ONLY])
+        self.n_reference_only += int(state[sc.S_REFERENCE_ONLY])
         cells = Cells(
             rows[:, sc.R_N_ALTS] + 1,
             rows[:, sc.R_MITOCHONDRIAL] == 1,

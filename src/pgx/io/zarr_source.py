@@ -15,7 +15,7 @@ from pgx.base.extensions import load_extra
 from pgx.io import faults
 from pgx.io.faults import zarr_fault
 from pgx.io.header import ORIGIN_KEYS, VcfHeader, parse_header
-from pgx.io.records import BlockCollector, Scan, ScanLimits, Sink
+from pgx.io.records import BlockCollector, Scan, ScanLimits, Sink, lists_variants_only
 from pgx.io.scanner import Kernel
 from pgx.io.windows import Windows
 
@@ -135,8 +135,7 @@ class ZarrSource:
 
         Like `Source.scan` of the same data in VCF text, with three differences. ``line`` of a
         record is the number of its variant, from 1. Unwanted variants are checked for contig and
-        position only. ``sites_only`` is based on the wanted variants: it is True if none
-        of them has genotypes that are all reference.
+        position only. ``sites_only`` is based on the wanted variants.
 
         Parameters
         ----------
@@ -183,7 +182,11 @@ class ZarrSource:
             region_first=found.scan.region_first,
             region_last=found.scan.region_last,
             n_records=fixed.n_variants,
-            sites_only=fixed.n_variants > 0 and not cells.has_reference_only,
+            sites_only=lists_variants_only(
+                max(len(found.records), min(fixed.n_variants, 1)),
+                cells.n_reference_only,
+                lists_blocks=self.header.lists_blocks,
+            ),
             has_depth=cells.has_depth,
             hg19_chrm=found.scan.hg19_chrm,
             **kept.arrays(),

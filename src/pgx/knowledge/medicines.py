@@ -280,6 +280,20 @@ class Vocabulary:
         found = (self._drugs.get(name.casefold()) for name in own)
         return tuple(dict.fromkeys(name for name in found if name))
 
+    def other_names(self, drug: str) -> tuple[str, ...]:
+        """Return the other names of a drug: its synonyms, its brands, brands of combinations.
+
+        A combination counts if guidelines are looked up by its ingredients; one with guidelines
+        of its own is another drug.
+        """
+        known = self._by_name.get(drug.casefold())
+        names = [*known.synonyms, *known.brands] if known else []
+        for combination in self._by_name.values():
+            held = (name.casefold() for name in combination.ingredients)
+            if combination.substance.casefold() not in self._drugs and drug.casefold() in held:
+                names += combination.brands
+        return tuple(dict.fromkeys(names))
+
     def drugs_of(self, text: str) -> tuple[str, ...]:
         """Return the drugs with guidelines for a name, a brand or a code."""
         # a drug's own name has precedence over another one's brand

@@ -201,6 +201,12 @@ class KnowledgeBase:
         return Vocabulary(self.medicines.substances, (d.drug for d in self.drugs))
 
     @functools.cached_property
+    def other_names(self) -> dict[str, tuple[str, ...]]:
+        """Synonyms and brands (United States, Europe) by drug with guidelines, A–Z."""
+        names = dict.fromkeys(d.drug for d in self.drugs)
+        return {name: self.vocabulary.other_names(name) for name in names}
+
+    @functools.cached_property
     def later_changes(self) -> tuple[LaterChange, ...]:
         """Dated changes by authorities, applied or pending; empty in a release without them.
 

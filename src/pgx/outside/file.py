@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pgx.base.texts import has_hidden
@@ -195,10 +196,12 @@ def parse_rows(
     kind: type[InputError] = OutsideCallError,
     *,
     max_cell: int = MAX_CELL,
+    header: Sequence[str] = (),
 ) -> list[tuple[int, dict[str, str]]]:
     """Return (line number, cells by column in lower case) of the lines below the header.
 
     ``name`` is the file's, for messages. Columns beyond the required ones may be of any name.
+    ``header`` has the columns of a text without a header line.
 
     Raises
     ------
@@ -210,11 +213,13 @@ def parse_rows(
     if not lines:
         raise kind("the file is empty", where=name)
     _refuse_hidden(lines, name, kind)
-    number, first = lines[0]
-    header = _header(first, f"{name} line {number}", required, kind)
+    columns = list(header)
+    if not columns:
+        number, first = lines.pop(0)
+        columns = _header(first, f"{name} line {number}", required, kind)
     return [
-        (number, _row(line, header, f"{name} line {number}", kind, max_cell))
-        for number, line in lines[1:]
+        (number, _row(line, columns, f"{name} line {number}", kind, max_cell))
+        for number, line in lines
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from pgx.errors import OutsideCallError
+from pgx.outside import own_table
 from pgx.outside import text_formats as text
 from pgx.outside.calls import OutsideCall, UnusedReason, split_solutions, tool_call
 from pgx.outside.file import OutsideFile, parse_rows
@@ -255,39 +256,6 @@ def _starphase_error(where: str) -> OutsideCallError:
     )
 
 
-# every line has to be valid, because a person wrote the table and expects each line to count
-def read_table(file: OutsideFile) -> list[OutsideCall]:
-    """Return one call a line of PGx's own table.
-
-    Columns: sample (optional), gene, diplotype, phenotype, activity_score.
-
-    Raises
-    ------
-    OutsideCallError
-        Missing columns, or a line without a gene or without any result.
-    """
-    rows = parse_rows(file.text, file.name, ("gene",))
-    return [_table_call(row, f"{file.name} line {number}") for number, row in rows]
-
-
-def _table_call(row: dict[str, str], where: str) -> OutsideCall:
-    call = OutsideCall(
-        sample=row.get("sample", ""),
-        gene=row["gene"],
-        diplotype=row.get("diplotype", ""),
-        phenotype=row.get("phenotype", ""),
-        activity_score=row.get("activity_score", ""),
-        where=where,
-    )
-    if not call.gene or not (call.diplotype or call.phenotype or call.activity_score):
-        raise OutsideCallError(
-            "no gene, or neither diplotype, phenotype nor activity score",
-            where=where,
-            remedy="fill in the line or remove it",
-        )
-    return call
-
-
 class ToolFormat(msgspec.Struct, frozen=True):
     """A format of a tool: how it is recognised and read."""
 
@@ -301,7 +269,12 @@ def _is_archive(file: OutsideFile) -> bool:
     return file.is_archive
 
 
-PGX_TABLE: Final = ToolFormat("", "table of gene and diplotype", lambda _: True, read_table)
+PGX_TABLE: Final = ToolFormat(
+    "", "table of gene and diplotype", lambda _: True, own_table.read_table
+)
+BARE_TABLE: Final = ToolFormat(
+    "", "the same without a header", own_table.is_bare_table, own_table.read_bare_table
+)
 JSON_FORMATS: Final = (
     ToolFormat("DRAGEN", "PREFIX.targeted.json", is_dragen, read_dragen),
     ToolFormat("pb-StarPhase", "JSON", is_starphase, read_starphase),
@@ -342,7 +315,7 @@ def format_of(file: OutsideFile) -> ToolFormat:
         if form.recognises(file):
             return form
     if not file.is_json:
-        return PGX_TABLE
+        return BARE_TABLE if BARE_TABLE.recognises(file) else PGX_TABLE
     tools = ", ".join(dict.fromkeys(form.tool for form in JSON_FORMATS))
     raise OutsideCallError(
         "JSON of no caller that is known",

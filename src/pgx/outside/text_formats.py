@@ -18,6 +18,7 @@ __all__ = [
     "is_aldy_log",
     "is_aldy_simple",
     "is_aldy_table",
+    "is_gene",
     "is_pypgx_table",
     "is_stargazer",
     "is_stellarpgx",
@@ -208,7 +209,12 @@ def _stargazer_call(row: dict[str, str], gene: str, where: str) -> OutsideCall:
 _STELLARPGX: Final = "StellarPGx"
 _TITLE: Final = re.compile(r"^(\S+) Star Allele Calling with StellarPGx", re.MULTILINE)
 _ALLELES_FILE: Final = re.compile(r"(.+)_[^_.]+\.alleles", re.IGNORECASE)
-_GENE_CELL: Final = re.compile(r"(CYP|HLA-|UGT|SLCO|NUDT|NAT|ABCG)[A-Z0-9]+", re.ASCII)
+# families and genes of guidelines; F2 and F5 are left out: they also name wells, and so samples
+_GENE_CELL: Final = re.compile(
+    r"(CYP|HLA-|UGT|SLCO|NUDT|NAT|ABCG)[A-Z0-9]+"
+    r"|CACNA1S|CFTR|DPYD|G6PD|IFNL3|MT-RNR1|RYR1|TPMT|VKORC1",
+    re.ASCII,
+)
 _RESULT_HEADING: Final = "result:"
 _NOVEL: Final = "novel allele"
 # results that state a copy-number change without naming the diplotype
@@ -251,8 +257,13 @@ def is_stellarpgx_summary(file: OutsideFile) -> bool:
     return bool(lines) and all(_is_summary(cells) for cells in lines)
 
 
+def is_gene(cell: str) -> bool:
+    """Whether a cell is the symbol of a pharmacogene, which no sample is named after."""
+    return _GENE_CELL.fullmatch(cell) is not None
+
+
 def _is_summary(cells: list[str]) -> bool:
-    if not 2 <= len(cells) <= 3 or not cells[0] or _GENE_CELL.fullmatch(cells[0]):
+    if not 2 <= len(cells) <= 3 or not cells[0] or is_gene(cells[0]):
         return False  # a gene in the first column: a table of genes without its header
     return cells[1].lstrip("[").startswith("*") or _NOVEL in cells[1].casefold()
 

@@ -30,7 +30,7 @@ OVERRIDE = Override(
 
 
 def back(result, facts=FACTS):
-    return parse_fhir(render_fhir(result, facts))
+    return parse_fhir(render_fhir(result, facts, is_full=True))
 
 
 def assert_same(read, result):
@@ -111,7 +111,7 @@ def test_columns_that_come_back_are_all_there_are():
 
 def test_a_file_is_read(tmp_path):
     path = tmp_path / "S1.fhir.json"
-    path.write_bytes(render_fhir(factory.result(), FACTS))
+    path.write_bytes(render_fhir(factory.result(), FACTS, is_full=True))
     assert_same(read_fhir(path), factory.result())
     with pytest.raises(ResultFileError, match="cannot be read"):
         read_fhir(tmp_path / "other.fhir.json")

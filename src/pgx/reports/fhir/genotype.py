@@ -110,10 +110,14 @@ _WHY: Final = {
 _SHOWN: Final = 5
 
 
-def add_call(sheet: Sheet, call: GeneCall) -> tuple[Tree, list[Tree]]:
-    """Add a call's resources; return a reference to its genotype, and references to all."""
-    variants = _add_variants(sheet, call)
-    haplotypes, consequences = _haplotypes(sheet, call)
+def add_call(sheet: Sheet, call: GeneCall, *, is_full: bool) -> tuple[Tree, list[Tree]]:
+    """Add a call's resources; return a reference to its genotype, and references to all.
+
+    Haplotypes, their function and variants are added if ``is_full``; genotype and phenotype
+    always.
+    """
+    variants = _add_variants(sheet, call) if is_full else []
+    haplotypes, consequences = _haplotypes(sheet, call) if is_full else ([], [])
     genotype = sheet.observe(
         "genotype",
         call.gene,

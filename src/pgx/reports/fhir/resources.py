@@ -8,8 +8,6 @@ from typing import Any, Final
 import msgspec
 
 from pgx.records.calls import PHENOCONVERTED, Override, PatientResult, Recommendation
-from pgx.reports.content.drug_ranking import NO_CHANGE, plain_bucket
-from pgx.reports.content.patient_entries import PatientView
 from pgx.reports.content.release_facts import ReportFacts
 from pgx.reports.fhir.vocabulary import (
     CATEGORIES,
@@ -42,12 +40,6 @@ class _Remarks:
         for override in result.overrides:
             self._decided.setdefault(override.subject, []).append(_sentence(override))
         self._adjusted = {row.drug for row in result.phenoconverted}
-        self._patient = PatientView(result)
-
-    def is_alert(self, row: Recommendation) -> bool:
-        """Whether a row's action should be proposed as a task, and is not just information."""
-        is_usual = plain_bucket(row.action) in NO_CHANGE
-        return is_usual or self._patient.judged(row).may_alert
 
     def on_gene(self, gene: str) -> list[Tree]:
         """Return a laboratory's decisions on a gene."""

@@ -1,4 +1,7 @@
-"""``SAMPLE.fhir.json``: a result as one bundle; equal results give equal bytes."""
+"""``SAMPLE.fhir.json``: a result as one bundle; equal results give equal bytes.
+
+The default bundle holds results and actionable recommendations, the full one everything.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ from typing import Final
 import msgspec
 
 from pgx.errors import InvariantError
+from pgx.messages.catalogue import ENGLISH
 from pgx.recommendations.conditions import open_conditions
 from pgx.records.advice import NO_RESULT, split_condition
 from pgx.records.calls import Certainty, PatientResult, Recommendation
 from pgx.reports.content.drug_ranking import in_order
 from pgx.reports.content.release_facts import ReportFacts
+from pgx.reports.fhir.bundle_scope import BundleScope
+from pgx.reports.fhir.conclusion import conclude
 from pgx.reports.fhir.genotype import add_call
 from pgx.reports.fhir.resources import UNVERIFIED, Names, Sheet, component, text_component
 from pgx.reports.fhir.vocabulary import (
@@ -35,6 +41,7 @@ from pgx.reports.safe_text import escape_json
 __all__ = [
     "ADVICE_FIELDS",
     "ARTIFACT",
+    "CONTENTS",
     "OVERRIDE_FIELDS",
     "PROVENANCE_FIELDS",
     "fhir_bundle",
@@ -48,21 +55,15 @@ ADVICE_FIELDS: Final = (
     "implications", "may_alert", "facts", "message",
 )  # fmt: skip
 """Fields of a row that stand in its extension; drug, text and the others have places."""
-# no task is written for these: no action is needed
-_NOTHING_TO_DO: Final = frozenset({"use_as_directed", "no_recommendation"})
 _EVERYBODY: Final = "general"
 _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
 
 
-def _add_advice(
+def _add_implication(
     sheet: Sheet, number: int, row: Recommendation, genotypes: Mapping[str, Tree]
-) -> tuple[Tree, Tree | None]:
-    """Add a row's resources; return references to implication and recommendation.
-
-    ``number`` is the row's index among all. There is no recommendation if no action is needed,
-    the result is unknown, or the genotype is the reference and does not require one.
-    """
-    implication = sheet.observe(
+) -> Tree:
+    """Add a row's implication and return a reference; ``number`` is its index among all rows."""
+    return sheet.observe(
         "therapeutic-implication",
         f"advice/{number}",
         extension=[
@@ -74,9 +75,6 @@ def _add_advice(
         or [_not_called("no gene")],
         component=list(_components(sheet, row)),
     )
-    is_known = row.certainty is not Certainty.UNKNOWN
-    acts = set(row.action) - _NOTHING_TO_DO and is_known and sheet.remarks.is_alert(row)
-    return implication, _recommendation(sheet, number, row, implication) if acts else None
 
 
 def _not_called(gene: str) -> Tree:
@@ -147,11 +145,16 @@ def _is_limited(row: Recommendation) -> bool:
     return row.population not in ("", _EVERYBODY)
 
 
-def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication: Tree) -> Tree:
+def _add_task(
+    sheet: Sheet, number: int, row: Recommendation, implication: Tree, *, is_unresolved: bool
+) -> Tree:
+    """Add a row's task and return a reference to it."""
     code, display = SUGGESTIONS.get(row.action[0], ("", ""))
     coded = {"code": concept(display, (LOINC, code, display))} if code else {}
     text = text_of(row.text or f"{row.drug}: {', '.join(row.action)}")
     notes = [*sheet.remarks.on_advice(row), *_whose(row)]
+    if is_unresolved:
+        notes.append({"text": ENGLISH["bucket"]["open_maybe"]})
     return sheet.add(
         {
             "resourceType": "Task",
@@ -176,15 +179,14 @@ PROVENANCE_FIELDS: Final = (
 )  # fmt: skip
 OVERRIDE_FIELDS: Final = ("gene", "drug", "says", "by", "date", "reason")
 _ACTION: Final = "recommended-action"
-_UNSIGNED: Final = "Computed by a program from variants; nobody has verified it."
-_MEDICINES: Final = (
-    "A patient file was given: recommendations of basis phenoconverted are for the phenotypes that"
-    " current medicines leave."
-)
+CONTENTS: Final = {False: "actionable", True: "full"}
+"""Codes of the extension ``content``, by whether a bundle is full."""
 
 
-def render_fhir(result: PatientResult, facts: ReportFacts) -> bytes:
-    r"""Return the bundle as JSON text; hidden characters are written as ``\uXXXX``.
+def render_fhir(result: PatientResult, facts: ReportFacts, *, is_full: bool = False) -> bytes:
+    r"""Return the bundle as JSON text, one line for each resource.
+
+    Hidden characters are written as ``\uXXXX``. ``is_full`` as in `fhir_bundle`.
 
     Raises
     ------
@@ -192,27 +194,46 @@ def render_fhir(result: PatientResult, facts: ReportFacts) -> bytes:
         A string is not valid Unicode text (a lone surrogate).
     """
     try:
-        data = msgspec.json.encode(fhir_bundle(result, facts))
-        text = msgspec.json.format(data, indent=1).decode("utf-8")
+        bundle = fhir_bundle(result, facts, is_full=is_full)
+        entries = bundle.pop("entry")
+        lines = ",\n".join(msgspec.json.encode(entry).decode("utf-8") for entry in entries)
+        head = msgspec.json.encode(bundle).decode("utf-8").removesuffix("}")
     except (UnicodeError, TypeError) as error:
         raise InvariantError("a result holds a string that JSON cannot") from error
-    return (escape_json(text) + "\n").encode("utf-8")
+    return (escape_json(f'{head},"entry":[\n{lines}\n]}}') + "\n").encode("utf-8")
 
 
-def fhir_bundle(result: PatientResult, facts: ReportFacts) -> Tree:
-    """Return the bundle: the report first, genes A–Z, recommendations as in the tables."""
+def fhir_bundle(result: PatientResult, facts: ReportFacts, *, is_full: bool = False) -> Tree:
+    """Return the bundle: the report first, genes A–Z, recommendations as in the tables.
+
+    Parameters
+    ----------
+    result
+        The result of one sample.
+    facts
+        Codes of genes, alleles and drugs, and pages of guidelines.
+    is_full
+        Whether to add what the default bundle omits: haplotypes with their function, variants,
+        and recommendations that ask for no change.
+    """
     sheet = Sheet(result, Names(facts))
+    scope = BundleScope(result, is_full=is_full)
     genotypes: dict[str, Tree] = {}
     results: list[Tree] = []
     for call in sorted(result.calls, key=lambda call: call.gene):
-        genotypes[call.gene], made = add_call(sheet, call)
+        genotypes[call.gene], made = add_call(sheet, call, is_full=is_full)
         results += made
     tasks = []
     for number, row in enumerate(in_order(result), 1):
-        implication, task = _add_advice(sheet, number, row, genotypes)
+        if not scope.holds(row):
+            continue
+        implication = _add_implication(sheet, number, row, genotypes)
         results.append(implication)
-        tasks += [{**task, "display": text_of(row.drug)}] if task else []
-    sheet.add(_report(sheet, result, results, tasks))
+        if scope.proposes(row):
+            is_unresolved = scope.is_unresolved(row)
+            task = _add_task(sheet, number, row, implication, is_unresolved=is_unresolved)
+            tasks.append({**task, "display": text_of(row.drug)})
+    sheet.add(_report(sheet, result, results, tasks, is_full=is_full))
     # the report refers to all other resources, so it is built last and placed first
     *others, report = sheet.entries
     return {
@@ -223,23 +244,23 @@ def fhir_bundle(result: PatientResult, facts: ReportFacts) -> Tree:
     }
 
 
-def _report(sheet: Sheet, result: PatientResult, results: list[Tree], tasks: list[Tree]) -> Tree:
+def _report(
+    sheet: Sheet, result: PatientResult, results: list[Tree], tasks: list[Tree], *, is_full: bool
+) -> Tree:
     _, (system, genetics) = CATEGORIES
     said = [own("override", {n: getattr(o, n) for n in OVERRIDE_FIELDS}) for o in result.overrides]
     recommended = [{"url": profile(_ACTION), "valueReference": task} for task in tasks]
-    words = [_UNSIGNED, *([_MEDICINES] if result.context else [])]
-    if result.overrides:
-        words.append("A laboratory decided otherwise on some genes or drugs: see its overrides.")
+    content = {"url": own_url("content"), "valueCode": CONTENTS[is_full]}
     report = {
         "resourceType": "DiagnosticReport",
         "meta": {"profile": [profile("genomic-report")]},
-        "extension": [*recommended, *_provenance(result), *(e for o in said for e in o)],
+        "extension": [*recommended, content, *_provenance(result), *(e for o in said for e in o)],
         "status": UNVERIFIED,
         "category": [{"coding": [{"system": system, "code": genetics}]}],
         "code": code_of("report"),
         "subject": sheet.subject,
         "result": results,
-        "conclusion": " ".join(words),
+        "conclusion": text_of(conclude(result, is_full=is_full)),
     }
     return {name: part for name, part in report.items() if part}
 

@@ -92,12 +92,21 @@ def _fhir(result: PatientResult, facts: ReportFacts) -> bytes:
     return render_fhir(result, facts)
 
 
+def _fhir_full(result: PatientResult, facts: ReportFacts) -> bytes:
+    from pgx.reports.fhir.write_bundle import render_fhir
+
+    return render_fhir(result, facts, is_full=True)
+
+
 FORMATS: Final[dict[str, ReportFormat]] = {
     "html": ReportFormat(
         suffix=".pgx.html", endings=(".html", ".htm"), render=_html, reads_facts=True
     ),
     "fhir": ReportFormat(
         suffix=".fhir.json", endings=(".fhir.json",), render=_fhir, reads_facts=True
+    ),
+    "fhir-full": ReportFormat(
+        suffix=".full.fhir.json", endings=(".full.fhir.json",), render=_fhir_full, reads_facts=True
     ),
     "json": ReportFormat(suffix=".pgx.json", endings=(".json",), render=_json),
     "pdf": _printed(".pdf", _pdf),
