@@ -168,6 +168,7 @@ def report(
     knowledge: Base = None,
     kb_overlay: str | Path | None = None,
     laboratory: str | Path | None = None,
+    annex: bool = False,
     force: bool = False,
 ) -> Path:
     """Write the report of a result and return its path.
@@ -187,6 +188,8 @@ def report(
         The release that made the result; it provides the names of drugs and guidelines.
     laboratory
         File with name, address and logo for PDF reports.
+    annex
+        The PDF report has an annex: evidence, all drugs, doses.
     force
         Replace an existing file.
 
@@ -213,6 +216,6 @@ def report(
         )
     facts = facts_for(shown, base_of(knowledge, kb_overlay)) if chosen.reads_facts else NO_FACTS
     issued = None if laboratory is None else read_laboratory(path_of(laboratory))
-    facts = msgspec.structs.replace(facts, language=language, laboratory=issued)
+    facts = msgspec.structs.replace(facts, language=language, laboratory=issued, annex=annex)
     with scratch_in(place.parent):
         return write_file(place, render_one(name, shown, facts))

@@ -16,6 +16,7 @@ from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import hint, say
 from pgx.cli.options import (
     MANY_SAMPLES,
+    Annex,
     LaboratoryFile,
     Language,
     MaxAge,
@@ -110,6 +111,7 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
     language: Language = "en"
     privacy: PrivacyOptions
     laboratory: LaboratoryFile = None
+    annex: Annex = False
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False
     quiet: Quiet = False
     dry_run: Annotated[
@@ -239,6 +241,7 @@ def _write(
             laboratory=issued.laboratory,
             language=options.language,
             max_age=options.max_age,
+            annex=options.annex,
         ),
         force=options.force,
         apart=privacy.table_of(done.samples),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANY_SAMPLES",
+    "Annex",
     "Deidentify",
     "LaboratoryFile",
     "Language",
@@ -89,6 +90,9 @@ MaxAge = Annotated[
 LaboratoryFile = Annotated[
     Path | None,
     typer.Option("--laboratory", metavar="TOML", help="name, address and logo for PDF reports"),
+]
+Annex = Annotated[
+    bool, typer.Option("--annex", help="PDF reports with an annex: evidence, all drugs, doses")
 ]
 
 

@@ -12,6 +12,7 @@ from pgx.base.files import file_digest
 from pgx.base.texts import MAX_AGE_MONTHS, shown_name
 from pgx.cli.console import say
 from pgx.cli.options import (
+    Annex,
     Deidentify,
     LaboratoryFile,
     Language,
@@ -75,6 +76,7 @@ def report(
     max_age: MaxAge = MAX_AGE_MONTHS,
     kb_overlay: Overlay = None,
     laboratory: LaboratoryFile = None,
+    annex: Annex = False,  # noqa: FBT002
     deidentify: Deidentify = False,  # noqa: FBT002
     pseudonym_key: PseudonymKey = None,
     pseudonym_table: PseudonymTable = None,
@@ -120,7 +122,9 @@ def report(
     refuse_own_inputs([output], [result, patient, kb, kb_overlay, laboratory, pseudonym_key])
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge) if form.reads_facts else NO_FACTS
-    shown_as = replace(issued_by(facts, laboratory), language=language, max_age=max_age)
+    shown_as = replace(
+        issued_by(facts, laboratory), language=language, max_age=max_age, annex=annex
+    )
     if output.parent.is_dir():
         remove_temporaries(output.parent)
     with scratch_in(output.parent):

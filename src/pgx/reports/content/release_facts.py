@@ -62,7 +62,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``max_age`` months on the day of a report gives a warning.
 
     ``knowledge`` is the installed release, used to compute doses if a report shows them.
-    ``frequencies`` are by gene, ``allele_codes`` are ClinPGx identifiers by gene and allele.
+    ``annex``: the printed report has an annex with all evidence. ``frequencies`` are by gene, ``allele_codes`` are ClinPGx identifiers by gene and allele.
     """
 
     drugs: tuple[Drug, ...] = ()
@@ -77,6 +77,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     allele_codes: dict[tuple[str, str], str] = {}
     language: str = DEFAULT_LANGUAGE
     max_age: int = MAX_AGE_MONTHS
+    annex: bool = False
     knowledge: KnowledgeBase | None = None
 
 
