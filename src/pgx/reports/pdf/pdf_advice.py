@@ -11,19 +11,25 @@ from pgx.reports.content.summary import DrugLine
 from pgx.reports.pdf.pdf_answer import Decisions, otherwise
 from pgx.reports.pdf.pdf_entries import listed_name, whom
 
-__all__ = ["advice_data"]
+__all__ = ["advice_data", "lines_of"]
 
 Words = Mapping[str, Any]
 _UNRESOLVED: Final = ("open_maybe", "indeterminate")
-_ROOM: Final = 285
-"""Lines of both columns of two pages, less one line for each heading that may end a column."""
-_WIDTH: Final = 62
+_WIDTH: Final = 66
 """Characters of a line: 8 pt in half of an A4 page."""
+_HEADING: Final = 2
+"""Lines of a heading with the space around it."""
+_SPACE: Final = 0.2
+"""Space between two entries, in lines."""
 _CONSEQUENCES: Final = 2
 
 
-def advice_data(document: ReportDocument, words: Words, decided: Decisions) -> dict[str, Any]:
+def advice_data(
+    document: ReportDocument, words: Words, decided: Decisions, room: float
+) -> dict[str, Any]:
     """Return the actionable drugs by class, and the unresolved ones by name.
+
+    ``room`` is the number of lines of a column of text that may be used.
 
     The guideline's text is added as long as there is room, the most serious drugs first; headline,
     reason and sources of each drug always stay. ``n_short`` counts the drugs without their text.
@@ -45,12 +51,12 @@ def advice_data(document: ReportDocument, words: Words, decided: Decisions) -> d
         for line in lines
     }
     unresolved = _unresolved(document)
-    room = _ROOM - 2 * len(classes) - sum(_lines(text) for _, text in unresolved)
+    room -= _HEADING * (len(classes) + len(unresolved)) + lines_of(unresolved)
     in_order = [line.drug for line in summary.drugs if line.drug in told]
     n_short = _leave_out(told, in_order, room)
     return {
         "classes": [
-            {"title": title, "drugs": [told[line.drug] for line in lines]}
+            {"title": title, "drugs": [*_together(told[line.drug] for line in lines)]}
             for title, lines in classes
             if lines
         ],
@@ -77,10 +83,24 @@ def _short(drug: DrugEntry, line: DrugLine, words: Words) -> dict[str, Any]:
         "open": [*_open(first, label)] if first else [],
         "with": label["with_medicines"].format(medicines=adjusted.medicines) if adjusted else "",
         "with_text": adjusted.rows[0].text if adjusted else "",
-        "sources": _sources(drug, first),
+        "sources": _sources(first),
         "links": first.links if first else (),
-        "standing": _standing(drug),
+        "standing": _standing(drug, first),
     }
+
+
+def _together(entries: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Yield entries; neighbours that differ by their name alone are one."""
+    last: dict[str, Any] = {}
+    for entry in entries:
+        if {**entry, "name": ""} == {**last, "name": ""}:
+            last["name"] = f"{last['name']}, {entry['name']}"
+            continue
+        if last:
+            yield last
+        last = entry
+    if last:
+        yield last
 
 
 def _why(drug: DrugEntry, line: DrugLine, first: AdviceRow | None) -> str:
@@ -109,22 +129,32 @@ def _open(first: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
         yield first.review
 
 
-def _sources(drug: DrugEntry, first: AdviceRow | None) -> str:
-    """Name the source of the recommendation and its strength."""
+def _sources(first: AdviceRow | None) -> str:
+    """Return the strength, after the name of the source if no link shows it."""
     if first is None:
         return ""
-    return f"{first.source}: {first.strength}" if first.strength else first.source
+    names = [name for name, _ in first.links]
+    return ": ".join(
+        filter(None, ("" if _is_named(first, names) else first.source, first.strength))
+    )
 
 
-def _standing(drug: DrugEntry) -> str:
-    """Return whether the sources agree; each position if they do not."""
-    if not drug.standing:
+def _is_named(first: AdviceRow, names: Sequence[str]) -> bool:
+    return any(name.startswith(first.source) for name in names)
+
+
+def _standing(drug: DrugEntry, first: AdviceRow | None) -> str:
+    """Return whether the sources agree, and the positions other than that of the headline."""
+    if not drug.standing or first is None:
         return ""
-    headlines = {said for _, said, _ in drug.positions}
-    if not drug.contradicts and len(headlines) == 1:
-        return f"{drug.standing}: {', '.join(source for source, _, _ in drug.positions)}"
-    positions = "; ".join(f"{source}: {said}" for source, said, _ in drug.positions)
-    return f"{drug.standing}. {positions}"
+    # the reasons for a difference are in the annex
+    said = drug.standing.partition(" (")[0]
+    others = [
+        source if headline == first.headline else f"{source}: {headline}"
+        for source, headline, _ in drug.positions
+        if source != first.source or headline != first.headline
+    ]
+    return f"{said}: {'; '.join(others)}" if others else said
 
 
 def _unresolved(document: ReportDocument) -> list[tuple[str, str]]:
@@ -138,36 +168,48 @@ def _unresolved(document: ReportDocument) -> list[tuple[str, str]]:
     return [(kind, names) for kind, names in found if names]
 
 
-def _leave_out(told: Mapping[str, dict[str, Any]], order: Sequence[str], room: int) -> int:
-    """Remove the texts of the least serious drugs that do not fit; return their number."""
+def _leave_out(told: Mapping[str, dict[str, Any]], order: Sequence[str], room: float) -> int:
+    """Shorten the least serious drugs until all fit; return the number of drugs without text.
+
+    The text is left out first; if that is not enough, the reason and the other sources as well.
+    """
     left = room - sum(_height(told[drug]) for drug in order)
-    n_short = 0
-    for drug in reversed(order):
-        if left >= 0:
-            break
-        entry = told[drug]
-        before = _height(entry)
-        entry.update(text="", with_text="")
-        left += before - _height(entry)
-        n_short += 1
-    return n_short
+    short = set()
+    for fields in (("text", "with_text"), ("why", "standing")):
+        for drug in reversed(order):
+            if left >= 0:
+                return len(short)
+            entry = told[drug]
+            before = _height(entry)
+            entry.update(dict.fromkeys(fields, ""))
+            left += before - _height(entry)
+            short.add(drug)
+    return len(short)
 
 
 def _height(entry: Mapping[str, Any]) -> float:
     """Estimate the lines of an entry, with the space that follows it."""
     linked = " ".join(name for name, _ in entry["links"])
-    parts = (
-        f"{entry['name']} {entry['headline']}",
-        entry["why"],
-        f"{entry['whom']} {entry['text']}".strip(),
-        *entry["open"],
-        f"{entry['with']} {entry['with_text']}".strip(),
-        entry["dose"],
-        entry["decision"],
-        f"{entry['sources']} {linked} {entry['standing']}",
+    told = " ".join(
+        (
+            *(f"{entry[name]} " for name in ("why", "whom", "text", "with", "with_text", "dose")),
+            *(entry[name] for name in ("decision", "sources", "standing")),
+            *entry["open"],
+            linked,
+        )
     )
-    return sum(map(_lines, parts)) + 0.5
+    parts = (f"   {entry['name']} – {entry['headline']}", told)
+    return lines_of(parts) + _SPACE
 
 
-def _lines(text: str) -> int:
-    return -(-len(text) // _WIDTH)
+def lines_of(value: Any, width: int = _WIDTH) -> int:  # noqa: ANN401 - any plain data
+    """Estimate the lines of all texts of a value, each of which begins a line.
+
+    >>> lines_of(["a" * 70, ("b", "")], 60)
+    3
+    """
+    if isinstance(value, str):
+        return -(-len(value) // width)
+    if isinstance(value, Mapping):
+        value = value.values()
+    return sum(lines_of(part, width) for part in value)

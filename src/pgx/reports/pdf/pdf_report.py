@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,15 +15,20 @@ from pgx.reports.content.gene_entries import GeneEntry
 from pgx.reports.content.laboratory import Laboratory
 from pgx.reports.content.phrases import day
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, issued_on
-from pgx.reports.content.summary import short_diplotype
-from pgx.reports.pdf.pdf_advice import advice_data
+from pgx.reports.pdf.pdf_advice import advice_data, lines_of
 from pgx.reports.pdf.pdf_annex import annex_data, annex_figures
-from pgx.reports.pdf.pdf_answer import Decisions, answer_data, decisions
+from pgx.reports.pdf.pdf_answer import answer_data, decisions
 from pgx.reports.safe_text import printed
 
 __all__ = ["frame", "plain", "report_data"]
 
 Words = Mapping[str, Any]
+_ROOM: Final = 480
+"""Lines of text of three pages of two columns, less what paragraphs at their ends leave empty."""
+_PAIRED: Final = 36
+"""Characters of the second column of a list of pairs."""
+_SECTIONS: Final = 12
+"""Lines of the headings of methods and limits, and of the block to sign."""
 _NAMED_ALLELES: Final = 100
 """Alleles of a gene are listed by name up to this number; star alleles, which are short, always."""
 
@@ -40,6 +45,7 @@ def report_data(
     """
     document = with_doses(build_document(result, facts, words), result, facts, words)
     decided = decisions(document, words["label"])
+    genes = [_gene(gene, facts.knowledge, words) for gene in document.genes]
     data = {
         **frame(result, facts, words, words["label"]["title"]),
         "a": words["answer"],
@@ -49,12 +55,12 @@ def report_data(
         "person": document.patient.facts if document.patient else (),
         "has_patient": document.patient is not None,
         "answer": answer_data(document, words, decided),
-        "advice": advice_data(document, words, decided),
+        "advice": advice_data(document, words, decided, _room(document, genes, words)),
         "dose_words": words["dose"],
         "overrides": document.overrides,
         "conversions": document.patient.conversions if document.patient else (),
         "tested": _tested(result, words["print"]),
-        "genes": [_gene(gene, facts.knowledge, words) for gene in document.genes],
+        "genes": genes,
         "gaps": document.gaps,
         "methods": document.methods,
         "limits": document.limits,
@@ -63,6 +69,22 @@ def report_data(
     }
     figures = annex_figures(document, words) if facts.annex else []
     return plain(data) | {"copies": figures}
+
+
+def _room(document: ReportDocument, genes: Sequence[Mapping[str, str]], words: Words) -> float:
+    """Return the lines left for recommendations on the pages after the first."""
+    label = words["label"]
+    conversions = document.patient.conversions if document.patient else ()
+    pairs = [*document.methods, *((w, label[f"mark_{k}"]) for k, w in words["certainty"].items())]
+    used = (
+        _SECTIONS
+        + lines_of([f"{label['method']}", document.gaps, document.limits])
+        + sum(max(lines_of(pair[1], _PAIRED), 1) for pair in pairs)
+        + sum(lines_of(" ".join(gene.values())) for gene in genes)
+        # an override or conversion is a line of four parts, a stopped medicine one of its own
+        + 3 * (len(document.overrides) + len(conversions) + len(document.summary.stopped))
+    )
+    return float(_ROOM - used)
 
 
 def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -> dict[str, Any]:
@@ -119,19 +141,33 @@ def _tested(result: PatientResult, label: Mapping[str, str]) -> str:
 
 
 def _gene(gene: GeneEntry, knowledge: KnowledgeBase | None, words: Words) -> dict[str, Any]:
-    """Return a gene's result and the alleles tested: by name, or counted if they are many."""
-    label: Mapping[str, str] = words["print"]
+    """Return a gene's source and the alleles tested: by name, or counted if they are many."""
     definition = knowledge.genes.get(gene.gene) if knowledge else None
     names = [a.name for a in definition.alleles if not a.is_reference] if definition else []
     is_listed = len(names) <= _NAMED_ALLELES or all(name.startswith("*") for name in names)
+    counted: str = words["print"]["alleles_counted"]
     return {
         "gene": gene.gene,
         "status": "ambiguous" if gene.status == "called" and gene.unsure else gene.status,
         "status_word": gene.status_word,
-        "result": short_diplotype(gene.diplotype),
-        "phenotype": ", ".join(filter(None, (gene.phenotype, gene.score))),
         "origin": gene.origin,
-        "alleles": ", ".join(names)
-        if is_listed
-        else label["alleles_counted"].format(count=len(names)),
+        "alleles": ", ".join(_runs(names)) if is_listed else counted.format(count=len(names)),
     }
+
+
+def _runs(names: Sequence[str]) -> Iterator[str]:
+    """Yield names; three or more star alleles of consecutive numbers as one range.
+
+    >>> [*_runs(["*2", "*3", "*4", "*6", "*7", "*9A"])]
+    ['*2–*4', '*6', '*7', '*9A']
+    """
+    run: list[str] = []
+    for name in (*names, ""):
+        is_next = run and name == f"*{int(run[-1][1:]) + 1}"
+        if not is_next:
+            yield from [f"{run[0]}–{run[-1]}"] if len(run) > 2 else run
+            run = []
+        if name.removeprefix("*").isdecimal() and name.startswith("*"):
+            run.append(name)
+        elif name:
+            yield name
