@@ -174,7 +174,7 @@ def _leave_out(told: Mapping[str, dict[str, Any]], order: Sequence[str], room: f
     The text is left out first; if that is not enough, the reason and the other sources as well.
     """
     left = room - sum(_height(told[drug]) for drug in order)
-    short = set()
+    short: set[str] = set()
     for fields in (("text", "with_text"), ("why", "standing")):
         for drug in reversed(order):
             if left >= 0:
