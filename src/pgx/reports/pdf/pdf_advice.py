@@ -9,19 +9,22 @@ from pgx.reports.content.document import ReportDocument
 from pgx.reports.content.drug_entries import AdviceRow, DrugEntry
 from pgx.reports.content.summary import DrugLine
 from pgx.reports.pdf.pdf_answer import Decisions, otherwise
-from pgx.reports.pdf.pdf_entries import listed_name, whom
+from pgx.reports.pdf.pdf_entries import lines_of, listed_name, whom
 
-__all__ = ["advice_data", "lines_of"]
+__all__ = ["advice_data"]
 
 Words = Mapping[str, Any]
 _UNRESOLVED: Final = ("open_maybe", "indeterminate")
-_WIDTH: Final = 66
-"""Characters of a line: 8 pt in half of an A4 page."""
 _HEADING: Final = 2
 """Lines of a heading with the space around it."""
 _SPACE: Final = 0.2
 """Space between two entries, in lines."""
-_CONSEQUENCES: Final = 2
+_LEAST: Final[tuple[dict[str, Any], ...]] = (
+    {"text": "", "with_text": ""},
+    {"why": "", "standing": "", "open": []},
+)
+"""What is left out of the least serious drugs if room is short, first the texts."""
+_CONSEQUENCES: Final = 1
 
 
 def advice_data(
@@ -175,13 +178,13 @@ def _leave_out(told: Mapping[str, dict[str, Any]], order: Sequence[str], room: f
     """
     left = room - sum(_height(told[drug]) for drug in order)
     short: set[str] = set()
-    for fields in (("text", "with_text"), ("why", "standing")):
+    for fields in _LEAST:
         for drug in reversed(order):
             if left >= 0:
                 return len(short)
             entry = told[drug]
             before = _height(entry)
-            entry.update(dict.fromkeys(fields, ""))
+            entry.update(fields)
             left += before - _height(entry)
             short.add(drug)
     return len(short)
@@ -200,16 +203,3 @@ def _height(entry: Mapping[str, Any]) -> float:
     )
     parts = (f"   {entry['name']} – {entry['headline']}", told)
     return lines_of(parts) + _SPACE
-
-
-def lines_of(value: Any, width: int = _WIDTH) -> int:  # noqa: ANN401 - any plain data
-    """Estimate the lines of all texts of a value, each of which begins a line.
-
-    >>> lines_of(["a" * 70, ("b", "")], 60)
-    3
-    """
-    if isinstance(value, str):
-        return -(-len(value) // width)
-    if isinstance(value, Mapping):
-        value = value.values()
-    return sum(lines_of(part, width) for part in value)

@@ -9,11 +9,13 @@ from pgx.reports.content.document import ReportDocument
 from pgx.reports.content.drug_entries import AdviceRow, DrugEntry
 from pgx.reports.content.patient_entries import PatientEntry
 from pgx.reports.content.summary import DrugLine, GeneLine, MedicineLine, medicine_name
-from pgx.reports.pdf.pdf_entries import is_changed, whom
+from pgx.reports.pdf.pdf_entries import is_changed, lines_of, whom
 
 __all__ = ["Decisions", "answer_data", "decisions", "otherwise"]
 
 Words = Mapping[str, Any]
+_SHORT: Final = 60
+"""Lines that surely fit: the typesetter then need not try smaller sizes, which takes time."""
 _UNASSESSED: Final = "unassessed"
 Decisions = Mapping[str, str]
 """The laboratory's decisions by gene or drug, as one text each."""
@@ -23,7 +25,7 @@ def answer_data(document: ReportDocument, words: Words, decided: Decisions) -> d
     """Return medicines, genes, drugs by class, and what is unresolved or was not tested."""
     summary = document.summary
     maker = _Lines(document, words, decided)
-    return {
+    data = {
         "alerts": document.alerts,
         "medicines": [maker.medicine(line) for line in summary.medicines],
         "without_guidance": _listed(words["answer"]["without_guidance"], summary.without_guidance),
@@ -40,6 +42,27 @@ def answer_data(document: ReportDocument, words: Words, decided: Decisions) -> d
         "unresolved": summary.unresolved,
         "not_tested": summary.not_tested,
     }
+    return {**data, "is_short": _height(data) <= _SHORT}
+
+
+def _height(data: Mapping[str, Any]) -> float:
+    """Estimate the lines of page one at its largest size."""
+    told = [
+        max(lines_of(f"{m['name']} {m['detail']}", 38) + lines_of(m["notes"], 38),
+            lines_of([" ".join(map(str, drug.values())) for drug in m["drugs"]], 75))
+        for m in data["medicines"]
+    ]  # fmt: skip
+    classes = [" ".join(f"   {d['name']} {d['word']}" for d in c["drugs"]) for c in data["classes"]]
+    usual = " ".join(str(gene) for group in data["usual"] for gene in group["genes"])
+    genes = data["findings"]
+    return (
+        sum(told)
+        + 1.3 * lines_of(classes, 85)
+        # two genes a row, of at most two lines
+        + (len(genes) + 1) // 2 * 1.6
+        + lines_of(usual, 200)
+        + lines_of([*data["alerts"], data["unresolved"], data["not_tested"]], 110)
+    )
 
 
 class _Lines:

@@ -18,6 +18,7 @@ __all__ = [
     "drug_data",
     "gene_data",
     "is_changed",
+    "lines_of",
     "listed_name",
     "marked_name",
     "source_of",
@@ -26,6 +27,8 @@ __all__ = [
 
 Words = Mapping[str, Any]
 _CHANGED: Final = "\u00a0†"
+_WIDTH: Final = 66
+"""Characters of a line: 8 pt in half of an A4 page."""
 
 
 def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
@@ -234,3 +237,16 @@ def _positions(sites: Iterable[SiteRow]) -> dict[str, Any]:
         "unanswered": [(reason, ", ".join(numbers)) for reason, numbers in by_reason],
         "reference": ", ".join(reference),
     }
+
+
+def lines_of(value: Any, width: int = _WIDTH) -> int:  # noqa: ANN401 - any plain data
+    """Estimate the lines of all texts of a value, each of which begins a line.
+
+    >>> lines_of(["a" * 70, ("b", "")], 60)
+    3
+    """
+    if isinstance(value, str):
+        return -(-len(value) // width)
+    if isinstance(value, Mapping):
+        value = value.values()
+    return sum(lines_of(part, width) for part in value)

@@ -15,15 +15,16 @@ from pgx.reports.content.gene_entries import GeneEntry
 from pgx.reports.content.laboratory import Laboratory
 from pgx.reports.content.phrases import day
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, issued_on
-from pgx.reports.pdf.pdf_advice import advice_data, lines_of
+from pgx.reports.pdf.pdf_advice import advice_data
 from pgx.reports.pdf.pdf_annex import annex_data, annex_figures
 from pgx.reports.pdf.pdf_answer import answer_data, decisions
+from pgx.reports.pdf.pdf_entries import lines_of
 from pgx.reports.safe_text import printed
 
 __all__ = ["frame", "plain", "report_data"]
 
 Words = Mapping[str, Any]
-_ROOM: Final = 480
+_ROOM: Final = 505
 """Lines of text of three pages of two columns, less what paragraphs at their ends leave empty."""
 _PAIRED: Final = 36
 """Characters of the second column of a list of pairs."""
