@@ -52,7 +52,7 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u2
 _ACTING: Final = re.compile(r"^(?:[=+@\t\r]|-(?!\d+( [A-Z]{1,2})?$|$))")
 _NAME: Final = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")
 _COLUMNS: Final = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t"
-_FORMATS: Final = "json,html,fhir,xlsx,matrix,multiqc"
+_FORMATS: Final = "json,html,fhir,fhir-full,xlsx,matrix,multiqc"
 
 
 def _pdf() -> str:

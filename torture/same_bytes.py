@@ -15,7 +15,7 @@ N_SEEDS: Final = 10
 _ANNOTATE: Final = (
     *("annotate", EXAMPLES / "patient.g.vcf", "--patient", EXAMPLES / "patient.json"),
     *("--outside-calls", EXAMPLES / "outside-calls.tsv"),
-    *("--format", "json,html,fhir,pdf,xlsx,matrix,multiqc"),
+    *("--format", "json,html,fhir,fhir-full,pdf,xlsx,matrix,multiqc"),
 )
 
 

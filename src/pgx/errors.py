@@ -14,6 +14,7 @@
     │  ├─ PatientFileError            a patient file is malformed or implausible
     │  ├─ OverrideFileError           a line of a file of overrides
     │  ├─ LaboratoryFileError         a laboratory's name, address and logo
+    │  ├─ OrderFileError              the order of a sample: identity, specimen, dates
     │  ├─ ReadsFileError              a BAM or CRAM file cannot be used
     │  └─ ResultFileError             a saved result is unreadable
     ├─ ModelError            exit 3   a dosing model cannot be used, or not for this person
@@ -56,6 +57,7 @@ __all__ = [
     "ModelError",
     "ModelFolderError",
     "ModelStateError",
+    "OrderFileError",
     "OutOfDomainError",
     "OutputError",
     "OutsideCallError",
@@ -198,6 +200,12 @@ class LaboratoryFileError(InputError):
     """A laboratory's file, or the logo named in it, cannot be used."""
 
     default_code = "PGX-LAB-001"
+
+
+class OrderFileError(InputError):
+    """A file of orders cannot be used, or does not belong to these samples."""
+
+    default_code = "PGX-ORD-001"
 
 
 class ReadsFileError(InputError):

@@ -14,9 +14,9 @@ from cases import one_test
 from cli.mutations import mutations, some
 from cli.support import COHORT, EXAMPLES, PATIENT, ROOT, pgx
 from pgx.errors import PgxError
+from pgx.inputs.laboratory_file import read_laboratory
 from pgx.inputs.side_files import read_outside_calls, read_overrides, read_sample_info, read_untyped
 from pgx.patients.read import read_patient
-from pgx.reports.content.laboratory import read_laboratory
 from pgx.simulator.vcf import read_samples
 from pgx_dosing.feedback.course import read_course
 from pgx_dosing.registry.change_plan import parse_plan

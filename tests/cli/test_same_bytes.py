@@ -17,7 +17,8 @@ UNLIKE = {
 }
 WORDS = (
     "annotate", PATIENT, "--outside-calls", EXAMPLES / "outside-calls.tsv",
-    "--patient", EXAMPLES / "patient.json", "--format", "json,html,fhir,xlsx,matrix,multiqc",
+    "--patient", EXAMPLES / "patient.json",
+    "--format", "json,html,fhir,fhir-full,xlsx,matrix,multiqc",
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ CHECKED = {
     "cells in tables": "tests/reports/test_render_tsv.py",
     "kernel cache": "tests/base/test_accel.py",
 }
-EVERY_FORMAT = "html,json,fhir,pdf,pdf-patient,pdf-card,xlsx,matrix,multiqc"
+EVERY_FORMAT = "html,json,fhir,fhir-full,pdf,pdf-patient,pdf-card,xlsx,matrix,multiqc"
 WATCHED = """
 import os, runpy, sys
 seen = open(os.environ["SEEN"], "a")

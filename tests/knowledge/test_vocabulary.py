@@ -215,6 +215,21 @@ def test_brands_and_german_names_of_the_release(knowledge, name, drug):
     assert name.casefold() in {other.casefold() for other in knowledge.other_names[drug]}
 
 
+@one_test
+@pytest.mark.parametrize(
+    ("name", "substance"),
+    [
+        ("Trevilor 75 mg Retardkapseln", "venlafaxine"),
+        ("Metoprololsuccinat 47,5 mg Retardtabletten", "metoprolol"),
+        ("Amitriptylin 25 mg Filmtabletten", "amitriptyline"),
+        ("Codein phosphat 30 mg Tropfen", "codeine"), ("Tylenol 500 mg", "acetaminophen"),
+        ("Clotrimazol 1% Creme", "clotrimazole"),
+    ],
+)  # fmt: skip
+def test_german_names_with_strength_and_form(knowledge, name, substance):
+    assert found(knowledge.vocabulary, name=name) == ([substance], [])
+
+
 def test_other_names_lead_back_to_their_drug(knowledge):
     assert set(knowledge.other_names) == {d.drug for d in knowledge.drugs}
     for drug, names in knowledge.other_names.items():

@@ -7,6 +7,12 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.read import is_local
 
 
+def test_german_forms():
+    assert is_local(name="Clotrimazol 1% Creme")
+    assert is_local(name="Ciprofloxacin Augentropfen")
+    assert not is_local(name="Terbinafin 250 mg Filmtabletten")
+
+
 @one_test
 @pytest.mark.parametrize(
     "name",

@@ -8,7 +8,8 @@ import pytest
 
 from cases import one_test
 from pgx.errors import LaboratoryFileError
-from pgx.reports.content.laboratory import Laboratory, read_laboratory
+from pgx.inputs.laboratory_file import read_laboratory
+from pgx.records.laboratory import Laboratory
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "laboratory.toml"
 SVG = "<svg xmlns='http://www.w3.org/2000/svg'>{}</svg>"

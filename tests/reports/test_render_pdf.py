@@ -17,10 +17,10 @@ from pgx.errors import DependencyError, UsageError
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import Drug, DrugStatus
 from pgx.records.calls import Override, PatientContext
+from pgx.records.laboratory import Laboratory
 from pgx.records.patient import KnownMedicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
 from pgx.reports.content.drug_groups import ACTIONABLE, drugs_by_area
-from pgx.reports.content.laboratory import Laboratory
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
 from pgx.reports.files.formats import FORMATS, format_of_file, known_formats
 from pgx.reports.pdf import typesetting as module

@@ -48,8 +48,15 @@ def bundle_faults(profiles: Profiles, bundle: Tree) -> list[str]:
     return found
 
 
-def own_faults(bundle: Tree) -> list[str]:
-    """Return where a bundle is not as this project writes them, whatever the guide allows."""
+_OF_AN_ORDER = frozenset({"Organization", "Practitioner", "ServiceRequest", "Specimen"})
+_OF_NOBODY = frozenset({"Organization", "Practitioner"})
+
+
+def own_faults(bundle: Tree, *, has_order: bool = False) -> list[str]:
+    """Return where a bundle is not as this project writes them, whatever the guide allows.
+
+    Without an order (``has_order``) a bundle has no more of the person than the sample's name.
+    """
     entries = bundle.get("entry", [])
     targets = {e.get("fullUrl"): e["resource"] for e in entries}
     patients = [a for a, r in targets.items() if r["resourceType"] == "Patient"]
@@ -60,10 +67,16 @@ def own_faults(bundle: Tree) -> list[str]:
         kind = resource["resourceType"]
         if address != f"urn:uuid:{resource.get('id')}":
             found.append(f"{kind}: its id and its address differ")
-        if kind == "Patient" and resource.keys() - {"resourceType", "id", "identifier"}:
+        if kind in _OF_AN_ORDER and not has_order:
+            found.append(f"{kind}: stands in a bundle without an order")
+        if (
+            kind == "Patient"
+            and not has_order
+            and resource.keys() - {"resourceType", "id", "identifier"}
+        ):
             found.append("Patient: says more of the person than the sample's name")
-        if kind != "Patient":
-            if "profile" not in resource.get("meta", {}):
+        if kind not in ("Patient", *_OF_NOBODY):
+            if kind not in _OF_AN_ORDER and "profile" not in resource.get("meta", {}):
                 found.append(f"{kind}: follows no profile")
             subject = resource.get("for" if kind == "Task" else "subject", {})
             if subject.get("reference") not in patients:
@@ -111,7 +124,7 @@ def _own_extensions(resource: Tree) -> Iterator[str]:
             yield f"{kind}: no extension {url}"
 
 
-_NAMES = frozenset({"action", "content", "provenance", "override"})
+_NAMES = frozenset({"action", "content", "provenance", "override", "reported", "amendment"})
 
 
 def _terms(

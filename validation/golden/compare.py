@@ -24,7 +24,7 @@ Command = Sequence[str | Path]
 
 def _examples() -> Iterator[tuple[str, Command]]:
     """Yield the commands of the guides, with every format and both languages."""
-    every = "html,json,fhir,pdf,pdf-patient,pdf-card,xlsx"
+    every = "html,json,fhir,fhir-full,pdf,pdf-patient,pdf-card,xlsx"
     patient = _EXAMPLES / "patient.g.vcf"
     yield "patient", ("annotate", patient, "--patient", _EXAMPLES / "patient.json",
                       "--outside-calls", _EXAMPLES / "outside-calls.tsv", "--format", every,

@@ -169,6 +169,10 @@ def report(
     kb_overlay: str | Path | None = None,
     laboratory: str | Path | None = None,
     annex: bool = False,
+    order: str | Path | None = None,
+    amends: str | Path | None = None,
+    reason: str = "",
+    status: str = "",
     force: bool = False,
 ) -> Path:
     """Write the report of a result and return its path.
@@ -179,7 +183,7 @@ def report(
         A result of `annotate` or `load`.
     path
         The output file. Its suffix determines the format: ``.html``, ``.json``, ``.fhir.json``,
-        ``.pdf``, ``.xlsx``, ``.tsv``.
+        ``.full.fhir.json``, ``.pdf``, ``.xlsx``, ``.tsv``.
     form
         A format without a suffix of its own: ``pdf-patient``, ``pdf-card``, ``multiqc``.
     language
@@ -187,9 +191,15 @@ def report(
     knowledge, kb_overlay
         The release that made the result; it provides the names of drugs and guidelines.
     laboratory
-        File with name, address and logo for PDF reports.
+        File with letterhead, methods and validated genes of the issuing laboratory.
     annex
         The PDF report has an annex: evidence, all drugs, doses.
+    order
+        File of orders; the sample's identity is in PDF, HTML, FHIR and Excel reports only.
+    amends, reason
+        The saved result of the report that this one replaces, and why.
+    status
+        ``preliminary``, ``final``, ``amended`` or ``corrected``.
     force
         Replace an existing file.
 
@@ -197,15 +207,18 @@ def report(
     ------
     UsageError
         The format or language is unknown, or an optional part is not installed.
+    InputError
+        The file of the laboratory, of the orders, or of the earlier result cannot be used.
     OutputError
         The file exists, or cannot be written.
     """
     from pgx.base.files import scratch_in
+    from pgx.inputs.order_file import order_of
     from pgx.messages.catalogue import catalogue
-    from pgx.reports.content.laboratory import read_laboratory
     from pgx.reports.content.release_facts import NO_FACTS, facts_for
     from pgx.reports.files.formats import chosen_format, render_one
     from pgx.reports.files.output_folder import write_file
+    from pgx.reports.issue import read_issue
 
     place, shown = path_of(path), record_of(result, PatientResult, "result")
     name, chosen = chosen_format(record_of(form, str, "form"), place.name)
@@ -214,8 +227,19 @@ def report(
         raise OutputError(
             "the file is there already", where=str(place), remedy="replace it with force=True"
         )
-    facts = facts_for(shown, base_of(knowledge, kb_overlay)) if chosen.reads_facts else NO_FACTS
-    issued = None if laboratory is None else read_laboratory(path_of(laboratory))
-    facts = msgspec.structs.replace(facts, language=language, laboratory=issued, annex=annex)
+    issue = read_issue(
+        laboratory=None if laboratory is None else path_of(laboratory),
+        order=None if order is None else path_of(order),
+        amends=None if amends is None else path_of(amends),
+        reason=record_of(reason, str, "reason"),
+        status=record_of(status, str, "status"),
+    )
+    kb = base_of(knowledge, kb_overlay)
+    issue.check_genes(kb.genes)
+    if issue.orders:
+        order_of(issue.orders, shown.sample)
+    shown = issue.stated(shown)
+    facts = facts_for(shown, kb) if chosen.reads_facts else NO_FACTS
+    facts = msgspec.structs.replace(issue.facts(facts), language=language, annex=annex)
     with scratch_in(place.parent):
         return write_file(place, render_one(name, shown, facts))

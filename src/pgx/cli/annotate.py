@@ -14,10 +14,10 @@ from msgspec.structs import replace
 
 from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import hint, say
+from pgx.cli.issue_options import IssueOptions, issue_of, tell_without_order
 from pgx.cli.options import (
     MANY_SAMPLES,
     Annex,
-    LaboratoryFile,
     Language,
     MaxAge,
     Overlay,
@@ -25,7 +25,6 @@ from pgx.cli.options import (
     PrivacyOptions,
     Quiet,
     Release,
-    issued_by,
     overrides_of,
     patient_of,
     privacy_of,
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from pgx.engine.annotate import Run
     from pgx.engine.plan import RunPlan
     from pgx.reads.sample import ReadsInput
-    from pgx.reports.content.release_facts import ReportFacts
+    from pgx.reports.issue import ReportIssue
 
 __all__ = ["annotate", "run"]
 
@@ -110,7 +109,7 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     language: Language = "en"
     privacy: PrivacyOptions
-    laboratory: LaboratoryFile = None
+    issue: IssueOptions
     annex: Annex = False
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False
     quiet: Quiet = False
@@ -133,8 +132,8 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
     def read(self) -> list[str | Path | None]:
         """Return the paths of all files that are read: inputs and additional files."""
         own = self.reads
-        beside = (own.reads, own.reference, own.reads_normaliser, self.kb_overlay, self.laboratory)
-        return [*(self.inputs or ()), *self.roles().values(), *beside, self.kb]
+        beside = (own.reads, own.reference, own.reads_normaliser, self.kb_overlay, self.kb)
+        return [*(self.inputs or ()), *self.roles().values(), *beside, *self.issue.paths()]
 
 
 @asked(AnnotateOptions)
@@ -152,6 +151,8 @@ def annotate(options: AnnotateOptions) -> int:
       pgx annotate sample.vcf.gz -o results/ --outside-calls hla.tsv --drugs abacavir,codeine
 
       pgx annotate sample.vcf.gz --reads sample.bam -o results/
+
+      pgx annotate sample.vcf.gz -o results/ --laboratory lab.toml --order order.toml
 
       pgx annotate cohort.vcf.gz -o results/ --dry-run
     """
@@ -173,9 +174,8 @@ def _annotate(
     options: AnnotateOptions, settings: RunSettings, reads: ReadsInput | None, privacy: Privacy
 ) -> int:
     from pgx.base.files import scratch_in
-    from pgx.reports.content.release_facts import NO_FACTS
 
-    issued = issued_by(NO_FACTS, options.laboratory)
+    issue = issue_of(options.issue, is_private=privacy.is_on)
     output, quiet = options.output, options.quiet
     read = [*options.read(), privacy.key_file]
     privacy.check_inputs(read)
@@ -184,7 +184,8 @@ def _annotate(
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:
             return _REFUSED
-        written = _write(options, done, privacy, issued)
+        _check_issue(issue, done, quiet=quiet)
+        written = _write(options, done, privacy, issue)
     if not quiet:
         tell_age(done.knowledge.release, options.max_age)
         say(f"{len(done.samples)} sample(s), {len(written)} files in {output}")
@@ -212,9 +213,7 @@ def _read(options: AnnotateOptions, settings: RunSettings, reads: ReadsInput | N
         )
 
 
-def _write(
-    options: AnnotateOptions, done: Run, privacy: Privacy, issued: ReportFacts
-) -> list[Path]:
+def _write(options: AnnotateOptions, done: Run, privacy: Privacy, issue: ReportIssue) -> list[Path]:
     """Write tables and reports; return their paths."""
     from pgx.reports.content.deidentification import deidentified_all
     from pgx.reports.content.release_facts import NO_FACTS, facts_of
@@ -228,7 +227,7 @@ def _write(
     done.with_sites = bool(forms) or (n_samples == 1 and any(f.reads_sites for f in of_run))
     names = privacy.names(done.samples)
     facts = facts_of(done.knowledge) if reads_facts else NO_FACTS
-    results = done.results()
+    results = issue.stated_all(done.results())
     if privacy.is_on:
         results = deidentified_all(results, names)
     return write_results(
@@ -237,8 +236,7 @@ def _write(
         wanted,
         samples=names,
         facts=replace(
-            facts,
-            laboratory=issued.laboratory,
+            issue.facts(facts),
             language=options.language,
             max_age=options.max_age,
             annex=options.annex,
@@ -247,6 +245,27 @@ def _write(
         apart=privacy.table_of(done.samples),
         tell=hint,
     )
+
+
+def _check_issue(issue: ReportIssue, done: Run, *, quiet: bool) -> None:
+    """Check that orders, the earlier report and validated genes belong to this run.
+
+    Raises
+    ------
+    OrderFileError, UsageError, LaboratoryFileError
+        One of them does not.
+    """
+    from pgx.inputs.order_file import check_samples
+
+    issue.check_genes(done.knowledge.genes)
+    if issue.amends is not None and len(done.samples) > 1:
+        raise UsageError(
+            f"--amends is for one sample, and the input has {len(done.samples)}",
+            remedy="choose it with --samples",
+        )
+    if issue.orders and not done.refused:  # otherwise the refused input is reported
+        check_samples(issue.orders, done.input_samples)
+    tell_without_order(issue, done.samples, quiet=quiet)
 
 
 def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, ...]:
@@ -304,6 +323,7 @@ def _dry_run(options: AnnotateOptions, settings: RunSettings, reads: ReadsInput 
     outside = _outside_genes(options.scope)
     patient_of(options.patient)
     overrides_of(options.overrides)
+    issue_of(options.issue, is_private=options.privacy.deidentify).check_genes(knowledge.genes)
     for error in found.refused:
         say(error.line())
     files = _files(options.formats, len(found.samples))

@@ -21,13 +21,11 @@ if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput
     from pgx.records.calls import Override
     from pgx.records.patient import Patient
-    from pgx.reports.content.release_facts import ReportFacts
 
 __all__ = [
     "MANY_SAMPLES",
     "Annex",
     "Deidentify",
-    "LaboratoryFile",
     "Language",
     "MaxAge",
     "OutsideCalls",
@@ -38,7 +36,6 @@ __all__ = [
     "PseudonymTable",
     "Quiet",
     "Release",
-    "issued_by",
     "overrides_of",
     "patient_of",
     "privacy_of",
@@ -86,10 +83,6 @@ MaxAge = Annotated[
         max=1200,
         help="age of the release, in months, above which it is warned of",
     ),
-]
-LaboratoryFile = Annotated[
-    Path | None,
-    typer.Option("--laboratory", metavar="TOML", help="name, address and logo for PDF reports"),
 ]
 Annex = Annotated[
     bool, typer.Option("--annex", help="PDF reports with an annex: evidence, all drugs, doses")
@@ -152,17 +145,6 @@ def overrides_of(path: Path | None) -> list[Override]:
     from pgx.inputs.side_files import read_overrides
 
     return read_overrides(path)
-
-
-def issued_by(facts: ReportFacts, path: Path | None) -> ReportFacts:
-    """Return facts with the laboratory from a file; unchanged without a file."""
-    if path is None:
-        return facts
-    import msgspec
-
-    from pgx.reports.content.laboratory import read_laboratory
-
-    return msgspec.structs.replace(facts, laboratory=read_laboratory(path))
 
 
 # typer bundles click or uses the library, depending on its version; this is its error class

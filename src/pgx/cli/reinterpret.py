@@ -10,13 +10,12 @@ from msgspec.structs import replace
 
 from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import hint, say
+from pgx.cli.issue_options import IssueOptions, LaboratoryFile, issue_of
 from pgx.cli.options import (
-    LaboratoryFile,
     MaxAge,
     Overlay,
     Quiet,
     Release,
-    issued_by,
     run_app,
     single,
     tell_age,
@@ -85,8 +84,10 @@ def reinterpret(
     pairs = list(tracked(again_one_by_one, len(saved), "results", quiet=quiet))
     if not pairs:
         return _REFUSED
-    again = [new for _, new in pairs]
-    facts = issued_by(replace(facts_for(again[0], knowledge), max_age=max_age), laboratory)
+    issue = issue_of(IssueOptions(laboratory=laboratory))
+    issue.check_genes(knowledge.genes)
+    again = [issue.stated(new) for _, new in pairs]
+    facts = issue.facts(replace(facts_for(again[0], knowledge), max_age=max_age))
     read = [*results, kb, kb_overlay, laboratory]
     check_folder(output, force=force, inputs=read, tell=hint)
     changes = [c for old, new in pairs for c in result_changes(old, new)]

@@ -5,31 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 from msgspec.structs import replace
 
 from pgx.base.files import file_digest
 from pgx.base.texts import MAX_AGE_MONTHS, shown_name
 from pgx.cli.console import say
+from pgx.cli.issue_options import IssueOptions, issue_of
 from pgx.cli.options import (
     Annex,
-    Deidentify,
-    LaboratoryFile,
     Language,
     MaxAge,
     Overlay,
     PrivacyOptions,
-    PseudonymKey,
-    PseudonymTable,
     Quiet,
     Release,
-    issued_by,
     patient_of,
     privacy_of,
     run_app,
     single,
     tell_age,
 )
+from pgx.cli.run_options import asked
 from pgx.errors import OutputError, UsageError
 from pgx.reports.files.formats import FORMAT_ENDINGS, FORMATS, RUN_FORMATS
 
@@ -40,25 +38,41 @@ if TYPE_CHECKING:
 __all__ = ["report", "run"]
 
 
-Result = Annotated[
-    Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
-]
-Output = Annotated[
-    Path,
-    typer.Option("-o", "--output", metavar="FILE", help=", ".join(FORMAT_ENDINGS)),
-]
-Kind = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        help=f"{', '.join([*FORMATS, *RUN_FORMATS])}; by default the ending",
-    ),
-]
-Patient = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
-]
-Force = Annotated[bool, typer.Option("--force", help="replace FILE")]
+class ReportOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of ``pgx report``."""
+
+    result: Annotated[
+        Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
+    ]
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="FILE", help=", ".join(FORMAT_ENDINGS)),
+    ]
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help=f"{', '.join([*FORMATS, *RUN_FORMATS])}; by default the ending",
+        ),
+    ] = ""
+    patient: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
+    ] = None
+    language: Language = "en"
+    kb: Release = None
+    max_age: MaxAge = MAX_AGE_MONTHS
+    kb_overlay: Overlay = None
+    issue: IssueOptions
+    annex: Annex = False
+    privacy: PrivacyOptions
+    force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False
+    quiet: Quiet = False
+
+    def read(self) -> list[Path | None]:
+        """Return the paths of all files that are read."""
+        beside = (self.patient, self.kb, self.kb_overlay, self.privacy.pseudonym_key)
+        return [self.result, *beside, *self.issue.paths()]
 
 
 def run(words: list[str]) -> int:
@@ -66,23 +80,8 @@ def run(words: list[str]) -> int:
     return run_app(single(report, "report"), words, "pgx report")
 
 
-def report(
-    result: Result,
-    output: Output,
-    kind: Kind = "",
-    patient: Patient = None,
-    language: Language = "en",
-    kb: Release = None,
-    max_age: MaxAge = MAX_AGE_MONTHS,
-    kb_overlay: Overlay = None,
-    laboratory: LaboratoryFile = None,
-    annex: Annex = False,  # noqa: FBT002
-    deidentify: Deidentify = False,  # noqa: FBT002
-    pseudonym_key: PseudonymKey = None,
-    pseudonym_table: PseudonymTable = None,
-    force: Force = False,  # noqa: FBT002
-    quiet: Quiet = False,  # noqa: FBT002
-) -> int:
+@asked(ReportOptions)
+def report(options: ReportOptions) -> int:
     """Write the report of a saved result.
 
     Nothing is called or looked up again: for that see pgx reinterpret. With --patient, what a
@@ -97,8 +96,11 @@ def report(
       pgx report results/S1.pgx.json -o S1.html --language de
 
       pgx report results/S1.pgx.json -o S1.html --patient patient.json
+
+      pgx report new/S1.pgx.json -o S1.pdf --amends old/S1.pgx.json --reason "second method"
     """
     from pgx.base.files import refuse_own_inputs, scratch_in
+    from pgx.inputs.order_file import order_of
     from pgx.inputs.release import knowledge_of
     from pgx.messages.catalogue import catalogue
     from pgx.reports.content.deidentification import deidentified
@@ -107,32 +109,38 @@ def report(
     from pgx.reports.files.output_folder import remove_temporaries
     from pgx.reports.result_json import read_result
 
-    chosen, form = chosen_format(kind, output.name)
-    named = PrivacyOptions(
-        deidentify=deidentify, pseudonym_key=pseudonym_key, pseudonym_table=pseudonym_table
-    )
-    privacy = privacy_of(named, output, force=force)
-    catalogue(language)
-    knowledge = knowledge_of(kb_overlay, kb)
-    saved = _with_patient(read_result(result), patient, knowledge)
-    if output.exists() and not force:
+    output, saved_at = options.output, options.result
+    chosen, form = chosen_format(options.kind, output.name)
+    privacy = privacy_of(options.privacy, output, force=options.force)
+    issue = issue_of(options.issue, is_private=privacy.is_on)
+    catalogue(options.language)
+    knowledge = knowledge_of(options.kb_overlay, options.kb)
+    issue.check_genes(knowledge.genes)
+    saved = _with_patient(read_result(saved_at), options.patient, knowledge)
+    if issue.orders:
+        order_of(issue.orders, saved.sample)
+    saved = issue.stated(saved)
+    if output.exists() and not options.force:
         raise OutputError(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
-    refuse_own_inputs([output], [result, patient, kb, kb_overlay, laboratory, pseudonym_key])
+    refuse_own_inputs([output], options.read())
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge) if form.reads_facts else NO_FACTS
     shown_as = replace(
-        issued_by(facts, laboratory), language=language, max_age=max_age, annex=annex
+        issue.facts(facts),
+        language=options.language,
+        max_age=options.max_age,
+        annex=options.annex,
     )
     if output.parent.is_dir():
         remove_temporaries(output.parent)
     with scratch_in(output.parent):
         data = render_one(chosen, shown, shown_as)
     privacy.write_with(output, data, [saved.sample])
-    if not quiet:
-        tell_age(saved.provenance.knowledge_release, max_age)
-    if form.reads_facts and not facts.drugs and not quiet:
+    if not options.quiet:
+        tell_age(saved.provenance.knowledge_release, options.max_age)
+    if form.reads_facts and not facts.drugs and not options.quiet:
         say(
             "hint: the result was made with another release of the knowledge base; guidelines are"
             " not linked"

@@ -239,6 +239,12 @@ class Run:
         return self.engine.settings
 
     @property
+    def input_samples(self) -> tuple[str, ...]:
+        """Every sample of the inputs, whether chosen or not."""
+        found = (name for item in read_of(self.inputs) for name in item.samples)
+        return tuple(dict.fromkeys(found))
+
+    @property
     def refused(self) -> list[InputError]:
         """One error for each input that was refused."""
         return refused_of(self.inputs)

@@ -2,7 +2,8 @@
 
 A saved result records the release, the settings and the SHA-256 of every file it was made from.
 The comparison ignores file names, and the version and digests of the program and the shipped
-data, because these only explain a difference.
+data, because these only explain a difference. It ignores the intended use, which a laboratory
+declares and no input gives.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ __all__ = [
 ]
 
 _READS: Final = "reads"
-_NOT_COMPARED: Final = frozenset({"version", "code_digest", "data_digest"})
+_NOT_COMPARED: Final = frozenset(
+    {"version", "code_digest", "data_digest", "intended_use", "validated_genes"}
+)
 _LONGEST: Final = 60
 _LABELS: Final = ("gene", "drug", "source", "population", "position", "role", "name")
 """Fields that identify a record of a list in the path of a difference."""

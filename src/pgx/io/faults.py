@@ -78,11 +78,14 @@ FAULTS: Final[dict[int, tuple[str, str]]] = {
         "these are sequencing reads, not variants",
         (
             "give BAM or CRAM with --reads FILE, and as INPUT the VCF that was called from it:"
-            " reads alone give CYP2D6 only"
+            " few genes are called from reads"
         ),
     ),
     sc.FAULT_ARRAY: (
-        "this is the raw text of a genotyping array, without reference bases, strand and indels",
+        (
+            "this is the raw text of a genotyping array, without reference bases and indels, and"
+            " not always on the forward strand"
+        ),
         (
             "convert it to VCF with the reference genome (for example bcftools convert --tsv2vcf),"
             " then see in pgx check which genes are left: arrays lack many positions"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -158,7 +159,9 @@ _FORM: Final = re.compile(
     r"|(?:film|enteric|sugar)-coated|coated|gastro-resistant|(?:extended|delayed|immediate|modified"
     r"|prolonged|sustained|controlled)[- ]release|xr|xl|er|sr|cr|dr|mr|retard|pack|patch|syrup"
     r"|powder|disintegrating|chewable|hour|hr|12|24|once|twice|daily|prn"
-    r"|topical|cutaneous|cream|ointment|lotion|shampoo|gel|eye|ophthalmic|ear|otic|drops?)\b\.?",
+    r"|topical|cutaneous|cream|ointment|lotion|shampoo|gel|eye|ophthalmic|ear|otic|drops?"
+    r"|(?:film|retard|brause|schmelz|kau)?tabletten?|(?:retard|hart|weich)?kapseln?|tropfen|saft"
+    r"|sirup|(?:injektions|infusions)?lösung|creme|salbe|augentropfen|augensalbe|ohrentropfen)\b\.?",
     re.IGNORECASE,
 )
 _LONGEST: Final = 500
@@ -170,6 +173,9 @@ _SALTS: Final = frozenset(
         "hydrochloride", "magnesium", "maleate", "mesilate", "mesylate", "monohydrate", "oxalate",
         "phosphate", "potassium", "sodium", "succinate", "sulfate", "sulphate", "tartrate",
         "trihydrate",
+        # German, where the salt is a word of its own
+        "acetat", "fumarat", "hydrobromid", "hydrochlorid", "kalium", "maleat", "mesilat",
+        "natrium", "oxalat", "phosphat", "succinat", "sulfat", "tartrat",
     }
 )  # fmt: skip
 
@@ -288,11 +294,17 @@ class Vocabulary:
         """
         known = self._by_name.get(drug.casefold())
         names = [*known.synonyms, *known.brands] if known else []
+        return tuple(dict.fromkeys((*names, *self._brands_with.get(drug.casefold(), ()))))
+
+    @functools.cached_property
+    def _brands_with(self) -> Mapping[str, list[str]]:
+        """The brands of combinations by ingredient in lower case."""
+        found: dict[str, list[str]] = {}
         for combination in self._by_name.values():
-            held = (name.casefold() for name in combination.ingredients)
-            if combination.substance.casefold() not in self._drugs and drug.casefold() in held:
-                names += combination.brands
-        return tuple(dict.fromkeys(names))
+            if combination.substance.casefold() not in self._drugs:
+                for name in combination.ingredients:
+                    found.setdefault(name.casefold(), []).extend(combination.brands)
+        return found
 
     def drugs_of(self, text: str) -> tuple[str, ...]:
         """Return the drugs with guidelines for a name, a brand or a code."""

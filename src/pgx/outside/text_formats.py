@@ -209,10 +209,11 @@ def _stargazer_call(row: dict[str, str], gene: str, where: str) -> OutsideCall:
 _STELLARPGX: Final = "StellarPGx"
 _TITLE: Final = re.compile(r"^(\S+) Star Allele Calling with StellarPGx", re.MULTILINE)
 _ALLELES_FILE: Final = re.compile(r"(.+)_[^_.]+\.alleles", re.IGNORECASE)
-# families and genes of guidelines; F2 and F5 are left out: they also name wells, and so samples
+# the families of the guidelines' genes, without coagulation factors: these names are also those
+# of wells on a plate, and so of samples
 _GENE_CELL: Final = re.compile(
-    r"(CYP|HLA-|UGT|SLCO|NUDT|NAT|ABCG)[A-Z0-9]+"
-    r"|CACNA1S|CFTR|DPYD|G6PD|IFNL3|MT-RNR1|RYR1|TPMT|VKORC1",
+    r"(CYP|HLA-|UGT|SLCO|NUDT|NAT|ABCG|CACNA|IFNL|MT-RNR|RYR|VKORC)[A-Z0-9]+"
+    r"|(CFT|DPY|G6P|TPM)[A-Z]",
     re.ASCII,
 )
 _RESULT_HEADING: Final = "result:"

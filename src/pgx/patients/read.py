@@ -265,14 +265,15 @@ def _from_json(tree: dict[str, Any], where: str) -> Patient:
 # guidelines are about systemic exposure: a cream with the same substance does not trigger them
 _LOCAL: Final = re.compile(
     r"\b(?:topical(?:ly)?|cutaneous|cream|ointment|lotion|shampoo|gel|nail (?:lacquer|varnish)"
-    r"|eye|ophthalmic|ear|otic|auricular)\b",
+    r"|eye|ophthalmic|ear|otic|auricular|creme|salbe|augentropfen|augensalbe|ohrentropfen)\b",
     re.IGNORECASE,
 )
 # words of systemic routes win: "oral gel" or "eye drops and tablets" count as systemic
 _SYSTEMIC: Final = re.compile(
     r"\b(?:oral(?:ly)?|oromucosal|buccal|tablets?|tabs?|capsules?|caps?|syrup|injections?"
     r"|injectable|infusion|intravenous(?:ly)?|intramuscular(?:ly)?|subcutaneous(?:ly)?|iv|im|sc|po"
-    r"|transdermal|patch(?:es)?|suppository|suppositories|rectal|vaginal|by mouth)\b",
+    r"|\w*tabletten?|\w*kapseln?|transdermal|patch(?:es)?|suppository|suppositories|rectal"
+    r"|vaginal|by mouth)\b",
     re.IGNORECASE,
 )
 _LOCAL_ATC: Final = re.compile("D(?!01B|05B|10B|11AH08)|S0[123]|M02A")

@@ -10,6 +10,7 @@ import msgspec
 
 from pgx.base.extensions import html_view
 from pgx.errors import printable
+from pgx.records.laboratory import RESEARCH_USE_ONLY, ValidatedGene
 from pgx.records.patient import ConditionFit, GeneConversion, KnownMedicine, Patient, PopulationFit
 from pgx.records.structures import StructureEvidence
 
@@ -478,6 +479,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     those beside them, which have a ``role``. ``overlay`` is the laboratory's overlay of the
     release, None without one. ``knowledge_date`` is the month in the release's name,
     empty if it has none; its age depends on the date and is therefore given in reports only.
+    ``intended_use`` is research use only, unless a laboratory declares that it has validated
+    ``validated_genes``.
     """
 
     tool: str
@@ -491,6 +494,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, str]
     overlay: OverlayInfo | None = None
     knowledge_date: str = ""
+    intended_use: str = RESEARCH_USE_ONLY
+    validated_genes: tuple[ValidatedGene, ...] = ()
 
 
 class PatientContext(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,11 +16,13 @@ from pgx.recommendations.wording import AdviceTranslator
 from pgx.records.advice import DrugStatus
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.records.notes import NoteCode
+from pgx.reports.content.alleles_tested import AllelesTested, build_alleles_tested
 from pgx.reports.content.deidentification import is_deidentified
 from pgx.reports.content.drug_entries import DrugEntry
 from pgx.reports.content.drug_groups import DrugGroup, build_groups
 from pgx.reports.content.gene_entries import GeneEntry, build_gene
-from pgx.reports.content.laboratory import OverrideEntry, build_overrides, overlay_text
+from pgx.reports.content.header import NO_HEADER, ReportHeader, build_header
+from pgx.reports.content.overrides import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.content.patient_entries import PatientEntry, build_patient
 from pgx.reports.content.phrases import day, figure
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, age_warning, release_text
@@ -37,6 +39,7 @@ __all__ = [
     "build_document",
     "build_methods",
     "dose_section",
+    "report_header",
     "translated",
     "with_doses",
 ]
@@ -110,9 +113,11 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     limits to be read first, ``gaps`` the others: what was not assessed. ``summary`` is the answer,
     see `ReportSummary`. ``identity`` and ``methods`` are pairs of label and value. ``patient`` is
     None without a patient file. ``overrides`` are a laboratory's decisions, shown beside the
-    computed values. ``pictures`` are the figures of ``genes``, in their order. ``doses`` are added
-    by `with_doses`, for formats that show them. ``untranslated`` are texts of recommendations and
-    models left in English in a report in another language.
+    computed values. ``header`` is what surrounds the result: identity, issuer, intended use;
+    ``alleles`` are the named alleles tested of each gene. ``pictures`` are the figures of
+    ``genes``, in their order. ``doses`` are added by `with_doses`, for formats that show them.
+    ``untranslated`` are texts of recommendations and models left in English in a report in
+    another language.
     """
 
     sample: str
@@ -125,6 +130,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
     summary: ReportSummary = ReportSummary()
+    header: ReportHeader = NO_HEADER
+    alleles: tuple[AllelesTested, ...] = ()
     patient: PatientEntry | None = None
     overrides: tuple[OverrideEntry, ...] = ()
     language: str = DEFAULT_LANGUAGE
@@ -172,6 +179,8 @@ def build_document(
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
         summary=build_summary(result, groups, genes, patient, facts, words),
+        header=report_header(result, facts, words),
+        alleles=build_alleles_tested(result, facts.definitions, facts.amp_tiers, words),
         patient=patient,
         overrides=build_overrides(
             result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
@@ -179,6 +188,18 @@ def build_document(
         language=words["language"],
         untranslated=untranslated,
         pictures=build_pictures(result, facts),
+    )
+
+
+def report_header(result: PatientResult, facts: ReportFacts, words: Words) -> ReportHeader:
+    """Return the header of a sample's report, from the facts given for it."""
+    return build_header(
+        result,
+        words,
+        laboratory=facts.laboratory,
+        order=facts.orders.get(result.sample),
+        status=facts.status,
+        amends=facts.amends,
     )
 
 

@@ -35,7 +35,7 @@ from pgx.reports.content.drug_ranking import (
     seriousness,
 )
 from pgx.reports.content.gene_entries import allele_text, gene_anchor
-from pgx.reports.content.laboratory import laboratory_of, review_text
+from pgx.reports.content.overrides import laboratory_of, review_text
 from pgx.reports.content.patient_entries import PatientView
 from pgx.reports.content.phrases import (
     conditional_headline,
@@ -84,8 +84,9 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
 
     ``review`` names source and reviewer of a laboratory's own recommendation; ``genes`` are those
     it is based on, ``open_genes`` those that leave it provisional; ``bucket`` is its action group,
-    ``action`` the code of the primary action. ``lead`` is the beginning of ``text`` that explains why the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the
-    accepted posterior probability of other recommendations.
+    ``action`` the code of the primary action. ``lead`` is the beginning of ``text`` that says why
+    the recommendation is provisional; ``settle`` repeats this. ``footnote`` gives the accepted
+    posterior probability of other recommendations.
     """
 
     populations: tuple[str, ...]
@@ -178,6 +179,7 @@ class EntryMaker:
         self.gene_at = _gene_at(result.calls)
         self._bins = AdviceBins(facts.statements)
         self._newer = facts.newer
+        self._other_names = facts.other_names
         self._patient = PatientView(result)
         self._laboratory = laboratory_of(result)
 
@@ -201,6 +203,7 @@ class EntryMaker:
             silent=tuple(self._silent(rows, s) for s in found.silent if s not in heard),
             contradicts=found.standing is Standing.CONTRADICT,
             newer=tuple(self._changed_since(drug)),
+            synonyms=tuple(self._other_names.get(drug, ())),
         )
 
     def _silent(self, rows: Sequence[Recommendation], source: str) -> str:

@@ -18,9 +18,11 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import DEFAULT_LANGUAGE
 from pgx.records.advice import Drug, Guideline, Statement, record_from_row
 from pgx.records.calls import PatientResult
-from pgx.records.genes import GeneCode, GeneFrequencies
+from pgx.records.genes import GeneCode, GeneDefinition, GeneFrequencies
+from pgx.records.laboratory import Laboratory
+from pgx.records.order import Amends, Order, ReportStatus
 from pgx.records.patient import ScoreRange
-from pgx.reports.content.laboratory import Laboratory
+from pgx.reports.content.alleles_tested import amp_tiers
 from pgx.reports.content.phrases import day
 
 __all__ = [
@@ -61,8 +63,13 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``laboratory`` is the issuer, ``language`` the report language. A release older than
     ``max_age`` months on the day of a report gives a warning.
 
+    ``orders`` are by sample; ``status`` and ``amends`` are those of the reports, None if not given.
+    ``amp_tiers`` are AMP's tiers by gene and allele, ``definitions`` the genes of the release.
+
     ``knowledge`` is the installed release, used to compute doses if a report shows them.
-    ``annex``: the printed report has an annex with all evidence. ``frequencies`` are by gene, ``allele_codes`` are ClinPGx identifiers by gene and allele.
+    ``annex``: the printed report has an annex with all evidence. ``frequencies`` are by gene,
+    ``allele_codes`` are ClinPGx identifiers by gene and allele, ``other_names`` synonyms and
+    brands by drug.
     """
 
     drugs: tuple[Drug, ...] = ()
@@ -70,11 +77,17 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceFact, ...] = ()
     statements: tuple[Statement, ...] = ()
     laboratory: Laboratory | None = None
+    orders: Mapping[str, Order] = {}
+    status: ReportStatus | None = None
+    amends: Amends | None = None
+    amp_tiers: dict[tuple[str, str], int] = {}
+    definitions: Mapping[str, GeneDefinition] = {}
     newer: tuple[NewerGuidance, ...] = ()
     score_ranges: tuple[ScoreRange, ...] = ()
     frequencies: Mapping[str, GeneFrequencies] = {}
     gene_codes: tuple[GeneCode, ...] = ()
     allele_codes: dict[tuple[str, str], str] = {}
+    other_names: Mapping[str, tuple[str, ...]] = {}
     language: str = DEFAULT_LANGUAGE
     max_age: int = MAX_AGE_MONTHS
     annex: bool = False
@@ -111,6 +124,7 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         A table's columns differ from its schema.
     """
     return ReportFacts(
+        other_names=knowledge.other_names,
         knowledge=knowledge,
         drugs=knowledge.drugs,
         guidelines=knowledge.guidelines,
@@ -120,6 +134,8 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         score_ranges=_score_ranges(knowledge),
         frequencies=knowledge.frequencies,
         gene_codes=knowledge.gene_codes,
+        amp_tiers=amp_tiers(knowledge),
+        definitions=knowledge.genes,
         allele_codes={
             (gene.gene, allele.name): allele.identifier
             for gene in knowledge.genes.values()

@@ -7,8 +7,11 @@ from typing import Final
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import PatientResult
+from pgx.records.order import ReportStatus
 from pgx.reports.content.drug_groups import build_overview
 from pgx.reports.content.drug_ranking import BUCKETS
+from pgx.reports.content.header import research_use, validated_genes
+from pgx.reports.content.release_facts import ReportFacts
 
 __all__ = ["conclude"]
 
@@ -17,10 +20,12 @@ _NAMED: Final = frozenset({"open_maybe", "indeterminate", "open_silent", "unasse
 _BETWEEN: Final = "; "
 
 
-def conclude(result: PatientResult, *, is_full: bool) -> str:
+def conclude(result: PatientResult, facts: ReportFacts, *, is_full: bool) -> str:
     """Return the conclusion of a result's report as text."""
     text = ENGLISH["fhir"]
-    parts = [text["research_use"], text["unsigned"]]
+    parts = [_intended_use(result, facts)]
+    if facts.status in (None, ReportStatus.PRELIMINARY):
+        parts.append(text["unsigned"])
     if result.context:
         parts.append(text["medicines"])
     if result.overrides:
@@ -30,7 +35,14 @@ def conclude(result: PatientResult, *, is_full: bool) -> str:
         parts.append(text["drugs"].format(groups=groups))
     if not is_full:
         parts.append(text["actionable_only"])
-    return " ".join(parts)
+    return " ".join(filter(None, parts))
+
+
+def _intended_use(result: PatientResult, facts: ReportFacts) -> str:
+    """Return the sentence on research use; empty if every gene with a result is validated."""
+    if not validated_genes(result, facts.laboratory):
+        return str(ENGLISH["fhir"]["research_use"])
+    return research_use(result, facts.laboratory, ENGLISH)
 
 
 def _groups(result: PatientResult) -> Iterator[str]:

@@ -20,7 +20,10 @@ from pgx.reports.result_json import MAX_BYTES, check_consistent
 __all__ = ["parse_fhir", "read_fhir"]
 
 _TAKEN_BACK: Final = frozenset({"entered-in-error", "cancelled", "rejected"})
-_WRITTEN: Final = frozenset({"Bundle", "DiagnosticReport", "Observation", "Patient", "Task"})
+_WRITTEN: Final = frozenset(
+    {"Bundle", "DiagnosticReport", "Observation", "Patient", "Task",
+     "Organization", "Practitioner", "ServiceRequest", "Specimen"}
+)  # fmt: skip
 _REMEDY: Final = "use a bundle that this version of pgx wrote"
 
 

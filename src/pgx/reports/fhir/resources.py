@@ -93,19 +93,34 @@ class Names:
 
 
 class Sheet:
-    """The resources of one result, with identifiers derived from their content."""
+    """The resources of one result, with identifiers derived from their content.
 
-    def __init__(self, result: PatientResult, names: Names) -> None:
+    ``status`` is that of the report and its observations, ``patient`` what is known of the person
+    beyond the sample's name, as elements of the Patient resource.
+    """
+
+    def __init__(
+        self,
+        result: PatientResult,
+        names: Names,
+        *,
+        status: str = UNVERIFIED,
+        patient: Tree | None = None,
+    ) -> None:
         self.names = names
+        self.status = status
         self.remarks = _Remarks(result)
         self.entries: list[Tree] = []
         self._known: set[str] = set()
         made = msgspec.json.encode(result.provenance, order="deterministic")
         self._space = uuid.uuid5(_SPACE, made.decode("utf-8", "replace"))
+        more = patient or {}
+        sample = {"system": f"{OWN}:sample", "value": text_of(result.sample)}
         self.subject = self.add(
             {
                 "resourceType": "Patient",
-                "identifier": [{"system": f"{OWN}:sample", "value": text_of(result.sample)}],
+                **more,
+                "identifier": [sample, *more.get("identifier", ())],
             }
         )
 
@@ -127,7 +142,7 @@ class Sheet:
                 "resourceType": "Observation",
                 "meta": {"profile": [profile(kind)]},
                 "identifier": [{"system": f"{OWN}:{kind}", "value": text_of(key)}],
-                "status": UNVERIFIED,
+                "status": self.status,
                 "category": [{"coding": [{"system": s, "code": c}]} for s, c in CATEGORIES],
                 "code": code_of(kind),
                 "subject": self.subject,

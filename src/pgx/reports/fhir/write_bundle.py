@@ -21,7 +21,8 @@ from pgx.reports.content.release_facts import ReportFacts
 from pgx.reports.fhir.bundle_scope import BundleScope
 from pgx.reports.fhir.conclusion import conclude
 from pgx.reports.fhir.genotype import add_call
-from pgx.reports.fhir.resources import UNVERIFIED, Names, Sheet, component, text_component
+from pgx.reports.fhir.identity import add_identity, patient_parts, statements, status_of
+from pgx.reports.fhir.resources import Names, Sheet, component, text_component
 from pgx.reports.fhir.vocabulary import (
     CATEGORIES,
     LOINC,
@@ -175,7 +176,7 @@ def _add_task(
 
 PROVENANCE_FIELDS: Final = (
     "tool", "version", "knowledge_release", "knowledge_digest", "data_digest", "code_digest",
-    "knowledge_date", "assembly", "overlay",
+    "knowledge_date", "assembly", "overlay", "intended_use", "validated_genes",
 )  # fmt: skip
 OVERRIDE_FIELDS: Final = ("gene", "drug", "says", "by", "date", "reason")
 _ACTION: Final = "recommended-action"
@@ -216,7 +217,8 @@ def fhir_bundle(result: PatientResult, facts: ReportFacts, *, is_full: bool = Fa
         Whether to add what the default bundle omits: haplotypes with their function, variants,
         and recommendations that ask for no change.
     """
-    sheet = Sheet(result, Names(facts))
+    order = facts.orders.get(result.sample)
+    sheet = Sheet(result, Names(facts), status=status_of(facts), patient=patient_parts(order))
     scope = BundleScope(result, is_full=is_full)
     genotypes: dict[str, Tree] = {}
     results: list[Tree] = []
@@ -233,7 +235,7 @@ def fhir_bundle(result: PatientResult, facts: ReportFacts, *, is_full: bool = Fa
             is_unresolved = scope.is_unresolved(row)
             task = _add_task(sheet, number, row, implication, is_unresolved=is_unresolved)
             tasks.append({**task, "display": text_of(row.drug)})
-    sheet.add(_report(sheet, result, results, tasks, is_full=is_full))
+    sheet.add(_report(sheet, result, results, tasks, facts, is_full=is_full))
     # the report refers to all other resources, so it is built last and placed first
     *others, report = sheet.entries
     return {
@@ -245,22 +247,37 @@ def fhir_bundle(result: PatientResult, facts: ReportFacts, *, is_full: bool = Fa
 
 
 def _report(
-    sheet: Sheet, result: PatientResult, results: list[Tree], tasks: list[Tree], *, is_full: bool
+    sheet: Sheet,
+    result: PatientResult,
+    results: list[Tree],
+    tasks: list[Tree],
+    facts: ReportFacts,
+    *,
+    is_full: bool,
 ) -> Tree:
     _, (system, genetics) = CATEGORIES
     said = [own("override", {n: getattr(o, n) for n in OVERRIDE_FIELDS}) for o in result.overrides]
     recommended = [{"url": profile(_ACTION), "valueReference": task} for task in tasks]
     content = {"url": own_url("content"), "valueCode": CONTENTS[is_full]}
+    more, sentences = statements(result, facts)
+    conclusion = " ".join([conclude(result, facts, is_full=is_full), *sentences])
     report = {
         "resourceType": "DiagnosticReport",
         "meta": {"profile": [profile("genomic-report")]},
-        "extension": [*recommended, content, *_provenance(result), *(e for o in said for e in o)],
-        "status": UNVERIFIED,
+        "extension": [
+            *recommended,
+            content,
+            *_provenance(result),
+            *(e for o in said for e in o),
+            *more,
+        ],
+        "status": sheet.status,
         "category": [{"coding": [{"system": system, "code": genetics}]}],
         "code": code_of("report"),
         "subject": sheet.subject,
+        **add_identity(sheet, result, facts),
         "result": results,
-        "conclusion": text_of(conclude(result, is_full=is_full)),
+        "conclusion": text_of(conclusion),
     }
     return {name: part for name, part in report.items() if part}
 

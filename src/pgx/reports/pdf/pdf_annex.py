@@ -7,19 +7,23 @@ from typing import Any
 
 from pgx.reports.content.document import ReportDocument, dose_section
 from pgx.reports.content.drug_ranking import ACTIONABLE
-from pgx.reports.content.release_facts import ReportFacts
 from pgx.reports.pdf.pdf_answer import Decisions
-from pgx.reports.pdf.pdf_entries import copy_figures, drug_data, gene_data, listed_name
+from pgx.reports.pdf.pdf_entries import (
+    alleles_text,
+    copy_figures,
+    drug_data,
+    gene_data,
+    listed_name,
+)
 
 __all__ = ["annex_data", "annex_figures"]
 
 Words = Mapping[str, Any]
 
 
-def annex_data(
-    document: ReportDocument, facts: ReportFacts, words: Words, decided: Decisions
-) -> dict[str, Any]:
+def annex_data(document: ReportDocument, words: Words, decided: Decisions) -> dict[str, Any]:
     """Return doses, recommendations in full, other drugs, genes, positions and sources."""
+    tested = {alleles.gene: alleles_text(alleles, words) for alleles in document.alleles}
     briefs = {dose.drug: dose.brief for dose in document.doses}
     return {
         "doses": _doses(document, words),
@@ -48,7 +52,7 @@ def annex_data(
         "genes": [
             {
                 **gene_data(gene, words),
-                "tested": _alleles(facts, gene.gene),
+                "tested": tested.get(gene.gene, ""),
                 "decision": decided.get(gene.gene, ""),
             }
             for gene in document.genes
@@ -65,9 +69,3 @@ def annex_figures(document: ReportDocument, words: Words) -> list[dict[str, Any]
 def _doses(document: ReportDocument, words: Words) -> list[dict[str, Any]]:
     section = dose_section() if document.doses else None
     return section.printed(document.doses, words) if section else []
-
-
-def _alleles(facts: ReportFacts, gene: str) -> str:
-    """Name the alleles that a gene was tested for."""
-    definition = facts.knowledge.genes.get(gene) if facts.knowledge else None
-    return ", ".join(a.name for a in definition.alleles if not a.is_reference) if definition else ""

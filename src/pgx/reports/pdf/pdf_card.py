@@ -50,7 +50,7 @@ def card_data(
     code = build_code(result, [gene.gene for gene in genes], facts.knowledge)
     n_drugs = sum(len(g.drugs) for g in document.groups if g.key in (*ACTIONABLE, *_UNRESOLVED))
     data = {
-        **frame(result, facts, words, label["card_title"]),
+        **frame(document, result, facts, words, label["card_title"]),
         "genes": [
             # the activity score is in the code
             {"gene": g.gene, "result": g.phenotype or g.diplotype, "unsure": g.is_unsure}
@@ -73,7 +73,6 @@ def card_data(
         "decided": _listed(
             label["card_decided"], dict.fromkeys(held.name for held in document.overrides)
         ),
-        "research_use": words["answer"]["research_use"],
         "release": release_text(result, words),
     }
     drawn = code_picture(code.text)

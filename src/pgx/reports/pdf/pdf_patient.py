@@ -48,7 +48,7 @@ def patient_data(
         if group.key in ACTIONABLE
     ]
     data = {
-        **frame(result, facts, words, said["title"]),
+        **frame(document, result, facts, words, said["title"]),
         "p": said,
         "has_patient": document.patient is not None,
         "medicines": [

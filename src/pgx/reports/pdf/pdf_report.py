@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, PatientResult
+from pgx.records.laboratory import Laboratory
+from pgx.reports.content.alleles_tested import AllelesTested
 from pgx.reports.content.document import ReportDocument, build_document, with_doses
 from pgx.reports.content.gene_entries import GeneEntry
-from pgx.reports.content.laboratory import Laboratory
 from pgx.reports.content.phrases import day
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, issued_on
 from pgx.reports.pdf.pdf_advice import advice_data
 from pgx.reports.pdf.pdf_annex import annex_data, annex_figures
 from pgx.reports.pdf.pdf_answer import answer_data, decisions
-from pgx.reports.pdf.pdf_entries import lines_of
+from pgx.reports.pdf.pdf_entries import alleles_text, lines_of
 from pgx.reports.safe_text import printed
 
 __all__ = ["frame", "plain", "report_data"]
 
 Words = Mapping[str, Any]
+_OWNER: Final = 4
+"""Pairs of the header's identity: name, day of birth, sex, record number."""
 _ROOM: Final = 505
 """Lines of text of three pages of two columns, less what paragraphs at their ends leave empty."""
 _PAIRED: Final = 36
@@ -46,13 +48,17 @@ def report_data(
     """
     document = with_doses(build_document(result, facts, words), result, facts, words)
     decided = decisions(document, words["label"])
-    genes = [_gene(gene, facts.knowledge, words) for gene in document.genes]
+    alleles = {tested.gene: tested for tested in document.alleles}
+    genes = [_gene(gene, alleles.get(gene.gene), words) for gene in document.genes]
     data = {
-        **frame(result, facts, words, words["label"]["title"]),
+        **frame(document, result, facts, words, words["label"]["title"]),
         "a": words["answer"],
         "bucket": words["bucket"],
         "status": words["status"],
-        "identity": document.identity,
+        "identity": (*document.header.identity, *document.identity),
+        "made_by": document.identity[-1][1],
+        "issued": document.header,
+        "h": words["header"],
         "person": document.patient.facts if document.patient else (),
         "has_patient": document.patient is not None,
         "answer": answer_data(document, words, decided),
@@ -66,7 +72,7 @@ def report_data(
         "methods": document.methods,
         "limits": document.limits,
         "certainty": [[w, words["label"][f"mark_{k}"]] for k, w in words["certainty"].items()],
-        "annex": annex_data(document, facts, words, decided) if facts.annex else {},
+        "annex": annex_data(document, words, decided) if facts.annex else {},
     }
     figures = annex_figures(document, words) if facts.annex else []
     return plain(data) | {"copies": figures}
@@ -83,12 +89,15 @@ def _room(document: ReportDocument, genes: Sequence[Mapping[str, str]], words: W
         + sum(max(lines_of(pair[1], _PAIRED), 1) for pair in pairs)
         + sum(lines_of(" ".join(gene.values())) for gene in genes)
         # an override or conversion is a line of four parts, a stopped medicine one of its own
+        + lines_of(msgspec.to_builtins(document.header))
         + 3 * (len(document.overrides) + len(conversions) + len(document.summary.stopped))
     )
     return float(_ROOM - used)
 
 
-def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -> dict[str, Any]:
+def frame(
+    document: ReportDocument, result: PatientResult, facts: ReportFacts, words: Words, title: str
+) -> dict[str, Any]:
     """Return the data of every printed page: title, language, date, labels, laboratory."""
     issued = issued_on(result)
     return {
@@ -98,7 +107,9 @@ def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -
         "date": [issued.year, issued.month, issued.day] if issued else [],
         "sample": result.sample,
         "t": {**words["label"], **words["print"]},
-        "research_use": words["answer"]["research_use"],
+        "research_use": document.header.research_use,
+        # the identity of every page; the rest is on the first
+        "owner": [value for _, value in document.header.identity[:_OWNER]],
         "laboratory": _laboratory(facts.laboratory),
     }
 
@@ -141,34 +152,18 @@ def _tested(result: PatientResult, label: Mapping[str, str]) -> str:
     )
 
 
-def _gene(gene: GeneEntry, knowledge: KnowledgeBase | None, words: Words) -> dict[str, Any]:
+def _gene(gene: GeneEntry, alleles: AllelesTested | None, words: Words) -> dict[str, Any]:
     """Return a gene's source and the alleles tested: by name, or counted if they are many."""
-    definition = knowledge.genes.get(gene.gene) if knowledge else None
-    names = [a.name for a in definition.alleles if not a.is_reference] if definition else []
-    is_listed = len(names) <= _NAMED_ALLELES or all(name.startswith("*") for name in names)
-    counted: str = words["print"]["alleles_counted"]
     return {
         "gene": gene.gene,
         "status": "ambiguous" if gene.status == "called" and gene.unsure else gene.status,
         "status_word": gene.status_word,
         "origin": gene.origin,
-        "alleles": ", ".join(_runs(names)) if is_listed else counted.format(count=len(names)),
+        "summary": alleles.summary if alleles else "",
+        "alleles": alleles_text(alleles, words) if alleles and _is_listed(alleles) else "",
     }
 
 
-def _runs(names: Sequence[str]) -> Iterator[str]:
-    """Yield names; three or more star alleles of consecutive numbers as one range.
-
-    >>> [*_runs(["*2", "*3", "*4", "*6", "*7", "*9A"])]
-    ['*2–*4', '*6', '*7', '*9A']
-    """
-    run: list[str] = []
-    for name in (*names, ""):
-        is_next = run and name == f"*{int(run[-1][1:]) + 1}"
-        if not is_next:
-            yield from [f"{run[0]}–{run[-1]}"] if len(run) > 2 else run
-            run = []
-        if name.removeprefix("*").isdecimal() and name.startswith("*"):
-            run.append(name)
-        elif name:
-            yield name
+def _is_listed(alleles: AllelesTested) -> bool:
+    names = [entry.name for entry in (*alleles.tested, *alleles.not_tested)]
+    return len(names) <= _NAMED_ALLELES or all(name.startswith("*") for name in names)

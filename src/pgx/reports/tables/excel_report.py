@@ -20,7 +20,7 @@ from pgx.reports.content.deidentification import is_deidentified
 from pgx.reports.content.document import build_methods
 from pgx.reports.content.drug_groups import build_overview
 from pgx.reports.content.drug_ranking import bucket, in_order
-from pgx.reports.content.laboratory import build_overrides
+from pgx.reports.content.overrides import build_overrides
 from pgx.reports.content.patient_entries import PatientEntry, PatientView, build_patient, fit_reason
 from pgx.reports.content.phrases import listed_actions, percent
 from pgx.reports.content.release_facts import ReportFacts

@@ -20,7 +20,7 @@ from pgx.records.calls import (
 from pgx.records.patient import GeneConversion
 from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.content.drug_ranking import in_order
-from pgx.reports.content.laboratory import computed_text
+from pgx.reports.content.overrides import computed_text
 from pgx.reports.safe_text import cell, defused
 
 __all__ = [
