@@ -55,8 +55,9 @@ def advice_data(
     }
     unresolved = _unresolved(document)
     room -= _HEADING * (len(classes) + len(unresolved)) + lines_of(unresolved)
-    in_order = [line.drug for line in summary.drugs if line.drug in told]
-    n_short = _leave_out(told, in_order, room)
+    own = [line.drug for line in summary.own if line.drug in told]
+    others = [line.drug for line in summary.drugs if line.drug in told and line.drug not in own]
+    n_short = _leave_out(told, own, others, room)
     return {
         "classes": [
             {"title": title, "drugs": [*_together(told[line.drug] for line in lines)]}
@@ -171,22 +172,25 @@ def _unresolved(document: ReportDocument) -> list[tuple[str, str]]:
     return [(kind, names) for kind, names in found if names]
 
 
-def _leave_out(told: Mapping[str, dict[str, Any]], order: Sequence[str], room: float) -> int:
+def _leave_out(
+    told: Mapping[str, dict[str, Any]], own: Sequence[str], others: Sequence[str], room: float
+) -> int:
     """Shorten the least serious drugs until all fit; return the number of drugs without text.
 
     The text is left out first; if that is not enough, the reason and the other sources as well.
+    The patient's own medicines come last.
     """
-    left = room - sum(_height(told[drug]) for drug in order)
+    left = room - sum(map(_height, told.values()))
     short: set[str] = set()
-    for fields in _LEAST:
-        for drug in reversed(order):
-            if left >= 0:
-                return len(short)
-            entry = told[drug]
-            before = _height(entry)
-            entry.update(fields)
-            left += before - _height(entry)
-            short.add(drug)
+    for drugs in (others, own):
+        for fields in _LEAST:
+            for drug in reversed(drugs):
+                if left >= 0:
+                    return len(short)
+                before = _height(told[drug])
+                told[drug].update(fields)
+                left += before - _height(told[drug])
+                short.add(drug)
     return len(short)
 
 

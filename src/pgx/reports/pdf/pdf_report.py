@@ -28,6 +28,8 @@ _OWNER: Final = 4
 """Pairs of the header's identity: name, day of birth, sex, record number."""
 _ROOM: Final = 505
 """Lines of text of three pages of two columns, less what paragraphs at their ends leave empty."""
+_BANNER: Final = 130
+"""Characters of a line of the banner."""
 _PAIRED: Final = 36
 """Characters of the second column of a list of pairs."""
 _SECTIONS: Final = 12
@@ -55,7 +57,7 @@ def report_data(
         "a": words["answer"],
         "bucket": words["bucket"],
         "status": words["status"],
-        "identity": (*document.header.identity, *document.identity),
+        "identity": document.identity,
         "made_by": document.identity[-1][1],
         "issued": document.header,
         "h": words["header"],
@@ -85,6 +87,8 @@ def _room(document: ReportDocument, genes: Sequence[Mapping[str, str]], words: W
     pairs = [*document.methods, *((w, label[f"mark_{k}"]) for k, w in words["certainty"].items())]
     used = (
         _SECTIONS
+        # a banner of several lines shortens each of the six columns
+        + 6 * (lines_of(document.header.research_use, _BANNER) - 1)
         + lines_of([f"{label['method']}", document.gaps, document.limits])
         + sum(max(lines_of(pair[1], _PAIRED), 1) for pair in pairs)
         + sum(lines_of(" ".join(gene.values())) for gene in genes)
