@@ -216,7 +216,7 @@ def test_the_matrix_tells_each_gene_of_the_advice_and_no_drug_that_needs_no_chan
     [drawn] = draw_matrix(lines, ENGLISH)
     tree = parsed(drawn)
     assert tree[0].text == (
-        "Clopidogrel: CYP2C19 (Avoid or replace); Efavirenz: CYP2B6 (Provisional)."
+        "Clopidogrel: CYP2C19 (Avoid or use an alternative); Efavirenz: CYP2B6 (Provisional)."
     )
     used = [e.get("href") for e in tree.iter() if e.tag == "use"]
     assert used == ["#s-avoid", "#s-open_maybe"]

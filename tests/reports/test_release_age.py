@@ -29,7 +29,7 @@ def made(release="2026.12.1"):
 def told(result, language="en", max_age=12):
     facts = msgspec.structs.replace(NO_FACTS, language=language, max_age=max_age)
     document = build_document(result, facts)
-    return document.identity[1][1], document.gaps
+    return document.identity[1][1], (*document.alerts, *document.gaps)
 
 
 def test_without_a_day_the_month_alone_is_told():
@@ -45,7 +45,7 @@ def test_the_age_is_counted_to_the_day_of_the_report(monkeypatch):
     release, gaps = told(made())
     assert "13 months old" in release
     assert "13 months old" in gaps[0]
-    assert "more than the 12" in gaps[0]
+    assert "limit: 12 months" in gaps[0]
     release, gaps = told(made(), "de")
     assert "13 Monate alt" in release
     assert "13 Monate alt" in gaps[0]
@@ -60,7 +60,7 @@ def test_the_age_is_counted_to_the_day_of_the_patient_file(tmp_path):
     [page] = (tmp_path / "out").glob("*.html")
     text = page.read_text(encoding="utf-8")
     assert "14 months old on the day of this report)" in text
-    assert "more than the 13" in text
+    assert "limit: 13 months" in text
 
 
 def test_the_clock_is_told_of_on_standard_error_alone(tmp_path, monkeypatch):
