@@ -9,7 +9,7 @@ from pgx.reports.content.document import ReportDocument
 from pgx.reports.content.drug_entries import AdviceRow, DrugEntry
 from pgx.reports.content.summary import DrugLine
 from pgx.reports.pdf.pdf_answer import Decisions, otherwise
-from pgx.reports.pdf.pdf_entries import lines_of, listed_name, whom
+from pgx.reports.pdf.pdf_entries import dose_briefs, lines_of, listed_name, whom
 
 __all__ = ["advice_data"]
 
@@ -43,7 +43,7 @@ def advice_data(
         (words["answer"]["medicines"], [line for line in summary.own if entries[line.drug].rows]),
         *((line.title, line.drugs) for line in summary.by_class),
     ]
-    briefs = {dose.drug: dose.brief for dose in document.doses}
+    briefs = dose_briefs(document, words)
     told = {
         line.drug: {
             **_short(entries[line.drug], line, words),

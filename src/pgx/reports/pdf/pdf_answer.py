@@ -9,7 +9,7 @@ from pgx.reports.content.document import ReportDocument
 from pgx.reports.content.drug_entries import AdviceRow, DrugEntry
 from pgx.reports.content.patient_entries import PatientEntry
 from pgx.reports.content.summary import DrugLine, GeneLine, MedicineLine, medicine_name
-from pgx.reports.pdf.pdf_entries import is_changed, lines_of, whom
+from pgx.reports.pdf.pdf_entries import dose_briefs, is_changed, lines_of, whom
 
 __all__ = ["Decisions", "answer_data", "decisions", "otherwise"]
 
@@ -70,7 +70,7 @@ class _Lines:
 
     def __init__(self, document: ReportDocument, words: Words, decided: Decisions) -> None:
         self._entries = {drug.drug: drug for group in document.groups for drug in group.drugs}
-        self._briefs = {dose.drug: dose.brief for dose in document.doses}
+        self._briefs = dose_briefs(document, words)
         self._not_asked = _not_asked(document.patient, self._entries, words)
         self._decided = decided
         self._words = words

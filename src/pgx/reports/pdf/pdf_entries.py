@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from pgx.reports.content.alleles_tested import AllelesTested
+from pgx.reports.content.document import ReportDocument
 from pgx.reports.content.drug_entries import AdviceRow, Basis, DrugEntry
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow
 from pgx.reports.content.phrases import within
@@ -18,6 +19,7 @@ from pgx.reports.safe_text import shown
 __all__ = [
     "alleles_text",
     "copy_figures",
+    "dose_briefs",
     "drug_data",
     "gene_data",
     "is_changed",
@@ -54,6 +56,12 @@ def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
         else "",
         "adjusted": [*_adjusted(drug, label)],
     }
+
+
+def dose_briefs(document: ReportDocument, words: Words) -> dict[str, str]:
+    """Return the dose of each drug in one line; the section that some name is in the annex."""
+    elsewhere = {words["dose"]["see"]: words["print"]["dose_elsewhere"]}
+    return {dose.drug: elsewhere.get(dose.brief, dose.brief) for dose in document.doses}
 
 
 def source_of(row: AdviceRow) -> str:
