@@ -90,6 +90,8 @@ def words(html: str) -> str:
 
 
 def pdf_text(result, facts) -> str:
+    """Text of the printed report with its annex, where doses are shown in full."""
+    facts = msgspec.structs.replace(facts, annex=True)
     pages = pypdf.PdfReader(io.BytesIO(render_one("pdf", result, facts))).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 

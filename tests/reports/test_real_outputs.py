@@ -9,19 +9,21 @@ import re
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pypdf
 import pytest
 from tools.json_schema import result_schema
 
+import pgx
 from cases import one_test
 from pgx.engine.annotate import annotate
+from pgx.inputs.side_files import read_outside_calls
 from pgx.messages.catalogue import ENGLISH
 from pgx.reports.content.document import build_document
-from pgx.reports.content.drug_groups import ACTIONABLE
-from pgx.reports.content.release_facts import facts_for
+from pgx.reports.content.release_facts import facts_for, facts_of
 from pgx.reports.files.output_folder import write_results
 from pgx.reports.html_page import render_html
-from pgx.reports.pdf.typesetting import render_pdf
+from pgx.reports.pdf.typesetting import render_pdf, render_pdf_card, render_pdf_patient
 from pgx.reports.result_json import parse_result, read_result, render_json
 from reports import factory
 from reports.test_render_html import Page
@@ -32,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "patient.g.vcf"
 SHARED = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared"))
 PICTURES = {"figure", "figcaption", "svg", "desc", "text", "rect", "path", "circle", "g", "use"}
+GENOMES = sorted((SHARED / "gvcf").glob("*.g.vcf.gz"))
 PROBES = sorted((SHARED / "badvcf" / "probes").glob("sample_*.vcf"))
 
 
@@ -102,13 +105,50 @@ def test_hostile_sample_names_of_real_files(tmp_path, path):
         assert elements <= plain | {"details", "summary"} | PICTURES
 
 
-def test_every_actionable_drug_is_on_page_one_of_the_pdf_once(run, result):
+def test_every_actionable_drug_is_on_page_one_of_the_pdf_with_its_action(run, result):
     facts = facts_for(result, run.knowledge)
-    groups = build_document(result, facts).groups
-    names = [drug.name for group in groups for drug in group.drugs]
     page = pypdf.PdfReader(io.BytesIO(render_pdf(result, facts))).pages[0].extract_text()
-    said = " ".join(page.replace("\xa0", " ").split()).partition(ENGLISH["label"]["gaps"])[0]
-    for drug in (d for group in groups if group.key in ACTIONABLE for d in group.drugs):
-        longer = [n for n in names if n != drug.name and drug.name.casefold() in n.casefold()]
-        rest = re.sub("|".join(map(re.escape, longer)) or "(?!)", "", said)
-        assert len(re.findall(rf"(?<![\w-]){re.escape(drug.name)}(?![\w-])", rest)) == 1, drug.name
+    said = " ".join(page.replace("\xa0", " ").split())
+    lines = [d for c in build_document(result, facts).summary.by_class for d in c.drugs]
+    assert lines
+    for line in lines:
+        assert f"{line.name} {line.word}" in said
+
+
+@one_test(sample=2)
+@pytest.mark.validation
+@pytest.mark.skipif(not GENOMES, reason="no validation data (PGX_VALIDATION_DATA)")
+@pytest.mark.parametrize("path", GENOMES[:30], ids=lambda path: path.name)
+def test_a_genome_is_answered_in_four_pages_at_most(path):
+    run = annotate([path])
+    [result] = run.results()
+    for language in ("en", "de"):
+        facts = msgspec.structs.replace(facts_for(result, run.knowledge), language=language)
+        pages = pypdf.PdfReader(io.BytesIO(render_pdf(result, facts))).pages
+        assert len(pages) <= 4
+        first = " ".join(pages[0].extract_text().replace("\xa0", " ").split())
+        summary = build_document(result, facts).summary
+        assert result.sample in first
+        for drug in (d for group in summary.avoid for d in group.drugs):
+            assert drug.name in first
+        for gene in (*summary.findings, *(g for usual in summary.usual for g in usual.genes)):
+            assert gene.gene in first
+        for renderer, most in ((render_pdf_patient, 1), (render_pdf_card, 2)):
+            assert len(pypdf.PdfReader(io.BytesIO(renderer(result, facts))).pages) == most
+
+
+def test_a_patient_with_many_drugs_is_answered_in_four_pages_and_the_annex_has_the_rest():
+    example = EXAMPLE.parent
+    calls = read_outside_calls(example / "outside-calls.tsv")
+    [result] = pgx.annotate(
+        EXAMPLE,
+        patient=example / "patient.json",
+        outside=[call for call in calls if call.sample == "EXAMPLE_1"],
+    )
+    facts = facts_of(pgx.KnowledgeBase())
+    assert len(pypdf.PdfReader(io.BytesIO(render_pdf(result, facts))).pages) <= 4
+    full = pypdf.PdfReader(
+        io.BytesIO(render_pdf(result, msgspec.structs.replace(facts, annex=True)))
+    )
+    said = " ".join(page.extract_text() for page in full.pages[4:])
+    assert ENGLISH["print"]["positions_hint"].split(";")[0] in " ".join(said.split())

@@ -18,12 +18,15 @@ from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import Drug, DrugStatus
 from pgx.records.calls import Override, PatientContext
 from pgx.records.laboratory import Laboratory
+from pgx.records.order import Order, Signature
 from pgx.records.patient import KnownMedicine, MedicineUse, Patient
+from pgx.reports.content.alleles_tested import AllelesTested, NamedTier
 from pgx.reports.content.document import build_document
 from pgx.reports.content.drug_groups import ACTIONABLE, drugs_by_area
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
 from pgx.reports.files.formats import FORMATS, format_of_file, known_formats
 from pgx.reports.pdf import typesetting as module
+from pgx.reports.pdf.pdf_entries import alleles_text
 from pgx.reports.pdf.typesetting import render_pdf, render_pdf_card, render_pdf_patient, set_pdf
 from pgx.reports.safe_text import PRINTED, shown
 from reports import factory
@@ -33,6 +36,7 @@ HOSTILE = (
     "#panic()", "$x$", "]", "#sys.inputs", "*b* _i_", '"; #read("/etc/passwd")', "\\u{41}", "<l>",
     "= H", "{{page}}", "//c", "/*", "`r`", "@ref", "~", "{pages}",
 )  # fmt: skip
+WITH_ANNEX = ReportFacts(annex=True)
 LABORATORY = Laboratory(name="Lab #1 $a$ ]", address=("#panic()",), footer="$ foot ]")
 
 
@@ -118,8 +122,7 @@ def test_long_words_stay_on_the_page():
 
 def test_long_names_leave_one_page_one():
     result = factory.result("W" * 400, context=patient_context())
-    for renderer in (render_pdf_patient, render_pdf_card):
-        assert len(reader(renderer(result)).pages) == 1
+    assert len(reader(render_pdf_patient(result)).pages) == 1
 
 
 @given(st.text())
@@ -187,25 +190,98 @@ def test_fonts_are_in_the_file():
 
 def test_page_one_is_the_answer():
     result = factory.result(context=patient_context())
-    document = build_document(result)
+    summary = build_document(result).summary
     first = " ".join(reader(render_pdf(result)).pages[0].extract_text().split())
-    for group in document.groups:
-        for drug in group.drugs if group.key in (*ACTIONABLE, "open_maybe") else ():
-            assert drug.name in first or drug.is_taken
-    assert "Plavix (clopidogrel)" in first
-    for gap in document.gaps:
-        assert gap in first
-    label = ENGLISH["label"]
-    order = [label["title"], label["sample"] + " S1", label["current"], "Plavix"]
-    order += [ENGLISH["print"]["by_area"], label["gaps"]]
+    for medicine in summary.medicines:
+        assert medicine.name in first
+        assert all(line.action in first for line in medicine.drugs)
+    for gene in (*summary.findings, *(g for usual in summary.usual for g in usual.genes)):
+        assert f"{gene.gene} {gene.diplotype}" in first
+        assert gene.phenotype in first
+    for line in (line for group in summary.by_class for line in group.drugs):
+        assert f"{line.name} {line.word}" in first
+    answer, label = ENGLISH["answer"], ENGLISH["label"]
+    order = [answer["research_use"], label["title"], "Sample S1", answer["medicines"], "Plavix"]
+    order += [f"{answer['genes']} {label['gene']}", ENGLISH["print"]["by_class_others"]]
+    order += [summary.unresolved, summary.not_tested]
     places = [first.index(said) for said in order]
     assert places == sorted(places)
+
+
+def test_research_use_and_sample_are_on_every_page():
+    made = reader(render_pdf(factory.result(context=patient_context()), WITH_ANNEX))
+    assert len(made.pages) > 2
+    for page in made.pages:
+        said = " ".join(page.extract_text().split())
+        assert said.startswith(ENGLISH["answer"]["research_use"])
+        assert "Sample S1" in said
+
+
+def test_identity_status_comment_and_signers_of_an_order_are_printed():
+    order = Order(
+        name="Ada Example", birth_date="1959-03-14", mrn="MRN-7", comment="Seen.\n\nTwice.",
+        signatures=(Signature(name="Dr. S", role="Director", date="2026-01-02"),),
+    )  # fmt: skip
+    pages = reader(render_pdf(factory.result(), ReportFacts(orders={"S1": order}))).pages
+    said = [" ".join(page.extract_text().split()) for page in pages]
+    for page in said:
+        assert "Ada Example" in page
+        assert "MRN-7" in page
+    assert ENGLISH["header"]["status_preliminary"] in said[0]
+    rest = " ".join(said[1:])
+    assert "Seen. Twice." in rest
+    assert "Dr. S" in rest
+    for renderer in (render_pdf_patient, render_pdf_card):
+        assert "Ada Example" in text_of(
+            renderer(factory.result(), ReportFacts(orders={"S1": order}))
+        )
+
+
+def test_a_recommendation_has_reason_text_source_and_link():
+    _, *rest = reader(render_pdf(factory.result())).pages
+    said = " ".join(" ".join(page.extract_text() for page in rest).split())
+    row = factory.advice()
+    at = said.index("Clopidogrel – ")
+    parts = ("CYP2C19 *2/*3", "Less active metabolite", row.text, "PMID 35034351", "Strong")
+    places = [said.index(part, at) for part in parts]
+    assert places == sorted(places)
+    links = [note.get_object()["/A"]["/URI"] for page in rest for note in page.get("/Annots", ())]
+    assert "https://pubmed.ncbi.nlm.nih.gov/35034351/" in links
+
+
+def test_sources_stand_side_by_side():
+    rows = (factory.advice(), factory.advice(source="DPWG", action=("alternative",)))
+    said = text_of(render_pdf(factory.result(recommendations=rows)))
+    assert f"{ENGLISH['standing']['agree']}: DPWG: {ENGLISH['action']['alternative']}" in said
+
+
+def test_room_is_given_to_the_most_serious_drugs():
+    text = "This is what a guideline says at some length. " * 12
+    rows = [factory.advice(drug=f"avoidol {n:02}", text=f"A{n:02}. {text}") for n in range(8)]
+    rows += [
+        factory.advice(drug=f"cautiol {n:02}", action=("caution",), text=f"C{n:02}. {text}")
+        for n in range(60)
+    ]
+    made = reader(render_pdf(factory.result(recommendations=tuple(rows))))
+    assert len(made.pages) <= 4
+    said = " ".join(" ".join(page.extract_text() for page in made.pages).split())
+    assert all(f"A{n:02}." in said for n in range(8))
+    assert "C59." not in said
+    assert "Cautiol 59" in said
+    assert "less serious drugs have no guideline text here" in said
+
+
+def test_alleles_are_listed_in_ranges_and_by_tier():
+    names = ("*2", "*3", "*4", "*6", "*9A")
+    tested = tuple(NamedTier(name, 1 if name in names[:3] else None) for name in names)
+    entry = AllelesTested(gene="G", method="", tested=tested, not_tested=(NamedTier("*8"),))
+    assert alleles_text(entry, ENGLISH) == "tier 1: *2–*4; *6, *9A; not tested: *8"
 
 
 @pytest.mark.parametrize("renderer", RENDERERS, ids=lambda r: r.__name__)
 def test_nothing_of_the_template_is_left_over(renderer):
     said = text_of(renderer(factory.result("S1", context=patient_context())))
-    assert re.findall(r"[#{}]|\)\)|none\b(?! defined)", said.replace("None ", "")) == []
+    assert re.findall(r"[#{}]|\)\)|none\b(?! defined|\. Phen)", said.replace("None ", "")) == []
 
 
 def test_decisions_of_the_laboratory_stand_on_page_one_and_in_their_places():
@@ -229,15 +305,15 @@ def test_decisions_of_the_laboratory_stand_on_page_one_and_in_their_places():
 
 
 def test_sections_come_in_order():
-    said = text_of(render_pdf(factory.result(context=patient_context())))
-    words = {**ENGLISH["label"], **ENGLISH["print"]}
-    names = ("gaps", "advice", "genes", "methods", "positions_hint", "sign_off")
-    places = [said.index(words[name]) for name in names]
+    said = text_of(render_pdf(factory.result(context=patient_context()), WITH_ANNEX))
+    words = {**ENGLISH["answer"], **ENGLISH["label"], **ENGLISH["print"]}
+    names = ("recommendations", "genes_and_alleles", "methods_and_limits", "sign_off", "annex")
+    places = [said.index(words[name]) for name in (*names, "positions_hint")]
     assert places == sorted(places)
-    # words may be divided at the end of a line
     unbroken = said.replace("- ", "").replace("-", "")
     for limit in tuple(ENGLISH["limit"].values())[:2]:
-        assert limit.replace("-", "") in unbroken
+        # narrow columns divide words at the end of a line
+        assert limit.replace("-", "").replace(" ", "") in unbroken.replace(" ", "")
 
 
 def test_the_laboratory_is_on_every_page():
@@ -267,19 +343,6 @@ def test_page_for_patients_is_one_and_plain(monkeypatch):
 def test_a_medicine_that_nobody_knows_is_said_to_be_unknown():
     said = text_of(render_pdf_patient(factory.result(context=patient_context())))
     assert f"Nonesuch ○ {ENGLISH['plain']['current_unrecognised']}".replace("○", "–") in said
-
-
-def test_card_is_one_card():
-    many = tuple(factory.advice(drug=f"drug{n:03}") for n in range(80))
-    for result in (factory.result(), factory.result(recommendations=many)):
-        made = reader(render_pdf_card(result))
-        [page] = made.pages
-        size = [round(float(side) / 72 * 25.4, 1) for side in page.mediabox[2:]]
-        assert size == [85.6, 54.0]
-        said = " ".join(page.extract_text().split())
-        for group in build_document(result).groups:
-            if group.key in ACTIONABLE:
-                assert all(drug.name in said for drug in group.drugs)
 
 
 def test_areas_go_by_the_longest_code_and_the_main_use():

@@ -53,6 +53,7 @@ NOT_ASSESSED = (
     "other_assembly",
 )
 PRINTED_HOSTILE = factory.HOSTILE[:2] + factory.HOSTILE[9:12]
+ANNEX = ReportFacts(annex=True)
 IN_GERMAN = ReportFacts(language="de")
 
 
@@ -313,8 +314,9 @@ def test_html_and_pdf_show_it(diplotype, facts):
     text = html.unescape(page)
     assert all(line in text for line in entry.lines)
     assert len(re.findall('<path class="model"', page)) == 2, "the line and its sign"
-    data = render_pdf(shown, facts)
-    assert data == render_pdf(shown, facts)
+    with_annex = msgspec.structs.replace(facts, annex=True)
+    data = render_pdf(shown, with_annex)
+    assert data == render_pdf(shown, with_annex)
     assert page == render_html(shown, facts)
     printed = text_of(data)
     assert said["picture"]["copies"].format(gene="CYP2D6") in printed
@@ -324,8 +326,8 @@ def test_html_and_pdf_show_it(diplotype, facts):
 
 def test_the_printed_report_grows_by_a_page_at_most():
     plain = structures.call(structure=None)
-    before = len(pypdf.PdfReader(io.BytesIO(render_pdf(result(plain)))).pages)
-    after = len(pypdf.PdfReader(io.BytesIO(render_pdf(result()))).pages)
+    before = len(pypdf.PdfReader(io.BytesIO(render_pdf(result(plain), ANNEX))).pages)
+    after = len(pypdf.PdfReader(io.BytesIO(render_pdf(result(), ANNEX))).pages)
     assert after <= before + 1
 
 
@@ -337,7 +339,7 @@ def test_not_assessed_is_a_sentence_on_page_and_paper():
     page = render_html(result(call))
     assert sentence in page
     assert 'class="model"' not in page
-    printed = text_of(render_pdf(result(call)))
+    printed = text_of(render_pdf(result(call), ANNEX))
     assert sentence in printed
     assert "Copy number along CYP2D6" not in printed
 
@@ -366,7 +368,7 @@ def test_hostile_strings_stay_text(word):
                       for w in structures.windows("2 gene")[:3]),
     )  # fmt: skip
     if word in PRINTED_HOSTILE:
-        assert text_of(render_pdf(result(structures.call(structure=found))))
+        assert text_of(render_pdf(result(structures.call(structure=found)), ANNEX))
     refused = structures.call(structure=structures.not_assessed(word))
     assert Page(render_html(result(refused))).all("img") == []
     sections = explain_call(refused, "r")

@@ -168,6 +168,7 @@ def report(
     knowledge: Base = None,
     kb_overlay: str | Path | None = None,
     laboratory: str | Path | None = None,
+    annex: bool = False,
     order: str | Path | None = None,
     amends: str | Path | None = None,
     reason: str = "",
@@ -191,6 +192,8 @@ def report(
         The release that made the result; it provides the names of drugs and guidelines.
     laboratory
         File with letterhead, methods and validated genes of the issuing laboratory.
+    annex
+        The PDF report has an annex: evidence, all drugs, doses.
     order
         File of orders; the sample's identity is in PDF, HTML, FHIR and Excel reports only.
     amends, reason
@@ -237,6 +240,6 @@ def report(
         order_of(issue.orders, shown.sample)
     shown = issue.stated(shown)
     facts = facts_for(shown, kb) if chosen.reads_facts else NO_FACTS
-    facts = msgspec.structs.replace(issue.facts(facts), language=language)
+    facts = msgspec.structs.replace(issue.facts(facts), language=language, annex=annex)
     with scratch_in(place.parent):
         return write_file(place, render_one(name, shown, facts))

@@ -17,6 +17,7 @@ from pgx.cli.console import hint, say
 from pgx.cli.issue_options import IssueOptions, issue_of, tell_without_order
 from pgx.cli.options import (
     MANY_SAMPLES,
+    Annex,
     Language,
     MaxAge,
     Overlay,
@@ -112,6 +113,7 @@ class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
     language: Language = "en"
     privacy: PrivacyOptions
     issue: IssueOptions
+    annex: Annex = False
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False
     quiet: Quiet = False
     dry_run: Annotated[
@@ -239,7 +241,12 @@ def _write(options: AnnotateOptions, done: Run, privacy: Privacy, issue: ReportI
         options.output,
         wanted,
         samples=names,
-        facts=replace(issue.facts(facts), language=options.language, max_age=options.max_age),
+        facts=replace(
+            issue.facts(facts),
+            language=options.language,
+            max_age=options.max_age,
+            annex=options.annex,
+        ),
         force=options.force,
         apart=privacy.table_of(done.samples),
         tell=hint,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANY_SAMPLES",
+    "Annex",
     "Deidentify",
     "Language",
     "MaxAge",
@@ -82,6 +83,9 @@ MaxAge = Annotated[
         max=1200,
         help="warn if the release is older than this many months",
     ),
+]
+Annex = Annotated[
+    bool, typer.Option("--annex", help="PDF reports with an annex: evidence, all drugs, doses")
 ]
 
 

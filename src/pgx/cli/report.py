@@ -14,6 +14,7 @@ from pgx.base.texts import MAX_AGE_MONTHS, shown_name
 from pgx.cli.console import say
 from pgx.cli.issue_options import IssueOptions, issue_of
 from pgx.cli.options import (
+    Annex,
     Language,
     MaxAge,
     Overlay,
@@ -63,6 +64,7 @@ class ReportOptions(msgspec.Struct, frozen=True, kw_only=True):
     max_age: MaxAge = MAX_AGE_MONTHS
     kb_overlay: Overlay = None
     issue: IssueOptions
+    annex: Annex = False
     privacy: PrivacyOptions
     force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False
     quiet: Quiet = False
@@ -125,7 +127,12 @@ def report(options: ReportOptions) -> int:
     refuse_own_inputs([output], options.read())
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge) if form.reads_facts else NO_FACTS
-    shown_as = replace(issue.facts(facts), language=options.language, max_age=options.max_age)
+    shown_as = replace(
+        issue.facts(facts),
+        language=options.language,
+        max_age=options.max_age,
+        annex=options.annex,
+    )
     if output.parent.is_dir():
         remove_temporaries(output.parent)
     with scratch_in(output.parent):

@@ -67,8 +67,9 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``amp_tiers`` are AMP's tiers by gene and allele, ``definitions`` the genes of the release.
 
     ``knowledge`` is the installed release, used to compute doses if a report shows them.
-    ``frequencies`` are by gene, ``allele_codes`` are ClinPGx identifiers by gene and allele,
-    ``other_names`` synonyms and brands by drug.
+    ``annex``: the printed report has an annex with all evidence. ``frequencies`` are by gene,
+    ``allele_codes`` are ClinPGx identifiers by gene and allele, ``other_names`` synonyms and
+    brands by drug.
     """
 
     drugs: tuple[Drug, ...] = ()
@@ -89,6 +90,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     other_names: Mapping[str, tuple[str, ...]] = {}
     language: str = DEFAULT_LANGUAGE
     max_age: int = MAX_AGE_MONTHS
+    annex: bool = False
     knowledge: KnowledgeBase | None = None
 
 

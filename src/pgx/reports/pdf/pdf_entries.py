@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
+from pgx.reports.content.alleles_tested import AllelesTested
+from pgx.reports.content.document import ReportDocument
 from pgx.reports.content.drug_entries import AdviceRow, Basis, DrugEntry
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow
+from pgx.reports.content.phrases import within
 from pgx.reports.figures.copy_number import copies_title, print_copies
 from pgx.reports.figures.figure_data import CopyPicture, GenePictures
 from pgx.reports.safe_text import shown
 
 __all__ = [
+    "alleles_text",
     "copy_figures",
+    "dose_briefs",
     "drug_data",
     "gene_data",
     "is_changed",
+    "lines_of",
     "listed_name",
+    "marked_name",
     "source_of",
     "whom",
 ]
 
 Words = Mapping[str, Any]
+_NO_TIER: Final = 9
+_CHANGED: Final = "\u00a0†"
+_WIDTH: Final = 66
+"""Characters of a line: 8 pt in half of an A4 page."""
 
 
 def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
@@ -47,6 +58,12 @@ def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
     }
 
 
+def dose_briefs(document: ReportDocument, words: Words) -> dict[str, str]:
+    """Return the dose of each drug in one line; the section that some name is in the annex."""
+    elsewhere = {words["dose"]["see"]: words["print"]["dose_elsewhere"]}
+    return {dose.drug: elsewhere.get(dose.brief, dose.brief) for dose in document.doses}
+
+
 def source_of(row: AdviceRow) -> str:
     """Name the source of a row, with the strength of its recommendation."""
     return f"{row.source}: {row.strength}" if row.strength else row.source
@@ -68,6 +85,11 @@ def _basis(basis: Basis, words: Words) -> str:
 def is_changed(drug: DrugEntry, group: str) -> bool:
     """Whether a drug is in its group because of current medicines, not genotype alone."""
     return bool(drug.rows) and drug.adjusted is not None and drug.rows[0].bucket != group
+
+
+def marked_name(drug: DrugEntry, group: str) -> str:
+    """Name a drug; one in its group because of current medicines alone is marked."""
+    return f"{drug.name}{_CHANGED}" if is_changed(drug, group) else drug.name
 
 
 def listed_name(drug: DrugEntry) -> str:
@@ -227,3 +249,51 @@ def _positions(sites: Iterable[SiteRow]) -> dict[str, Any]:
         "unanswered": [(reason, ", ".join(numbers)) for reason, numbers in by_reason],
         "reference": ", ".join(reference),
     }
+
+
+def lines_of(value: Any, width: int = _WIDTH) -> int:  # noqa: ANN401 - any plain data
+    """Estimate the lines of all texts of a value, each of which begins a line.
+
+    >>> lines_of(["a" * 70, ("b", "")], 60)
+    3
+    """
+    if isinstance(value, str):
+        return -(-len(value) // width)
+    if isinstance(value, Mapping):
+        value = value.values()
+    return sum(lines_of(part, width) for part in value or ())
+
+
+def alleles_text(alleles: AllelesTested, words: Words) -> str:
+    """Return the alleles tested, AMP's tiers first, then those not tested."""
+    said: Mapping[str, str] = words["alleles"]
+    by_tier: dict[int, list[str]] = {}
+    for entry in alleles.tested:
+        by_tier.setdefault(entry.tier or _NO_TIER, []).append(entry.name)
+    parts = []
+    for tier in sorted(by_tier):
+        names = ", ".join(_runs(by_tier[tier]))
+        is_tier = tier != _NO_TIER
+        parts.append(f"{said['tier_of'].format(tier=tier)}: {names}" if is_tier else names)
+    if alleles.not_tested:
+        missed = ", ".join(_runs([entry.name for entry in alleles.not_tested]))
+        parts.append(f"{within(said['not_tested'], words)}: {missed}")
+    return "; ".join(parts)
+
+
+def _runs(names: Sequence[str]) -> Iterator[str]:
+    """Yield names; three or more star alleles of consecutive numbers as one range.
+
+    >>> [*_runs(["*2", "*3", "*4", "*6", "*7", "*9A"])]
+    ['*2–*4', '*6', '*7', '*9A']
+    """
+    run: list[str] = []
+    for name in (*names, ""):
+        is_next = run and name == f"*{int(run[-1][1:]) + 1}"
+        if not is_next:
+            yield from [f"{run[0]}–{run[-1]}"] if len(run) > 2 else run
+            run = []
+        if name.removeprefix("*").isdecimal() and name.startswith("*"):
+            run.append(name)
+        elif name:
+            yield name

@@ -1,35 +1,26 @@
-"""The plain-language page and the wallet card: plain data for the typesetter."""
+"""The plain-language page: plain data for the typesetter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Final
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, PatientResult
 from pgx.records.notes import NoteCode
 from pgx.reports.content.document import ReportDocument, build_document
-from pgx.reports.content.drug_entries import DrugEntry
 from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.content.patient_entries import MedicineEntry
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, release_text
 from pgx.reports.content.summary import medicine_name
-from pgx.reports.pdf.pdf_entries import is_changed
+from pgx.reports.pdf.pdf_entries import marked_name
 from pgx.reports.pdf.pdf_report import frame, plain
 
-__all__ = ["card_data", "patient_data"]
+__all__ = ["patient_data"]
 
 Words = Mapping[str, Any]
 _MAYBE: Final = ("open_maybe", "indeterminate")
 _UNASSESSED: Final = "unassessed"
-_CHANGED: Final = "\u00a0†"
-_NAMED_ON_CARD: Final = 12
-"""So many drugs that are not settled are named on the card; more would make it illegible."""
-_CARD_TITLES: Final = {
-    "open_change": "card_open",
-    "open_maybe": "card_maybe",
-    "indeterminate": "card_indeterminate",
-}
 _UNANSWERED: Final = (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
 
 
@@ -51,13 +42,13 @@ def patient_data(
         {
             "kind": group.key,
             "title": said[group.key],
-            "names": [_marked(d, group.key) for d in group.drugs if d.drug not in taken],
+            "names": [marked_name(d, group.key) for d in group.drugs if d.drug not in taken],
         }
         for group in document.groups
-        if group.key in (*ACTIONABLE, *_MAYBE)
+        if group.key in ACTIONABLE
     ]
     data = {
-        **frame(result, facts, words, said["title"]),
+        **frame(document, result, facts, words, said["title"]),
         "p": said,
         "has_patient": document.patient is not None,
         "medicines": [
@@ -67,7 +58,7 @@ def patient_data(
         "lists": [held for held in lists if held["names"]],
         "none": said["none_tested" if _is_silent(document) else "none"],
         "decided": _decided(document, said["decided"]),
-        "not_tested": _not_tested(result, document, said),
+        "not_tested": [*_unclear(document, taken, said), *_not_tested(result, document, said)],
         "made_from": said["made_from"].format(
             sample=result.sample, release=release_text(result, words)
         ),
@@ -105,11 +96,6 @@ def _plain_medicine(
     return {"name": medicine_name(medicine), "detail": medicine.detail, "lines": lines}
 
 
-def _marked(drug: DrugEntry, group: str) -> str:
-    """Name a drug; one in its group because of current medicines alone is marked."""
-    return f"{drug.name}{_CHANGED}" if is_changed(drug, group) else drug.name
-
-
 def _is_silent(document: ReportDocument) -> bool:
     """Whether no drug at all could be assessed."""
     return {group.key for group in document.groups} == {_UNASSESSED}
@@ -119,6 +105,16 @@ def _decided(document: ReportDocument, said: str) -> str:
     """Name the subjects of the laboratory's decisions, empty if there are none."""
     names = dict.fromkeys(held.name for held in document.overrides)
     return said.format(names=", ".join(names)) if names else ""
+
+
+def _unclear(
+    document: ReportDocument, taken: Container[str], said: Mapping[str, str]
+) -> Iterable[str]:
+    """Yield the medicines whose result is open: no finding, so not among those that matter."""
+    for group in document.groups if not _is_silent(document) else ():
+        names = [marked_name(d, group.key) for d in group.drugs if d.drug not in taken]
+        if group.key in _MAYBE and names:
+            yield said[group.key].format(names=", ".join(names))
 
 
 def _not_tested(
@@ -138,50 +134,3 @@ def _not_tested(
         *([said["not_tested_copies"].format(names=", ".join(copies))] if copies else []),
         said["not_tested_rest"],
     ]
-
-
-def card_data(
-    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
-) -> dict[str, Any]:
-    """Return the content of the card: results relevant for a drug, and these drugs.
-
-    Raises
-    ------
-    UsageError
-        SOURCE_DATE_EPOCH is not a valid time.
-    """
-    document = build_document(result, facts, words)
-    said = words["print"]
-    acting = [g for g in document.groups if g.key in (*ACTIONABLE, *_MAYBE)]
-    named = [g for g in acting if g.key in ACTIONABLE or len(g.drugs) <= _NAMED_ON_CARD]
-    genes = {b.gene for g in named for d in g.drugs for b in d.basis}
-    # a card has no room for genes without a listed drug
-    shown = [g for g in document.genes if g.gene in genes and g.status != "not_assessed"]
-    data = {
-        **frame(result, facts, words, said["card_title"]),
-        "genes": [
-            {
-                "gene": g.gene,
-                "result": ", ".join(filter(None, (g.phenotype, g.score)))
-                if g.phenotype not in ("", words["label"]["no_phenotype"])
-                else g.diplotype,
-                "unsure": g.status != "called" or g.unsure,
-            }
-            for g in shown
-        ],
-        "has_more_genes": len(shown) < len(document.genes),
-        "lists": [
-            {
-                "kind": g.key,
-                "title": said[_CARD_TITLES.get(g.key, f"card_{g.key}")],
-                "names": [_marked(d, g.key) for d in g.drugs]
-                if g in named
-                else [said["card_count"].format(count=len(g.drugs))],
-            }
-            for g in acting
-        ],
-        "none": words["plain"]["none_tested"] if _is_silent(document) else said["none_by_area"],
-        "decided": _decided(document, said["card_decided"]),
-        "release": release_text(result, words),
-    }
-    return plain(data)

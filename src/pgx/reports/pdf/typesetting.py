@@ -17,7 +17,8 @@ from pgx.errors import DependencyError
 from pgx.messages.catalogue import catalogue
 from pgx.records.calls import PatientResult
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
-from pgx.reports.pdf.pdf_patient import card_data, patient_data
+from pgx.reports.pdf.pdf_card import card_data
+from pgx.reports.pdf.pdf_patient import patient_data
 from pgx.reports.pdf.pdf_report import report_data
 
 __all__ = ["packed", "render_pdf", "render_pdf_card", "render_pdf_patient", "set_pdf"]
@@ -117,6 +118,7 @@ if TYPE_CHECKING:
 _ACCESSIBLE: Final = "ua-1"
 _ARCHIVE: Final = "a-2a"
 """An archived file must say when it was made; without a day only the other standard is kept."""
+_PARTS: Final = {"report": ("report", "annex")}
 Words = Mapping[str, Any]
 
 
@@ -187,7 +189,8 @@ def _compiler() -> typst.Compiler:
 
 @functools.cache
 def _template(name: str) -> bytes:
-    return (_resource("print.typ") + _resource(f"{name}.typ")).encode("utf-8")
+    parts = ("print", *_PARTS.get(name, (name,)))
+    return "".join(_resource(f"{part}.typ") for part in parts).encode("utf-8")
 
 
 def _resource(name: str) -> str:
