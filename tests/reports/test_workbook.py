@@ -85,7 +85,7 @@ def test_sheets_of_one_sample_and_of_two():
         "positions",
         "methods",
     ]
-    assert two.sheetnames == ["summary", "recommendations", "calls", "methods"]
+    assert two.sheetnames == ["summary", "recommendations", "calls", "report", "methods"]
     assert opened(written(with_patient())).sheetnames == [
         "summary", "recommendations", "calls", "report", "patient", "positions", "methods",
     ]  # fmt: skip

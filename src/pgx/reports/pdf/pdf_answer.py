@@ -24,7 +24,7 @@ Decisions = Mapping[str, str]
 def answer_data(document: ReportDocument, words: Words, decided: Decisions) -> dict[str, Any]:
     """Return medicines, genes, drugs by class, and what is unresolved or was not tested."""
     summary = document.summary
-    maker = _Lines(document, words, decided)
+    maker = _MedicineLines(document, words, decided)
     data = {
         "alerts": document.alerts,
         "medicines": [maker.medicine(line) for line in summary.medicines],
@@ -65,7 +65,7 @@ def _height(data: Mapping[str, Any]) -> float:
     )
 
 
-class _Lines:
+class _MedicineLines:
     """Makes the lines of medicines and drugs."""
 
     def __init__(self, document: ReportDocument, words: Words, decided: Decisions) -> None:
