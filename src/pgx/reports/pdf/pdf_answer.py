@@ -21,8 +21,13 @@ Decisions = Mapping[str, str]
 """The laboratory's decisions by gene or drug, as one text each."""
 
 
-def answer_data(document: ReportDocument, words: Words, decided: Decisions) -> dict[str, Any]:
-    """Return medicines, genes, drugs by class, and what is unresolved or was not tested."""
+def answer_data(
+    document: ReportDocument, words: Words, decided: Decisions, above: int = 0
+) -> dict[str, Any]:
+    """Return medicines, genes, drugs by class, and what is unresolved or was not tested.
+
+    ``above`` is the number of lines that the identity takes of the page.
+    """
     summary = document.summary
     maker = _MedicineLines(document, words, decided)
     data = {
@@ -42,7 +47,7 @@ def answer_data(document: ReportDocument, words: Words, decided: Decisions) -> d
         "unresolved": summary.unresolved,
         "not_tested": summary.not_tested,
     }
-    return {**data, "is_short": _height(data) <= _SHORT}
+    return {**data, "is_short": above + _height(data) <= _SHORT}
 
 
 def _height(data: Mapping[str, Any]) -> float:
@@ -101,7 +106,8 @@ class _MedicineLines:
             "whom": whom(first, self._words["label"]) if first else "",
             # sources that contradict each other must not look like one voice
             "against": f"{entry.standing}. {positions}." if entry.contradicts else "",
-            "dose": self._briefs.get(line.drug, ""),
+            # a drug to avoid has no dose on page one
+            "dose": "" if line.is_avoided else self._briefs.get(line.drug, ""),
             "decision": self._decided.get(line.drug, ""),
         }
 
