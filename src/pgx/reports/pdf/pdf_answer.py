@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pgx.reports.content.document import ReportDocument
@@ -17,6 +17,11 @@ Words = Mapping[str, Any]
 _SHORT: Final = 60
 """Lines that surely fit: the typesetter then need not try smaller sizes, which takes time."""
 _UNASSESSED: Final = "unassessed"
+_ONE_COLUMN: Final = 3
+"""Genes in one column; more are divided into two."""
+_DIPLOTYPE: Final = 22
+_PHENOTYPE: Final = 33
+"""Characters of a line of these columns of the table of genes."""
 Decisions = Mapping[str, str]
 """The laboratory's decisions by gene or drug, as one text each."""
 
@@ -34,9 +39,13 @@ def answer_data(
         "alerts": document.alerts,
         "medicines": [maker.medicine(line) for line in summary.medicines],
         "without_guidance": _listed(words["answer"]["without_guidance"], summary.without_guidance),
-        "findings": [_gene(line, decided) for line in summary.findings],
+        "findings": _halves([_gene(line, decided) for line in summary.findings]),
         "usual": [
-            {"phenotype": usual.phenotype, "genes": [_gene(g, decided) for g in usual.genes]}
+            {
+                "heading": usual.heading,
+                "phenotype": usual.phenotype,
+                "genes": [_gene(g, decided) for g in usual.genes],
+            }
             for usual in summary.usual
         ],
         "classes": [
@@ -59,12 +68,11 @@ def _height(data: Mapping[str, Any]) -> float:
     ]  # fmt: skip
     classes = [" ".join(f"   {d['name']} {d['word']}" for d in c["drugs"]) for c in data["classes"]]
     usual = " ".join(str(gene) for group in data["usual"] for gene in group["genes"])
-    genes = data["findings"]
+    rows = max((sum(map(_gene_lines, half)) for half in data["findings"]), default=0)
     return (
         sum(told)
         + 1.3 * lines_of(classes, 85)
-        # two genes a row, of at most two lines
-        + (len(genes) + 1) // 2 * 1.6
+        + 1.2 * rows
         + lines_of(usual, 200)
         + lines_of([*data["alerts"], data["unresolved"], data["not_tested"]], 110)
     )
@@ -153,6 +161,21 @@ def _gene(line: GeneLine, decided: Decisions) -> dict[str, Any]:
         "note": line.note,
         "decision": decided.get(line.gene, ""),
     }
+
+
+def _halves(genes: Sequence[Mapping[str, str]]) -> list[Sequence[Mapping[str, str]]]:
+    """Divide genes into two columns of about the same height; few genes are in one."""
+    if len(genes) <= _ONE_COLUMN:
+        return [genes] if genes else []
+    lines = [*map(_gene_lines, genes)]
+    # of two equal divisions the one with the longer first column
+    cut = min(reversed(range(len(genes) + 1)), key=lambda n: max(sum(lines[:n]), sum(lines[n:])))
+    return [genes[:cut], genes[cut:]]
+
+
+def _gene_lines(gene: Mapping[str, str]) -> int:
+    phenotype = f"{gene['phenotype']} {gene['decision']}"
+    return max(lines_of(gene["diplotype"], _DIPLOTYPE), lines_of(phenotype, _PHENOTYPE), 1)
 
 
 def _listed(text: str, names: tuple[str, ...]) -> str:

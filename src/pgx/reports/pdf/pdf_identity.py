@@ -14,9 +14,15 @@ __all__ = ["identity_data", "identity_lines"]
 Words = Mapping[str, Any]
 Pairs = tuple[tuple[str, str], ...]
 _COLUMNS: Final = 3
-_LETTERS: Final = 26
-"""Characters of a line of the values of one column."""
-_DIVIDED: Final = 0.6
+_ORDER: Final = (
+    ("birth_date", "sex", "mrn", "accession"),
+    ("specimen", "collected", "received", "reported"),
+    ("clinician", "indication"),
+)
+"""Groups of the order's fields; the name is above them."""
+_LETTERS: Final = 41
+"""Characters of a line of one column: its longest label, then the values."""
+_DIVIDED: Final = 0.9
 """Lines that a column may be longer if it does not divide a group in return."""
 
 
@@ -39,14 +45,13 @@ def identity_data(document: ReportDocument, day: str, words: Words) -> dict[str,
     dated: Pairs = () if is_dated or not day else ((words["label"]["date"], day),)
     # what the order already states, and a date that is that of the report, are not repeated
     stated = {*order, *((patient["as_of"], value) for _, value in dated)}
-    facts = tuple(pair for pair in document.patient.facts if pair not in stated) if (
-        document.patient
-    ) else ()
-    groups = (
-        tuple(pair for pair in order if pair[0] != header["name"]),
-        facts,
-        (*dated, *document.identity),
+    told = document.patient.facts if document.patient else ()
+    facts = tuple(pair for pair in told if pair not in stated)
+    ordered = (
+        tuple((label, value) for label, value in order if label in {header[f] for f in fields})
+        for fields in _ORDER
     )
+    groups = (*ordered, facts, (*dated, *document.identity))
     return {"name": name, "columns": _columns([group for group in groups if group])}
 
 
@@ -76,4 +81,5 @@ def _parted(pairs: Pairs, cuts: Iterable[int]) -> list[Pairs]:
 
 
 def _height(pairs: Pairs) -> int:
-    return sum(max(lines_of(value, _LETTERS), 1) for _, value in pairs)
+    letters = _LETTERS - max(len(label) for label, _ in pairs)
+    return sum(max(lines_of(value, max(letters, 1)), 1) for _, value in pairs)
