@@ -168,14 +168,25 @@ def _tested(result: PatientResult, label: Mapping[str, str]) -> str:
 
 def _gene(gene: GeneEntry, alleles: AllelesTested | None, words: Words) -> dict[str, Any]:
     """Return a gene's source and the alleles tested: by name, or counted if they are many."""
+    is_listed = alleles is not None and _is_listed(alleles)
     return {
         "gene": gene.gene,
         "status": "ambiguous" if gene.status == "called" and gene.unsure else gene.status,
-        "status_word": gene.status_word,
-        "origin": gene.origin,
-        "summary": alleles.summary if alleles else "",
-        "alleles": alleles_text(alleles, words) if alleles and _is_listed(alleles) else "",
+        "summary": _alleles_summary(gene, alleles),
+        "alleles": alleles_text(alleles, words) if alleles and is_listed else "",
     }
+
+
+def _alleles_summary(gene: GeneEntry, alleles: AllelesTested | None) -> str:
+    """Return status, source and number of alleles, without what follows from the others."""
+    if gene.status == CallStatus.NOT_ASSESSED:
+        return gene.status_word
+    if alleles and not alleles.tested and not alleles.not_tested:
+        # the sentence on another method names the status too
+        is_called = gene.status == CallStatus.CALLED
+        return alleles.summary if is_called else f"{gene.status_word}. {alleles.summary}"
+    parts = (gene.status_word, gene.origin, alleles.summary if alleles else "")
+    return ", ".join(filter(None, parts))
 
 
 def _is_listed(alleles: AllelesTested) -> bool:
