@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ _ONE_COLUMN: Final = 3
 _DIPLOTYPE: Final = 22
 _PHENOTYPE: Final = 33
 """Characters of a line of these columns of the table of genes."""
+_ENGLISH_TERM: Final = re.compile(r" \([A-Z][^()]*\)$")
 Decisions = Mapping[str, str]
 """The laboratory's decisions by gene or drug, as one text each."""
 
@@ -157,6 +159,8 @@ def _gene(line: GeneLine, decided: Decisions) -> dict[str, Any]:
         # the column has the name of the score
         "score": line.score.rpartition(" ")[2],
         "phenotype": line.phenotype,
+        # a translated phenotype ends with CPIC's own term: left out where the page is full
+        "phenotype_brief": _ENGLISH_TERM.sub("", line.phenotype),
         "status": "ambiguous" if line.is_unsure else line.status,
         "note": line.note,
         "decision": decided.get(line.gene, ""),

@@ -27,7 +27,7 @@ __all__ = ["frame", "plain", "report_data"]
 Words = Mapping[str, Any]
 _OWNER: Final = 4
 """Pairs of the header's identity: name, day of birth, sex, record number."""
-_ROOM: Final = 505
+_ROOM: Final = 510
 """Lines of text of three pages of two columns, less what paragraphs at their ends leave empty."""
 _BANNER: Final = 130
 """Characters of a line of the banner."""
@@ -86,7 +86,8 @@ def _room(document: ReportDocument, genes: Sequence[Mapping[str, str]], words: W
     """Return the lines left for recommendations on the pages after the first."""
     label = words["label"]
     conversions = document.patient.conversions if document.patient else ()
-    pairs = [*_full_use(document, words), *document.methods]
+    header = document.header
+    pairs = [*_full_use(document, words), *header.laboratory, *document.methods]
     pairs += [(w, label[f"mark_{k}"]) for k, w in words["certainty"].items()]
     used = (
         _SECTIONS
@@ -96,7 +97,7 @@ def _room(document: ReportDocument, genes: Sequence[Mapping[str, str]], words: W
         + sum(max(lines_of(pair[1], _PAIRED), 1) for pair in pairs)
         + sum(lines_of(" ".join(gene.values())) for gene in genes)
         # an override or conversion is a line of four parts, a stopped medicine one of its own
-        + lines_of(msgspec.to_builtins(document.header))
+        + lines_of(msgspec.to_builtins((header.amendment, header.comment, header.signatures)))
         + 3 * (len(document.overrides) + len(conversions) + len(document.summary.stopped))
     )
     return float(_ROOM - used)
