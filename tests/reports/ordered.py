@@ -34,13 +34,19 @@ def ordered_example(language: str = "en") -> tuple[PatientResult, ReportFacts]:
     )
 
 
+def write_patient(path: Path, sample: str = "EXAMPLE_1") -> Path:
+    """Write the example's patient file with eight current medicines."""
+    patient = json.loads((EXAMPLES / "patient.json").read_bytes())
+    patient["sample"] = sample
+    patient["medicines"] = [{"name": name, "dose": "once daily"} for name in MEDICINES]
+    path.write_text(json.dumps(patient), encoding="utf-8")
+    return path
+
+
 @functools.cache
 def _annotated() -> tuple[PatientResult, pgx.KnowledgeBase]:
-    patient = json.loads((EXAMPLES / "patient.json").read_bytes())
-    patient["medicines"] = [{"name": name, "dose": "once daily"} for name in MEDICINES]
     calls = read_outside_calls(EXAMPLES / "patient-outside-calls.tsv")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "patient.json"
-        path.write_text(json.dumps(patient), encoding="utf-8")
-        [result] = pgx.annotate(EXAMPLES / "patient.g.vcf", patient=path, outside=calls)
+        patient = write_patient(Path(folder) / "patient.json")
+        [result] = pgx.annotate(EXAMPLES / "patient.g.vcf", patient=patient, outside=calls)
     return result, pgx.KnowledgeBase()
