@@ -118,8 +118,8 @@ def test_every_actionable_drug_is_on_page_one_of_the_pdf_with_its_action(run, re
 
 
 def plain(text):
-    """The text without places to break it, and with plain spaces."""
-    return " ".join(text.replace("\u200b", "").split())
+    """The text without spaces: a line may end within a unit, after its slash."""
+    return "".join(text.replace("\u200b", "").split())
 
 
 def first_screen(page):
