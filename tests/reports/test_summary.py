@@ -10,8 +10,9 @@ import pytest
 
 from cases import one_test
 from pgx.engine.annotate import annotate
+from pgx.recommendations.condition_fits import NO_REACTION
 from pgx.records.calls import PatientContext
-from pgx.records.patient import KnownMedicine, MedicineUse, Patient
+from pgx.records.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
 from pgx.reports.content.release_facts import NO_FACTS, facts_for
 from pgx.reports.html_page import render_html
@@ -50,6 +51,18 @@ def test_a_medicine_that_was_not_looked_up_says_so():
     document = build_document(factory.result(recommendations=(), context=context))
     [line] = document.summary.medicines
     assert "no recommendation was looked up" in line.remark
+
+
+def test_the_word_of_a_drug_is_that_of_what_put_it_in_its_group():
+    row = factory.usable(drug="carbamazepine", action=("no_recommendation",))
+    fit = ConditionFit(
+        drug="carbamazepine", condition=NO_REACTION, applies=Applies.NO, reason="reacted"
+    )
+    context = PatientContext(patient=Patient(), condition_fits=(fit,))
+    summary = build_document(factory.result(recommendations=(row,), context=context)).summary
+    [drug] = [d for line in summary.by_class for d in line.drugs]
+    assert (drug.kind, drug.word) == ("care", "caution")
+    assert drug.action.startswith("A reaction to the drug is recorded")
 
 
 @one_test

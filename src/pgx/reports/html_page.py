@@ -21,8 +21,8 @@ from pgx.records.calls import PatientResult
 from pgx.reports.content.document import ReportDocument, build_document, dose_section, with_doses
 from pgx.reports.content.drug_ranking import ACTIONABLE, BUCKETS
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow
+from pgx.reports.content.gene_lines import short_diplotype
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
-from pgx.reports.content.summary import short_diplotype
 from pgx.reports.figures.drug_matrix import build_matrix, draw_matrix, matrix_signs
 from pgx.reports.figures.gene_figures import draw_gene
 from pgx.reports.page_template import page_template, resource, without_implied
