@@ -11,7 +11,7 @@ import pytest
 from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.recommendations.condition_fits import NO_REACTION
-from pgx.records.calls import PatientContext
+from pgx.records.calls import Candidate, KeyEvidence, PatientContext
 from pgx.records.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
 from pgx.reports.content.release_facts import NO_FACTS, facts_for
@@ -63,6 +63,36 @@ def test_the_word_of_a_drug_is_that_of_what_put_it_in_its_group():
     [drug] = [d for line in summary.by_class for d in line.drugs]
     assert (drug.kind, drug.word) == ("care", "caution")
     assert drug.action.startswith("A reaction to the drug is recorded")
+
+
+def test_a_called_gene_is_provisional_and_not_unresolved():
+    called = factory.called(
+        gene="CYP2B6",
+        diplotype="*1/*6",
+        probability=0.999,
+        candidates=(Candidate("*1/*6", 0.999), Candidate("*4/*6", 0.001)),
+        n_candidates=2,
+        phenotype="Intermediate Metabolizer",
+        phenotypes=("Intermediate Metabolizer", "Poor Metabolizer"),
+        lookup_keys=("Intermediate Metabolizer", "Poor Metabolizer"),
+        key_evidence=(
+            KeyEvidence(
+                lookup_key="Poor Metabolizer",
+                diplotype="*4/*6",
+                phenotype="Poor Metabolizer",
+                probability=0.001,
+            ),
+        ),
+    )
+    row = factory.depending(depends_on=("CYP2B6:genotype",))
+    summary = build_document(factory.result(calls=(called,), recommendations=(row,))).summary
+    assert summary.unresolved == ""
+    assert summary.provisional.startswith("CYP2B6: most likely *1/*6 (posterior 99.9%); *4/*6")
+    assert "would mean Poor Metabolizer" in summary.provisional
+    unclear = factory.ambiguous()
+    summary = build_document(factory.result(calls=(unclear,), recommendations=(row,))).summary
+    assert summary.unresolved.startswith("CYP2B6: the recommendation")
+    assert summary.provisional == ""
 
 
 @one_test

@@ -13,7 +13,6 @@ from typing import Any, Final
 import msgspec
 
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
-from pgx.records.notes import NoteCode
 from pgx.records.patient import MedicineUse
 from pgx.reports.content.drug_groups import DrugGroup, drug_areas, in_atc_order
 from pgx.reports.content.drug_lines import DrugLine, LineMaker, MedicineLine
@@ -21,12 +20,12 @@ from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.content.gene_entries import GeneEntry
 from pgx.reports.content.gene_lines import GeneLine, UsualGenes, gene_line, is_usual, usual_genes
 from pgx.reports.content.patient_entries import PatientEntry
+from pgx.reports.content.provisional_lines import provisional_lines
 from pgx.reports.content.release_facts import ReportFacts
 
 __all__ = ["ClassLine", "ReportSummary", "build_summary"]
 
 Words = Mapping[str, Any]
-_OPEN_GROUPS: Final = ("open_change", "open_maybe", "open_silent")
 _UNASSESSED: Final = "unassessed"
 _NO_RESULT: Final = (CallStatus.NOT_ASSESSED, CallStatus.NO_CALL)
 _TAKEN: Final = (MedicineUse.CURRENT.value, MedicineUse.PLANNED.value)
@@ -46,8 +45,8 @@ class ReportSummary(msgspec.Struct, frozen=True, kw_only=True):
     ``findings`` are genes with a result other than the usual one, or an unresolved one; ``usual``
     the others that were called. ``avoid`` are drugs to avoid or replace, ``by_class`` these and
     those that need another change, both by therapeutic class and without the medicines; ``drugs``
-    are all drugs, the most serious first. ``unresolved`` and ``not_tested`` are sentences, empty if
-    there is nothing to say.
+    are all drugs, the most serious first. ``unresolved``, ``provisional`` (see
+    `provisional_lines`) and ``not_tested`` are sentences, empty if there is nothing to say.
     """
 
     medicines: tuple[MedicineLine, ...] = ()
@@ -59,6 +58,7 @@ class ReportSummary(msgspec.Struct, frozen=True, kw_only=True):
     by_class: tuple[ClassLine, ...] = ()
     drugs: tuple[DrugLine, ...] = ()
     unresolved: str = ""
+    provisional: str = ""
     not_tested: str = ""
 
     @property
@@ -93,6 +93,7 @@ def build_summary(
     silent = [line for line in taken if _is_without_guidance(line, words)]
     own = {drug.drug for line in taken for drug in line.drugs}
     by_class = functools.partial(_by_class, areas=drug_areas(facts, words["area"]), words=words)
+    unresolved, provisional = provisional_lines(calls, groups, genes, words)
     return ReportSummary(
         medicines=tuple(line for line in taken if line not in silent),
         stopped=tuple(line for line in told if line.use not in _TAKEN),
@@ -106,7 +107,8 @@ def build_summary(
         avoid=by_class(d for d in drugs if d.is_avoided and d.drug not in own),
         by_class=by_class(d for d in drugs if d.kind in ACTIONABLE and d.drug not in own),
         drugs=tuple(drugs),
-        unresolved=_unresolved(result, groups, words),
+        unresolved=unresolved,
+        provisional=provisional,
         not_tested=_not_tested(calls.values(), groups, words),
     )
 
@@ -125,22 +127,6 @@ def _by_class(
     for drug in drugs:
         found.setdefault(areas.get(drug.drug, titles[""]), []).append(drug)
     return tuple(ClassLine(title, tuple(found[title])) for title in in_atc_order(found, titles))
-
-
-def _unresolved(result: PatientResult, groups: Sequence[DrugGroup], words: Words) -> str:
-    """Name the genes whose result leaves recommendations provisional, and count their drugs."""
-    said: Mapping[str, str] = words["answer"]
-    opened = [d for group in groups if group.key in _OPEN_GROUPS for d in group.drugs]
-    if not opened:
-        return ""
-    concerned = {gene for drug in opened for row in drug.rows for gene in row.open_genes}
-    uncounted = {c.gene for c in result.calls if NoteCode.COPY_NUMBER_NOT_ASSESSED in c.notes}
-    named = (
-        said["copies"].format(gene=gene) if gene in uncounted else gene
-        for gene in sorted(concerned)
-    )
-    key = "unresolved_one" if len(opened) == 1 else "unresolved"
-    return said[key].format(genes=", ".join(named), count=len(opened))
 
 
 def _not_tested(calls: Iterable[GeneCall], groups: Sequence[DrugGroup], words: Words) -> str:

@@ -40,6 +40,7 @@ def answer_data(document: ReportDocument, words: Words, decided: Decisions) -> d
         ],
         "stopped": [maker.medicine(line) for line in summary.stopped],
         "unresolved": summary.unresolved,
+        "provisional": summary.provisional,
         "not_tested": summary.not_tested,
     }
     return {**data, "is_short": _height(data) <= _SHORT}
@@ -61,7 +62,10 @@ def _height(data: Mapping[str, Any]) -> float:
         # two genes a row, of at most two lines
         + (len(genes) + 1) // 2 * 1.6
         + lines_of(usual, 200)
-        + lines_of([*data["alerts"], data["unresolved"], data["not_tested"]], 110)
+        + lines_of(
+            [*data["alerts"], *(data[key] for key in ("unresolved", "provisional", "not_tested"))],
+            110,
+        )
     )
 
 
