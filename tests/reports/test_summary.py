@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.recommendations.condition_fits import NO_REACTION
 from pgx.records.calls import Candidate, KeyEvidence, PatientContext
+from pgx.records.laboratory import ValidatedGene
 from pgx.records.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
 from pgx.reports.content.release_facts import NO_FACTS, facts_for
@@ -93,6 +95,24 @@ def test_a_called_gene_is_provisional_and_not_unresolved():
     summary = build_document(factory.result(calls=(unclear,), recommendations=(row,))).summary
     assert summary.unresolved.startswith("CYP2B6: the recommendation")
     assert summary.provisional == ""
+
+
+def test_a_paragraph_for_the_record_has_action_gene_source_release_and_use():
+    validated = factory.provenance(validated_genes=(ValidatedGene(gene="CYP2C19"),))
+    result = factory.result()
+    text = build_document(result).records["clopidogrel"]
+    for part in ("Clopidogrel: Avoid", "CYP2C19 *2/*3", "CPIC", "Strong", "PMID 35034351"):
+        assert part in text
+    assert "2025.11.1" in text
+    assert text.endswith("validated method.")
+    page = html.unescape(render_html(result))
+    assert f"<div>{text}</div><button" in page
+    whole = build_document(result).records[""]
+    assert f"<div>{whole}</div><button" in page
+    for part in ("CYP2C19 *2/*3", "Clopidogrel (avoid)", "CYP2B6", "HLA-B", "2025.11.1"):
+        assert part in whole
+    text = build_document(factory.result(provenance=validated)).records["clopidogrel"]
+    assert "research use" not in text
 
 
 @one_test

@@ -25,6 +25,7 @@ from pgx.reports.content.header import NO_HEADER, ReportHeader, build_header
 from pgx.reports.content.overrides import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.content.patient_entries import PatientEntry, build_patient
 from pgx.reports.content.phrases import day, figure
+from pgx.reports.content.record_text import record_texts
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, age_warning, release_text
 from pgx.reports.content.summary import ReportSummary, build_summary
 from pgx.reports.figures.figure_data import GenePictures, build_pictures
@@ -116,7 +117,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     computed values. ``header`` is what surrounds the result: identity, issuer, intended use;
     ``alleles`` are the named alleles tested of each gene. ``pictures`` are the figures of
     ``genes``, in their order. ``doses`` are added by `with_doses`, for formats that show them.
-    ``untranslated`` are texts of recommendations and models left in English in a report in
+    ``records`` are paragraphs for a medical record by drug, that of the whole report has the key
+    "". ``untranslated`` are texts of recommendations and models left in English in a report in
     another language.
     """
 
@@ -138,6 +140,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     untranslated: frozenset[str] = frozenset()
     pictures: tuple[GenePictures, ...] = ()
     doses: tuple[DrugDose, ...] = ()
+    records: dict[str, str] = {}
 
 
 def build_document(
@@ -168,6 +171,7 @@ def build_document(
     patient = build_patient(
         result.context, _anchors(groups), words, is_capped=is_deidentified(result)
     )
+    summary = build_summary(result, groups, genes, patient, facts, words)
     return ReportDocument(
         sample=result.sample,
         identity=_identity(result, words),
@@ -178,7 +182,8 @@ def build_document(
         methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
-        summary=build_summary(result, groups, genes, patient, facts, words),
+        summary=summary,
+        records=record_texts(result, (d for g in groups for d in g.drugs), summary, words),
         header=report_header(result, facts, words),
         alleles=build_alleles_tested(result, facts.definitions, facts.amp_tiers, words),
         patient=patient,
