@@ -12,7 +12,7 @@ import pytest
 from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.recommendations.condition_fits import NO_REACTION
-from pgx.records.calls import Candidate, KeyEvidence, PatientContext
+from pgx.records.calls import AdviceFacts, Candidate, DrugCode, KeyEvidence, PatientContext
 from pgx.records.laboratory import ValidatedGene
 from pgx.records.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
@@ -115,6 +115,23 @@ def test_a_paragraph_for_the_record_has_action_gene_source_release_and_use():
     assert "research use" not in text
 
 
+def test_an_alternative_that_the_genotype_forbids_is_not_suggested():
+    named = tuple(DrugCode(name, "1") for name in ("citalopram", "sertraline", "prasugrel"))
+    facts = AdviceFacts(statement="S", instead=(*named, DrugCode("other_drug")))
+    rows = (
+        factory.advice(facts=facts),
+        factory.depending(drug="citalopram", action=("avoid",)),
+        factory.usable(drug="sertraline"),
+    )
+    document = build_document(factory.result(recommendations=rows))
+    found = document.instead["clopidogrel"]
+    assert [text.split(" (")[0] for text in found.suitable] == ["sertraline", "prasugrel"]
+    assert found.suitable[0] == "sertraline (as directed)"
+    assert found.unsuitable[0].startswith("citalopram (avoid, provisional; CYP2B6 ")
+    page = html.unescape(render_html(factory.result(recommendations=rows)))
+    assert f"unsuitable for this genotype: {found.unsuitable[0]}" in page
+
+
 @one_test
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_of_several_test_results_the_positive_one_is_shown(language):
@@ -144,6 +161,9 @@ def test_every_drug_to_avoid_and_every_called_gene_is_on_the_first_screen():
             if first.get(drug.drug) in ("avoid", "alternative")
         }
         assert wanted <= listed
+        avoided_drugs = {d.name.casefold() for d in summary.drugs if d.is_avoided}
+        for found in document.instead.values():
+            assert not avoided_drugs & {t.split(" (")[0].casefold() for t in found.suitable}
         genes = {g.gene for g in summary.findings} | {
             g.gene for u in summary.usual for g in u.genes
         }

@@ -150,6 +150,7 @@ def _answer(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, obj
     n_change = "change_count_one" if said.n_change == 1 else "change_count"
     return {
         "a": answer,
+        "instead_not": answer["instead_not"],
         "sum": said,
         "entries": {drug.drug: drug for group in document.groups for drug in group.drugs},
         "found_by": _found_by(document),

@@ -17,6 +17,7 @@ from pgx.records.advice import DrugStatus
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.records.notes import NoteCode
 from pgx.reports.content.alleles_tested import AllelesTested, build_alleles_tested
+from pgx.reports.content.alternatives import Alternatives, alternatives
 from pgx.reports.content.deidentification import is_deidentified
 from pgx.reports.content.drug_entries import DrugEntry
 from pgx.reports.content.drug_groups import DrugGroup, build_groups
@@ -118,7 +119,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     ``alleles`` are the named alleles tested of each gene. ``pictures`` are the figures of
     ``genes``, in their order. ``doses`` are added by `with_doses`, for formats that show them.
     ``records`` are paragraphs for a medical record by drug, that of the whole report has the key
-    "". ``untranslated`` are texts of recommendations and models left in English in a report in
+    "". ``instead`` are the alternatives to each drug that sources name. ``untranslated`` are texts
+    of recommendations and models left in English in a report in
     another language.
     """
 
@@ -141,6 +143,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     pictures: tuple[GenePictures, ...] = ()
     doses: tuple[DrugDose, ...] = ()
     records: dict[str, str] = {}
+    instead: dict[str, Alternatives] = {}
 
 
 def build_document(
@@ -183,6 +186,7 @@ def build_document(
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
         summary=summary,
+        instead=alternatives(result, summary.drugs, facts, words),
         records=record_texts(result, (d for g in groups for d in g.drugs), summary, words),
         header=report_header(result, facts, words),
         alleles=build_alleles_tested(result, facts.definitions, facts.amp_tiers, words),
