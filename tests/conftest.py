@@ -8,6 +8,8 @@ from hypothesis import settings
 
 # whether a run takes long enough for a line of progress says more of the machine, too
 os.environ["PGX_PROGRESS"] = "off"
+# so does the width of the terminal
+os.environ.pop("COLUMNS", None)
 
 # how long an example takes says more of the machine than of the program
 settings.register_profile("pgx", deadline=None)

@@ -41,6 +41,8 @@ CASES: Final[dict[str, tuple[str, ...]]] = {
     "annotate --untyped": (*ANNOTATE, "--untyped", FILE),
     "annotate --pseudonym-key": (*ANNOTATE, "--deidentify", *KEY),
     "annotate --laboratory": (*ANNOTATE, "--laboratory", FILE),
+    "annotate --order": (*ANNOTATE, "--order", FILE),
+    "annotate --amends": (*ANNOTATE, "--amends", FILE, "--reason", "second method"),
     "check inputs": ("check", FILE),
     "check --sample-info": ("check", "{PATIENT}", "--sample-info", FILE),
     "check --untyped": ("check", "{PATIENT}", "--untyped", FILE),
@@ -153,6 +155,8 @@ CASES: Final[dict[str, tuple[str, ...]]] = {
     "report --patient": (*REPORT, "--patient", FILE),
     "report --kb-overlay": (*REPORT, "--kb-overlay", FOLDER),
     "report --laboratory": (*REPORT, "--laboratory", FILE),
+    "report --order": (*REPORT, "--order", FILE),
+    "report --amends": (*REPORT, "--amends", FILE, "--reason", "second method"),
     "report --pseudonym-key": (*REPORT, "--deidentify", *KEY),
     "simulate --table": ("simulate", "--table", FILE, "-o", "a.vcf"),
 }

@@ -54,7 +54,7 @@ def test_a_mother_with_normal_g6pd_is_told_of_her_infant(known, condition):
 
 
 def test_a_woman_who_does_not_breastfeed_is_not_concerned():
-    assert "does not hold" in (label(result(False)).condition or "")
+    assert "does not apply" in (label(result(False)).condition or "")
 
 
 @pytest.mark.parametrize(

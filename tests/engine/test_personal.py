@@ -178,7 +178,7 @@ def test_a_cream_does_not_act(vcf):
     result = result_of(vcf, taking("Terbinafine 1% cream"))
     assert result.context.conversions == ()
     assert result_of(vcf, taking("Terbinafine 250 mg")).context.conversions != ()
-    assert "not counted as acting" in render_html(result)
+    assert "effect on enzymes not considered" in render_html(result)
 
 
 def test_a_strong_inhibitor_needs_no_genotype(vcf):
@@ -258,9 +258,9 @@ def test_populations_that_are_not_the_patients_are_folded(vcf):
     assert {"adults", "pediatrics"} <= whole
 
 
-def test_unrecognised_medicines_are_gaps_of_the_report(vcf):
+def test_unrecognised_medicines_are_said_first(vcf):
     document = build_document(result_of(vcf, taking("Zzzz", "codeine")))
-    assert any("Zzzz" in gap for gap in document.gaps)
+    assert any("Zzzz" in alert for alert in document.alerts)
     assert document.patient.unrecognised == ("Zzzz",)
 
 

@@ -11,14 +11,17 @@ import zxingcpp
 from PIL import Image
 
 from pgx.messages.catalogue import ENGLISH, catalogue
-from pgx.records.calls import PatientResult
+from pgx.records.calls import Override, PatientResult
+from pgx.records.laboratory import Laboratory, ValidatedGene
 from pgx.reports.content.document import build_document
 from pgx.reports.content.drug_ranking import ACTIONABLE
+from pgx.reports.content.release_facts import ReportFacts
 from pgx.reports.pdf import typesetting
 from pgx.reports.pdf.card_code import MAX_BYTES, build_code, code_picture
 from pgx.reports.pdf.pdf_card import card_data
 from pgx.reports.pdf.typesetting import render_pdf_card
 from reports import factory
+from reports.ordered import ordered_example
 
 MANY_GENES = tuple(factory.called(gene=f"GENE{n:02}") for n in range(60))
 MANY_DRUGS = tuple(factory.advice(drug=f"drug{n:03}") for n in range(80))
@@ -63,6 +66,47 @@ def test_a_card_has_two_sides_and_no_small_print(result):
         edges: list[tuple[float, float]] = []
         side.extract_text(visitor_text=lambda _t, _c, m, _f, _s, e=edges: e.append((m[4], m[5])))
         assert max(x for x, _ in edges) < float(side.mediabox.width)
+
+
+def assert_two_sides(made: bytes) -> str:
+    sides = pypdf.PdfReader(io.BytesIO(made)).pages
+    assert len(sides) == 2
+    assert all(min(sizes(side)) >= 6.5 for side in sides)
+    return " ".join(map(text_of, sides))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_laboratorys_card_of_many_medicines_has_two_sides(language):
+    said = assert_two_sides(render_pdf_card(*ordered_example(language)))
+    assert "Ada Example" in said
+    # the genes that are not validated are many: the validated ones are named
+    assert "CYP2C19, TPMT (" in said
+    assert "CYP2B6, CYP2C," not in said
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_card_with_every_note_has_two_sides(language):
+    calls = (*MANY_GENES, *(factory.not_assessed(gene=f"SILENT{n:02}") for n in range(20)))
+    decided = tuple(
+        Override(
+            sample="S1",
+            gene=call.gene,
+            says="usual",
+            by="A. Example",
+            date="2026-01-01",
+            reason="x",
+        )
+        for call in MANY_GENES[:20]
+    )
+    result = factory.result("W" * 400, calls=calls, recommendations=MANY_DRUGS, overrides=decided)
+    genes = tuple(ValidatedGene(gene=call.gene) for call in MANY_GENES[:30])
+    facts = ReportFacts(
+        language=language, laboratory=Laboratory(name="W" * 200, validated_genes=genes)
+    )
+    said = assert_two_sides(render_pdf_card(result, facts))
+    # what is not named is counted
+    assert f"… (+{20 - said.count('SILENT')})" in said
+    assert "30 gen" in said.casefold()
 
 
 def test_it_names_the_ten_most_serious_drugs_and_counts_the_rest():

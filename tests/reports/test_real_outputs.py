@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import os
@@ -18,7 +19,7 @@ import pgx
 from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.inputs.side_files import read_outside_calls
-from pgx.messages.catalogue import ENGLISH
+from pgx.messages.catalogue import ENGLISH, catalogue
 from pgx.reports.content.document import build_document
 from pgx.reports.content.release_facts import facts_for, facts_of
 from pgx.reports.files.output_folder import write_results
@@ -26,6 +27,7 @@ from pgx.reports.html_page import render_html
 from pgx.reports.pdf.typesetting import render_pdf, render_pdf_card, render_pdf_patient
 from pgx.reports.result_json import parse_result, read_result, render_json
 from reports import factory
+from reports.ordered import MEDICINES, ordered_example, write_patient
 from reports.test_render_html import Page
 from reports.test_render_json import sorted_result
 from reports.test_render_tsv import assert_harmless
@@ -115,26 +117,63 @@ def test_every_actionable_drug_is_on_page_one_of_the_pdf_with_its_action(run, re
         assert f"{line.name} {line.word}" in said
 
 
+def plain(text):
+    """The text without places to break it, and with plain spaces."""
+    return " ".join(text.replace("\u200b", "").split())
+
+
+def first_screen(page):
+    """Text of the header and of the section that a page opens with."""
+    shown = page[page.index("<header") : page.index('<section id="recommendations"')]
+    return html.unescape(re.sub("<[^>]+>", " ", shown))
+
+
+def assert_answered(result, facts, first, *names):
+    """Whose result, the medicines, every called gene, and every drug to avoid."""
+    summary = build_document(result, facts).summary
+    genes = {gene.gene for gene in summary.findings}
+    genes |= {gene.gene for usual in summary.usual for gene in usual.genes}
+    assert genes == {c.gene for c in result.calls if c.status in ("called", "ambiguous")}
+    drugs = [drug.name for group in summary.avoid for drug in group.drugs]
+    actions = [line.action for medicine in summary.medicines for line in medicine.drugs]
+    for said in (*names, *genes, *drugs, *actions):
+        assert plain(said) in plain(first), said
+
+
+def assert_short(result, facts, *names):
+    """Nothing of the answer is beyond page one, and no file is longer than it may be."""
+    pages = pypdf.PdfReader(io.BytesIO(render_pdf(result, facts))).pages
+    assert len(pages) <= 4
+    assert_answered(result, facts, pages[0].extract_text(), result.sample, *names)
+    for renderer, most in ((render_pdf_patient, 1), (render_pdf_card, 2)):
+        assert len(pypdf.PdfReader(io.BytesIO(renderer(result, facts))).pages) == most
+
+
 @one_test(sample=2)
 @pytest.mark.validation
 @pytest.mark.skipif(not GENOMES, reason="no validation data (PGX_VALIDATION_DATA)")
 @pytest.mark.parametrize("path", GENOMES[:30], ids=lambda path: path.name)
-def test_a_genome_is_answered_in_four_pages_at_most(path):
+def test_a_genome_is_answered_on_the_first_screen_and_in_four_pages_at_most(path, tmp_path):
     run = annotate([path])
     [result] = run.results()
+    taking = write_patient(tmp_path / "patient.json", sample=result.sample)
+    [treated] = pgx.annotate(path, patient=taking)
     for language in ("en", "de"):
         facts = msgspec.structs.replace(facts_for(result, run.knowledge), language=language)
-        pages = pypdf.PdfReader(io.BytesIO(render_pdf(result, facts))).pages
-        assert len(pages) <= 4
-        first = " ".join(pages[0].extract_text().replace("\xa0", " ").split())
-        summary = build_document(result, facts).summary
-        assert result.sample in first
-        for drug in (d for group in summary.avoid for d in group.drugs):
-            assert drug.name in first
-        for gene in (*summary.findings, *(g for usual in summary.usual for g in usual.genes)):
-            assert gene.gene in first
-        for renderer, most in ((render_pdf_patient, 1), (render_pdf_card, 2)):
-            assert len(pypdf.PdfReader(io.BytesIO(renderer(result, facts))).pages) == most
+        assert_short(result, facts)
+        assert_short(treated, facts, *MEDICINES)
+        assert_answered(treated, facts, first_screen(render_html(treated, facts)), result.sample)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_an_order_and_eight_medicines_are_answered_on_page_one(language):
+    result, facts = ordered_example(language)
+    assert_short(result, facts, "Ada Example", "ACC-2026-0001", "EDTA blood", *MEDICINES)
+    page = pypdf.PdfReader(io.BytesIO(render_pdf(result, facts))).pages[0].extract_text()
+    said = catalogue(language)
+    # what the order and the patient file both state is printed once
+    assert page.count(said["patient"]["sex"]) == 1
+    assert said["print"]["dose_elsewhere"] not in " ".join(page.split())
 
 
 def test_a_patient_with_many_drugs_is_answered_in_four_pages_and_the_annex_has_the_rest():

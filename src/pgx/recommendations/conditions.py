@@ -63,11 +63,11 @@ def open_conditions(row: Recommendation | AlternativeAdvice) -> tuple[tuple[str,
 
 def unconditional_action(row: Recommendation) -> tuple[str, ...]:
     """Return the action for everybody with this result, by which a row is ranked."""
+    if row.facts is None or not row.facts.unconditional:
+        return row.action
     primary = any(not split_condition(fact)[0] for fact, _ in open_conditions(row))
     # A report ranks by what holds now: advice that waits for a condition is none yet.
-    if primary and row.facts is not None and row.facts.unconditional:
-        return row.facts.unconditional
-    return row.action
+    return row.facts.unconditional if primary else row.action
 
 
 _FIELDS: Final = (

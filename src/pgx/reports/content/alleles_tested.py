@@ -84,8 +84,9 @@ def build_alleles_tested(
     words
         The catalogue of the report's language.
     """
+    listed = {gene for gene, _ in tiers}
     return tuple(
-        _of_gene(call, genes.get(call.gene), tiers, words)
+        _of_gene(call, genes.get(call.gene), tiers, words, has_list=call.gene in listed)
         for call in sorted(result.calls, key=lambda c: c.gene)
         if call.gene in genes
     )
@@ -96,6 +97,8 @@ def _of_gene(
     gene: GeneDefinition | None,
     tiers: Mapping[tuple[str, str], int],
     words: Words,
+    *,
+    has_list: bool,
 ) -> AllelesTested:
     said, method = words["alleles"], words["source"].get(call.source, call.source)
     if gene is None or not gene.variants or call.source == "outside":
@@ -107,7 +110,6 @@ def _of_gene(
     for name, is_tested in _named(call, gene).items():
         entry = NamedTier(name, tiers.get((call.gene, name)))
         (tested if is_tested else missed).append(entry)
-    has_list = any(listed == call.gene for listed, _ in tiers)
     return AllelesTested(
         gene=call.gene,
         method=method,
@@ -128,31 +130,32 @@ def _named(call: GeneCall, gene: GeneDefinition) -> dict[str, bool]:
         causal.setdefault(core.allele, set()).add(core.position)
     structure = call.structure
     measured = bool(structure and structure.is_assessed and structure.source in _MEASURED)
+    default = next((a for a in gene.alleles if a.name == gene.default_allele), None)
+    usual = default.defining if default else {}
+    structural_names = {structural.allele for structural in gene.structural_alleles}
     found: dict[str, bool] = {}
     for allele in gene.alleles:
         name = core_allele(allele.name)
         if name == gene.default_allele:
             continue
-        needed = causal.get(allele.name) or _needed(allele, gene)
+        needed = causal.get(allele.name) or _needed(allele, usual)
         is_answered = has_data and bool(needed) and needed.isdisjoint(missing)
-        is_tested = measured if _is_structural(allele, gene) else is_answered
+        is_structural = allele.name in structural_names or _is_structural(allele)
+        is_tested = measured if is_structural else is_answered
         found[name] = found.get(name, False) or is_tested
     for structural in gene.structural_alleles:
         found.setdefault(structural.allele, measured)
     return found
 
 
-def _is_structural(allele: AlleleDefinition, gene: GeneDefinition) -> bool:
-    is_listed = any(s.allele == allele.name for s in gene.structural_alleles)
-    return allele.structural or is_listed or not (allele.defining or allele.is_reference)
+def _is_structural(allele: AlleleDefinition) -> bool:
+    return allele.structural or not (allele.defining or allele.is_reference)
 
 
-def _needed(allele: AlleleDefinition, gene: GeneDefinition) -> set[int]:
-    """Return the positions at which an allele differs from the default allele."""
-    default = next((a for a in gene.alleles if a.name == gene.default_allele), None)
-    usual = default.defining if default else {}
-    places = {*allele.defining, *usual}
-    return {p for p in places if allele.defining.get(p) != usual.get(p)}
+def _needed(allele: AlleleDefinition, usual: Mapping[int, str]) -> set[int]:
+    """Return the positions at which an allele differs from those of the default allele."""
+    defining = allele.defining
+    return {p for p in (*defining, *usual) if defining.get(p) != usual.get(p)}
 
 
 def _summary(

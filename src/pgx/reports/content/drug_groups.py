@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
+from pgx.records.advice import Drug
 from pgx.records.calls import CallStatus, Certainty, PatientResult, Recommendation
 from pgx.records.notes import NoteCode
 from pgx.reports.content.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
@@ -235,9 +237,16 @@ def drug_areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
 
     An analgesic with a code for a use in newborns' hearts thus remains an analgesic.
     """
+    return _areas(facts.drugs, tuple(titles.items()))
+
+
+# the drugs are those of the release, the same in every report of a process
+@functools.lru_cache(maxsize=8)
+def _areas(drugs: tuple[Drug, ...], titled: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    titles = dict(titled)
     codes: dict[str, set[str]] = {}
     guidelines: dict[str, set[str]] = {}
-    for fact in facts.drugs:
+    for fact in drugs:
         codes.setdefault(fact.drug, set()).update(fact.atc)
         guidelines.setdefault(fact.drug, set()).update(fact.guidelines)
     possible = {drug: _possible(held, titles) for drug, held in codes.items()}

@@ -34,6 +34,7 @@ _USUAL_FUNCTIONS: Final = frozenset(
 """CPIC's and ClinPGx's terms for alleles that people without a variant have."""
 _REFERENCE_NAME: Final = re.compile(r"\*1|Reference|rs\d+ reference \([ACGT]+\)")
 _NEGATIVE: Final = " negative"
+_UNCERTAIN: Final = "Uncertain"
 _ONE_SITE: Final = re.compile(r"(rs\d+) [^/]*\(([ACGT]+)\)(?:/\1 [^/]*\(([ACGT]+)\))?")
 
 
@@ -51,8 +52,13 @@ class GeneLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UsualGenes(msgspec.Struct, frozen=True):
-    """Genes without a finding that share a phenotype."""
+    """Genes without a finding that share a phenotype.
 
+    ``heading`` says what the absence of a variant means: most phenotypes are normal, but CPIC
+    gives RYR1 and CACNA1S an uncertain susceptibility, since untested variants may cause it.
+    """
+
+    heading: str
     phenotype: str
     genes: tuple[GeneLine, ...]
 
@@ -114,10 +120,16 @@ def short_diplotype(diplotype: str) -> str:
     return f"{match[1]} {'/'.join(filter(None, (match[2], match[3])))}"
 
 
-def usual_genes(lines: Iterable[GeneLine]) -> tuple[UsualGenes, ...]:
-    """Return genes by phenotype; the phenotype that most genes share comes first."""
-    found: dict[str, list[GeneLine]] = {}
-    for line in lines:
-        found.setdefault(line.phenotype, []).append(line)
-    ordered = sorted(found.items(), key=lambda item: (item[0] == "", -len(item[1])))
-    return tuple(UsualGenes(phenotype, tuple(genes)) for phenotype, genes in ordered)
+def usual_genes(
+    found: Iterable[tuple[GeneCall, GeneLine]], said: Mapping[str, str]
+) -> tuple[UsualGenes, ...]:
+    """Return genes by heading, then phenotype; the phenotype that most genes share comes first."""
+    groups: dict[tuple[bool, str], list[GeneLine]] = {}
+    for call, line in found:
+        is_uncertain = (call.phenotype or "").startswith(_UNCERTAIN)
+        groups.setdefault((is_uncertain, line.phenotype), []).append(line)
+    ordered = sorted(groups.items(), key=lambda i: (i[0][0], i[0][1] == "", -len(i[1])))
+    return tuple(
+        UsualGenes(said["usual_uncertain" if is_uncertain else "usual"], phenotype, tuple(genes))
+        for (is_uncertain, phenotype), genes in ordered
+    )

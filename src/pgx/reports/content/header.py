@@ -22,6 +22,7 @@ __all__ = [
     "SignatureLine",
     "build_header",
     "research_use",
+    "research_use_brief",
     "validated_genes",
 ]
 
@@ -31,6 +32,8 @@ _DAYS: Final = frozenset({"birth_date", "collected", "received", "reported"})
 _LABORATORY: Final = ("director", "clia", "cap", "iso", "accreditation", "assay", "platform")
 _PARAGRAPHS: Final = re.compile(r"\n\s*\n")
 _NO_RESULT: Final = CallStatus.NOT_ASSESSED
+_NAMED: Final = 6
+"""Genes that the sentence on every page names; more are counted."""
 _Place = tuple[str, str, str, tuple[str, ...], str]
 
 
@@ -77,7 +80,10 @@ class ReportHeader(msgspec.Struct, frozen=True, kw_only=True):
         Pairs of label and value: director, accreditation, test, platform, performance, genes with
         the scope of their validation. Name, address and logo are those of the letterhead.
     research_use
-        The sentence on intended use for every page, empty if all genes shown are validated.
+        The sentence on intended use with every gene concerned, empty if all genes shown are
+        validated.
+    research_use_brief
+        The same for every page: it names the validated genes or the others, whichever are fewer.
     status
         Status of the report, empty if neither an order nor a status was given.
     amendment
@@ -91,6 +97,7 @@ class ReportHeader(msgspec.Struct, frozen=True, kw_only=True):
     identity: Pairs = ()
     laboratory: Pairs = ()
     research_use: str = ""
+    research_use_brief: str = ""
     status: str = ""
     amendment: AmendmentEntry | None = None
     comment: tuple[str, ...] = ()
@@ -127,6 +134,7 @@ def build_header(
         identity=_identity(order, words) if order else (),
         laboratory=tuple(_laboratory(laboratory, said)) if laboratory else (),
         research_use=research_use(result, laboratory, words),
+        research_use_brief=research_use_brief(result, laboratory, words),
         status=said[f"status_{status or ReportStatus.PRELIMINARY}"] if is_stated else "",
         amendment=_amendment(result, amends, words) if amends else None,
         comment=tuple(p.strip() for p in _PARAGRAPHS.split(comment) if p.strip()),
@@ -165,12 +173,9 @@ def research_use(result: PatientResult, laboratory: Laboratory | None, words: Wo
 
     A gene that was not assessed has no result that could be used.
     """
-    validated = {found.gene for found in validated_genes(result, laboratory)}
-    shown = [call.gene for call in result.calls if call.status is not _NO_RESULT]
-    covered = sorted(validated.intersection(shown))
+    covered, others = _by_use(result, laboratory)
     if not covered:
         return str(words["answer"]["research_use"])
-    others = sorted(set(shown) - validated)
     if not others:
         return ""
     return str(
@@ -178,6 +183,29 @@ def research_use(result: PatientResult, laboratory: Laboratory | None, words: Wo
             genes=", ".join(others), validated=", ".join(covered)
         )
     )
+
+
+def research_use_brief(result: PatientResult, laboratory: Laboratory | None, words: Words) -> str:
+    """Return the sentence on intended use that fits on a line or two of any page.
+
+    It names the fewer of validated and other genes, and counts them if they are many.
+    """
+    covered, others = _by_use(result, laboratory)
+    if not covered or not others:
+        return research_use(result, laboratory, words)
+    said = words["header"]
+    if min(len(covered), len(others)) > _NAMED:
+        return str(said["research_use_counted"].format(count=len(covered)))
+    if len(covered) <= len(others):
+        return str(said["research_use_except"].format(genes=", ".join(covered)))
+    return str(said["research_use_only"].format(genes=", ".join(others)))
+
+
+def _by_use(result: PatientResult, laboratory: Laboratory | None) -> tuple[list[str], list[str]]:
+    """Return the genes with a result that are validated, and the others, A–Z."""
+    validated = {found.gene for found in validated_genes(result, laboratory)}
+    shown = {call.gene for call in result.calls if call.status is not _NO_RESULT}
+    return sorted(shown & validated), sorted(shown - validated)
 
 
 def _signatures(signatures: Sequence[Signature], words: Words) -> Iterator[SignatureLine]:

@@ -103,7 +103,10 @@ def build_summary(
             for gene in genes
             if gene.gene not in usual and calls[gene.gene].status not in _NO_RESULT
         ),
-        usual=usual_genes(lines[gene.gene] for gene in genes if gene.gene in usual),
+        usual=usual_genes(
+            [(calls[gene.gene], lines[gene.gene]) for gene in genes if gene.gene in usual],
+            words["answer"],
+        ),
         avoid=by_class(d for d in drugs if d.is_avoided and d.drug not in own),
         by_class=by_class(d for d in drugs if d.kind in ACTIONABLE and d.drug not in own),
         drugs=tuple(drugs),

@@ -223,12 +223,19 @@ def _alleles(call: GeneCall, found: GeneFrequencies | None) -> tuple[AlleleShare
     names = dict.fromkeys(h.name for h in call.haplotypes if h.name not in usual)
     if call.structure and call.structure.is_assessed:  # haplotypes were counted without copy number
         names = {name: None for name in names if name in {h.allele for h in found.haplotypes}}
-    return tuple(AlleleShare(name, tuple(_shares(name, found))) for name in names)
+    if not names:
+        return ()
+    counts, totals, nobody = allele_counts(found), found.totals, (0,) * len(found.groups)
+    return tuple(
+        AlleleShare(name, tuple(_shares(found.groups, totals, counts.get(name, nobody))))
+        for name in names
+    )
 
 
-def _shares(allele: str, found: GeneFrequencies) -> Iterable[ChromosomeShare]:
-    counts = allele_counts(found).get(allele, (0,) * len(found.groups))
-    for group, total, count in zip(found.groups, found.totals, counts, strict=True):
+def _shares(
+    groups: Sequence[str], totals: Sequence[int], counts: Sequence[int]
+) -> Iterable[ChromosomeShare]:
+    for group, total, count in zip(groups, totals, counts, strict=True):
         if total:
             yield ChromosomeShare(group, count, total, *wilson(count, total))
 
@@ -237,7 +244,7 @@ def allele_counts(found: GeneFrequencies) -> dict[str, tuple[int, ...]]:
     """Return the number of chromosomes of each group with an allele, by allele name."""
     by_name: dict[str, tuple[int, ...]] = {}
     for haplotype in found.haplotypes:
-        earlier = by_name.get(haplotype.allele, (0,) * len(found.totals))
+        earlier = by_name.get(haplotype.allele, (0,) * len(found.groups))
         summed = zip(earlier, haplotype.counts, strict=True)
         by_name[haplotype.allele] = tuple(a + b for a, b in summed)
     return by_name

@@ -25,6 +25,8 @@ _LEAST: Final[tuple[dict[str, Any], ...]] = (
 )
 """What is left out of the least serious drugs if room is short, first the texts."""
 _CONSEQUENCES: Final = 1
+_SPARE: Final = 30
+"""Lines by which the estimate is too high if all other drugs are short: used for medicines."""
 
 
 def advice_data(
@@ -182,10 +184,10 @@ def _leave_out(
     """
     left = room - sum(map(_height, told.values()))
     short: set[str] = set()
-    for drugs in (others, own):
+    for drugs, spare in ((others, 0), (own, _SPARE)):
         for fields in _LEAST:
             for drug in reversed(drugs):
-                if left >= 0:
+                if left + spare >= 0:
                     return len(short)
                 before = _height(told[drug])
                 told[drug].update(fields)

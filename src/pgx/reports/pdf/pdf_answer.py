@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pgx.reports.content.document import ReportDocument
@@ -17,21 +18,36 @@ Words = Mapping[str, Any]
 _SHORT: Final = 60
 """Lines that surely fit: the typesetter then need not try smaller sizes, which takes time."""
 _UNASSESSED: Final = "unassessed"
+_ONE_COLUMN: Final = 3
+"""Genes in one column; more are divided into two."""
+_DIPLOTYPE: Final = 22
+_PHENOTYPE: Final = 33
+"""Characters of a line of these columns of the table of genes."""
+_ENGLISH_TERM: Final = re.compile(r" \([A-Z][^()]*\)$")
 Decisions = Mapping[str, str]
 """The laboratory's decisions by gene or drug, as one text each."""
 
 
-def answer_data(document: ReportDocument, words: Words, decided: Decisions) -> dict[str, Any]:
-    """Return medicines, genes, drugs by class, and what is unresolved or was not tested."""
+def answer_data(
+    document: ReportDocument, words: Words, decided: Decisions, above: int = 0
+) -> dict[str, Any]:
+    """Return medicines, genes, drugs by class, and what is unresolved or was not tested.
+
+    ``above`` is the number of lines that the identity takes of the page.
+    """
     summary = document.summary
     maker = _MedicineLines(document, words, decided)
     data = {
         "alerts": document.alerts,
         "medicines": [maker.medicine(line) for line in summary.medicines],
         "without_guidance": _listed(words["answer"]["without_guidance"], summary.without_guidance),
-        "findings": [_gene(line, decided) for line in summary.findings],
+        "findings": _halves([_gene(line, decided) for line in summary.findings]),
         "usual": [
-            {"phenotype": usual.phenotype, "genes": [_gene(g, decided) for g in usual.genes]}
+            {
+                "heading": usual.heading,
+                "phenotype": usual.phenotype,
+                "genes": [_gene(g, decided) for g in usual.genes],
+            }
             for usual in summary.usual
         ],
         "classes": [
@@ -43,7 +59,7 @@ def answer_data(document: ReportDocument, words: Words, decided: Decisions) -> d
         "provisional": summary.provisional,
         "not_tested": summary.not_tested,
     }
-    return {**data, "is_short": _height(data) <= _SHORT}
+    return {**data, "is_short": above + _height(data) <= _SHORT}
 
 
 def _height(data: Mapping[str, Any]) -> float:
@@ -55,12 +71,11 @@ def _height(data: Mapping[str, Any]) -> float:
     ]  # fmt: skip
     classes = [" ".join(f"   {d['name']} {d['word']}" for d in c["drugs"]) for c in data["classes"]]
     usual = " ".join(str(gene) for group in data["usual"] for gene in group["genes"])
-    genes = data["findings"]
+    rows = max((sum(map(_gene_lines, half)) for half in data["findings"]), default=0)
     return (
         sum(told)
         + 1.3 * lines_of(classes, 85)
-        # two genes a row, of at most two lines
-        + (len(genes) + 1) // 2 * 1.6
+        + 1.2 * rows
         + lines_of(usual, 200)
         + lines_of(
             [*data["alerts"], *(data[key] for key in ("unresolved", "provisional", "not_tested"))],
@@ -104,7 +119,8 @@ class _MedicineLines:
             "whom": whom(first, self._words["label"]) if first else "",
             # sources that contradict each other must not look like one voice
             "against": f"{entry.standing}. {positions}." if entry.contradicts else "",
-            "dose": self._briefs.get(line.drug, ""),
+            # a drug to avoid has no dose on page one
+            "dose": "" if line.is_avoided else self._briefs.get(line.drug, ""),
             "decision": self._decided.get(line.drug, ""),
         }
 
@@ -134,10 +150,27 @@ def _gene(line: GeneLine, decided: Decisions) -> dict[str, Any]:
         # the column has the name of the score
         "score": line.score.rpartition(" ")[2],
         "phenotype": line.phenotype,
+        # a translated phenotype ends with CPIC's own term: left out where the page is full
+        "phenotype_brief": _ENGLISH_TERM.sub("", line.phenotype),
         "status": "ambiguous" if line.is_unsure else line.status,
         "note": line.note,
         "decision": decided.get(line.gene, ""),
     }
+
+
+def _halves(genes: Sequence[Mapping[str, str]]) -> list[Sequence[Mapping[str, str]]]:
+    """Divide genes into two columns of about the same height; few genes are in one."""
+    if len(genes) <= _ONE_COLUMN:
+        return [genes] if genes else []
+    lines = [*map(_gene_lines, genes)]
+    # of two equal divisions the one with the longer first column
+    cut = min(reversed(range(len(genes) + 1)), key=lambda n: max(sum(lines[:n]), sum(lines[n:])))
+    return [genes[:cut], genes[cut:]]
+
+
+def _gene_lines(gene: Mapping[str, str]) -> int:
+    phenotype = f"{gene['phenotype']} {gene['decision']}"
+    return max(lines_of(gene["diplotype"], _DIPLOTYPE), lines_of(phenotype, _PHENOTYPE), 1)
 
 
 def _listed(text: str, names: tuple[str, ...]) -> str:

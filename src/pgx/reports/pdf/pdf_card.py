@@ -13,7 +13,7 @@ from pgx.reports.content.drug_groups import DrugGroup
 from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.content.gene_lines import GeneLine
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, release_text
-from pgx.reports.pdf.card_code import build_code, code_picture
+from pgx.reports.pdf.card_code import CardCode, build_code, code_picture
 from pgx.reports.pdf.pdf_entries import marked_name
 from pgx.reports.pdf.pdf_report import frame, plain
 from pgx.reports.safe_text import shown
@@ -23,7 +23,8 @@ __all__ = ["card_data"]
 Words = Mapping[str, Any]
 _NAMED: Final = 10
 """A card that is read in an emergency names no more drugs; the report names all."""
-_LISTED: Final = 8
+_LISTED: Final = (8, 4, 2)
+"""Names in each list on the back: the most that fit."""
 _UNRESOLVED: Final = ("open_maybe", "indeterminate")
 _TITLES: Final = {
     "open_change": "card_open",
@@ -66,13 +67,7 @@ def card_data(
         ],
         "n_more_drugs": n_drugs - len(named),
         "none": words["plain"]["none_tested"] if _is_silent(document) else label["none_by_area"],
-        "untested": _listed(
-            label["card_untested"], (g.gene for g in document.genes if g.status in _NO_RESULT)
-        ),
-        "left_out": _listed(label["card_left_out"], code.left_out),
-        "decided": _listed(
-            label["card_decided"], dict.fromkeys(held.name for held in document.overrides)
-        ),
+        "lists": [[*_lists(document, code, label, most)] for most in _LISTED],
         "release": release_text(result, words),
     }
     drawn = code_picture(code.text)
@@ -101,19 +96,31 @@ def _in_order(document: ReportDocument, named: Iterable[tuple[str, DrugEntry]]) 
     return [found[name] for name in ordered if name in found]
 
 
+def _lists(
+    document: ReportDocument, code: CardCode, label: Mapping[str, str], most: int
+) -> Iterable[dict[str, Any]]:
+    """Yield the lists of names on the back, each of at most so many names."""
+    untested = [gene.gene for gene in document.genes if gene.status in _NO_RESULT]
+    decided = dict.fromkeys(held.name for held in document.overrides)
+    for key, names in (("left_out", code.left_out), ("untested", untested), ("decided", decided)):
+        text = _listed(label[f"card_{key}"], names, most)
+        if text:
+            yield {"text": text, "is_strong": key == "decided"}
+
+
 def _is_silent(document: ReportDocument) -> bool:
     """Whether no drug at all could be assessed."""
     return {group.key for group in document.groups} == {"unassessed"}
 
 
-def _listed(text: str, names: Iterable[str]) -> str:
+def _listed(text: str, names: Iterable[str], most: int = _LISTED[0]) -> str:
     """Return a text with the first names and the number of further ones, empty if there are none.
 
-    >>> _listed("Not tested: {names}", ["A", "B"]), _listed("Not tested: {names}", "ABCDEFGHIJ")
-    ('Not tested: A, B', 'Not tested: A, B, C, D, E, F, G, H, … (+2)')
+    >>> _listed("Not tested: {names}", ["A", "B"]), _listed("Not tested: {names}", "ABCDEF", 4)
+    ('Not tested: A, B', 'Not tested: A, B, C, D, … (+2)')
     """
     found = list(names)
-    listed = ", ".join(found[:_LISTED])
-    if len(found) > _LISTED:
-        listed += f", … (+{len(found) - _LISTED})"
+    listed = ", ".join(found[:most])
+    if len(found) > most:
+        listed += f", … (+{len(found) - most})"
     return text.format(names=listed) if listed else ""

@@ -11,7 +11,6 @@ from pgx.reports.content.alleles_tested import AllelesTested
 from pgx.reports.content.document import ReportDocument
 from pgx.reports.content.drug_entries import AdviceRow, Basis, DrugEntry
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow
-from pgx.reports.content.phrases import within
 from pgx.reports.figures.copy_number import copies_title, print_copies
 from pgx.reports.figures.figure_data import CopyPicture, GenePictures
 from pgx.reports.safe_text import shown
@@ -278,7 +277,7 @@ def alleles_text(alleles: AllelesTested, words: Words) -> str:
         parts.append(f"{said['tier_of'].format(tier=tier)}: {names}" if is_tier else names)
     if alleles.not_tested:
         missed = ", ".join(_runs([entry.name for entry in alleles.not_tested]))
-        parts.append(f"{within(said['not_tested'], words)}: {missed}")
+        parts.append(said["not_tested_names"].format(names=missed))
     return "; ".join(parts)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, PatientResult
 from pgx.records.notes import NoteCode
+from pgx.records.patient import MedicineUse
 from pgx.reports.content.document import ReportDocument, build_document
 from pgx.reports.content.drug_lines import medicine_name
 from pgx.reports.content.drug_ranking import ACTIONABLE
@@ -37,7 +38,8 @@ def patient_data(
     document = build_document(result, facts, words)
     said = words["plain"]
     kinds = {d.drug: (g.key, d.name) for g in document.groups for d in g.drugs}
-    taken = {d.drug for g in document.groups for d in g.drugs if d.is_taken}
+    medicines = _medicines(document)
+    taken = {drug for use in medicines.values() for m in use for drug, _ in m.drugs}
     lists = [
         {
             "kind": group.key,
@@ -50,10 +52,12 @@ def patient_data(
     data = {
         **frame(document, result, facts, words, said["title"]),
         "p": said,
-        "has_patient": document.patient is not None,
         "medicines": [
-            _plain_medicine(m, kinds, document, said)
-            for m in (document.patient.current if document.patient else ())
+            {
+                "title": said[use],
+                "rows": [_plain_medicine(m, kinds, document, said) for m in listed],
+            }
+            for use, listed in medicines.items()
         ],
         "lists": [held for held in lists if held["names"]],
         "none": said["none_tested" if _is_silent(document) else "none"],
@@ -64,6 +68,15 @@ def patient_data(
         ),
     }
     return plain(data)
+
+
+def _medicines(document: ReportDocument) -> dict[str, list[MedicineEntry]]:
+    """Return current medicines, and planned ones if there are any."""
+    patient = document.patient
+    if patient is None:
+        return {}
+    planned = [m for m in patient.other if m.use == MedicineUse.PLANNED]
+    return {"current": [*patient.current], **({"planned": planned} if planned else {})}
 
 
 def _plain_medicine(

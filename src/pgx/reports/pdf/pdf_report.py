@@ -19,6 +19,7 @@ from pgx.reports.pdf.pdf_advice import advice_data
 from pgx.reports.pdf.pdf_annex import annex_data, annex_figures
 from pgx.reports.pdf.pdf_answer import answer_data, decisions
 from pgx.reports.pdf.pdf_entries import alleles_text, lines_of
+from pgx.reports.pdf.pdf_identity import identity_data, identity_lines
 from pgx.reports.safe_text import printed
 
 __all__ = ["frame", "plain", "report_data"]
@@ -26,7 +27,7 @@ __all__ = ["frame", "plain", "report_data"]
 Words = Mapping[str, Any]
 _OWNER: Final = 4
 """Pairs of the header's identity: name, day of birth, sex, record number."""
-_ROOM: Final = 505
+_ROOM: Final = 510
 """Lines of text of three pages of two columns, less what paragraphs at their ends leave empty."""
 _BANNER: Final = 130
 """Characters of a line of the banner."""
@@ -52,18 +53,19 @@ def report_data(
     decided = decisions(document, words["label"])
     alleles = {tested.gene: tested for tested in document.alleles}
     genes = [_gene(gene, alleles.get(gene.gene), words) for gene in document.genes]
+    shared = frame(document, result, facts, words, words["label"]["title"])
+    identity = identity_data(document, shared["day"], words)
     data = {
-        **frame(document, result, facts, words, words["label"]["title"]),
+        **shared,
         "a": words["answer"],
         "bucket": words["bucket"],
         "status": words["status"],
-        "identity": document.identity,
+        "identity": identity,
         "made_by": document.identity[-1][1],
         "issued": document.header,
         "h": words["header"],
-        "person": document.patient.facts if document.patient else (),
         "has_patient": document.patient is not None,
-        "answer": answer_data(document, words, decided),
+        "answer": answer_data(document, words, decided, identity_lines(identity)),
         "advice": advice_data(document, words, decided, _room(document, genes, words)),
         "dose_words": words["dose"],
         "overrides": document.overrides,
@@ -71,7 +73,7 @@ def report_data(
         "tested": _tested(result, words["print"]),
         "genes": genes,
         "gaps": document.gaps,
-        "methods": document.methods,
+        "methods": (*_full_use(document, words), *document.methods),
         "limits": document.limits,
         "certainty": [[w, words["label"][f"mark_{k}"]] for k, w in words["certainty"].items()],
         "annex": annex_data(document, words, decided) if facts.annex else {},
@@ -84,19 +86,28 @@ def _room(document: ReportDocument, genes: Sequence[Mapping[str, str]], words: W
     """Return the lines left for recommendations on the pages after the first."""
     label = words["label"]
     conversions = document.patient.conversions if document.patient else ()
-    pairs = [*document.methods, *((w, label[f"mark_{k}"]) for k, w in words["certainty"].items())]
+    header = document.header
+    pairs = [*_full_use(document, words), *header.laboratory, *document.methods]
+    pairs += [(w, label[f"mark_{k}"]) for k, w in words["certainty"].items()]
     used = (
         _SECTIONS
         # a banner of several lines shortens each of the six columns
-        + 6 * (lines_of(document.header.research_use, _BANNER) - 1)
+        + 6 * (lines_of(document.header.research_use_brief, _BANNER) - 1)
         + lines_of([f"{label['method']}", document.gaps, document.limits])
         + sum(max(lines_of(pair[1], _PAIRED), 1) for pair in pairs)
         + sum(lines_of(" ".join(gene.values())) for gene in genes)
         # an override or conversion is a line of four parts, a stopped medicine one of its own
-        + lines_of(msgspec.to_builtins(document.header))
+        + lines_of(msgspec.to_builtins((header.amendment, header.comment, header.signatures)))
         + 3 * (len(document.overrides) + len(conversions) + len(document.summary.stopped))
     )
     return float(_ROOM - used)
+
+
+def _full_use(document: ReportDocument, words: Words) -> Sequence[tuple[str, str]]:
+    """Return the intended use with all genes, if the sentence on every page does not name them."""
+    header = document.header
+    is_brief = header.research_use != header.research_use_brief
+    return [(words["header"]["use"], header.research_use)] if is_brief else []
 
 
 def frame(
@@ -111,7 +122,7 @@ def frame(
         "date": [issued.year, issued.month, issued.day] if issued else [],
         "sample": result.sample,
         "t": {**words["label"], **words["print"]},
-        "research_use": document.header.research_use,
+        "research_use": document.header.research_use_brief,
         # the identity of every page; the rest is on the first
         "owner": [value for _, value in document.header.identity[:_OWNER]],
         "laboratory": _laboratory(facts.laboratory),
@@ -158,14 +169,25 @@ def _tested(result: PatientResult, label: Mapping[str, str]) -> str:
 
 def _gene(gene: GeneEntry, alleles: AllelesTested | None, words: Words) -> dict[str, Any]:
     """Return a gene's source and the alleles tested: by name, or counted if they are many."""
+    is_listed = alleles is not None and _is_listed(alleles)
     return {
         "gene": gene.gene,
         "status": "ambiguous" if gene.status == "called" and gene.unsure else gene.status,
-        "status_word": gene.status_word,
-        "origin": gene.origin,
-        "summary": alleles.summary if alleles else "",
-        "alleles": alleles_text(alleles, words) if alleles and _is_listed(alleles) else "",
+        "summary": _alleles_summary(gene, alleles),
+        "alleles": alleles_text(alleles, words) if alleles and is_listed else "",
     }
+
+
+def _alleles_summary(gene: GeneEntry, alleles: AllelesTested | None) -> str:
+    """Return status, source and number of alleles, without what follows from the others."""
+    if gene.status == CallStatus.NOT_ASSESSED:
+        return gene.status_word
+    if alleles and not alleles.tested and not alleles.not_tested:
+        # the sentence on another method names the status too
+        is_called = gene.status == CallStatus.CALLED
+        return alleles.summary if is_called else f"{gene.status_word}. {alleles.summary}"
+    parts = (gene.status_word, gene.origin, alleles.summary if alleles else "")
+    return ", ".join(filter(None, parts))
 
 
 def _is_listed(alleles: AllelesTested) -> bool:
