@@ -318,7 +318,7 @@ def test_what_differs_between_rows_is_said_of_each():
     assert page.count("CPIC guideline 2022") == 1
     assert page.count("DPWG guideline 2022") == 1
     for said in (
-        "PMID 35034351",
+        "PMID 35034351<",
         "PMID 1<",
         "Less active metabolite.",
         "Other.",

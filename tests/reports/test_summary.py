@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 
 from cases import one_test
 from pgx.engine.annotate import annotate
-from pgx.records.calls import PatientContext
-from pgx.records.patient import KnownMedicine, MedicineUse, Patient
+from pgx.recommendations.condition_fits import NO_REACTION
+from pgx.records.calls import AdviceFacts, Candidate, DrugCode, KeyEvidence, PatientContext
+from pgx.records.laboratory import ValidatedGene
+from pgx.records.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
 from pgx.reports.content.release_facts import NO_FACTS, facts_for
 from pgx.reports.html_page import render_html
@@ -52,6 +55,83 @@ def test_a_medicine_that_was_not_looked_up_says_so():
     assert "no recommendation was looked up" in line.remark
 
 
+def test_the_word_of_a_drug_is_that_of_what_put_it_in_its_group():
+    row = factory.usable(drug="carbamazepine", action=("no_recommendation",))
+    fit = ConditionFit(
+        drug="carbamazepine", condition=NO_REACTION, applies=Applies.NO, reason="reacted"
+    )
+    context = PatientContext(patient=Patient(), condition_fits=(fit,))
+    summary = build_document(factory.result(recommendations=(row,), context=context)).summary
+    [drug] = [d for line in summary.by_class for d in line.drugs]
+    assert (drug.kind, drug.word) == ("care", "caution")
+    assert drug.action.startswith("A reaction to the drug is recorded")
+
+
+def test_a_called_gene_is_provisional_and_not_unresolved():
+    called = factory.called(
+        gene="CYP2B6",
+        diplotype="*1/*6",
+        probability=0.999,
+        candidates=(Candidate("*1/*6", 0.999), Candidate("*4/*6", 0.001)),
+        n_candidates=2,
+        phenotype="Intermediate Metabolizer",
+        phenotypes=("Intermediate Metabolizer", "Poor Metabolizer"),
+        lookup_keys=("Intermediate Metabolizer", "Poor Metabolizer"),
+        key_evidence=(
+            KeyEvidence(
+                lookup_key="Poor Metabolizer",
+                diplotype="*4/*6",
+                phenotype="Poor Metabolizer",
+                probability=0.001,
+            ),
+        ),
+    )
+    row = factory.depending(depends_on=("CYP2B6:genotype",))
+    summary = build_document(factory.result(calls=(called,), recommendations=(row,))).summary
+    assert summary.unresolved == ""
+    assert summary.provisional.startswith("CYP2B6: most likely *1/*6 (posterior 99.9%); *4/*6")
+    assert "would mean Poor Metabolizer" in summary.provisional
+    unclear = factory.ambiguous()
+    summary = build_document(factory.result(calls=(unclear,), recommendations=(row,))).summary
+    assert summary.unresolved.startswith("CYP2B6: the recommendation")
+    assert summary.provisional == ""
+
+
+def test_a_paragraph_for_the_record_has_action_gene_source_release_and_use():
+    validated = factory.provenance(validated_genes=(ValidatedGene(gene="CYP2C19"),))
+    result = factory.result()
+    text = build_document(result).records["clopidogrel"]
+    for part in ("Clopidogrel: Avoid", "CYP2C19 *2/*3", "CPIC", "Strong", "PMID 35034351"):
+        assert part in text
+    assert "2025.11.1" in text
+    assert text.endswith("validated method.")
+    page = html.unescape(render_html(result))
+    assert f"<div>{text}</div><button" in page
+    whole = build_document(result).records[""]
+    assert f"<div>{whole}</div><button" in page
+    for part in ("CYP2C19 *2/*3", "Clopidogrel (avoid)", "CYP2B6", "HLA-B", "2025.11.1"):
+        assert part in whole
+    text = build_document(factory.result(provenance=validated)).records["clopidogrel"]
+    assert "research use" not in text
+
+
+def test_an_alternative_that_the_genotype_forbids_is_not_suggested():
+    named = tuple(DrugCode(name, "1") for name in ("citalopram", "sertraline", "prasugrel"))
+    facts = AdviceFacts(statement="S", instead=(*named, DrugCode("other_drug")))
+    rows = (
+        factory.advice(facts=facts),
+        factory.depending(drug="citalopram", action=("avoid",)),
+        factory.usable(drug="sertraline"),
+    )
+    document = build_document(factory.result(recommendations=rows))
+    found = document.instead["clopidogrel"]
+    assert [text.split(" (")[0] for text in found.suitable] == ["sertraline", "prasugrel"]
+    assert found.suitable[0] == "sertraline (as directed)"
+    assert found.unsuitable[0].startswith("citalopram (avoid, provisional; CYP2B6 ")
+    page = html.unescape(render_html(factory.result(recommendations=rows)))
+    assert f"unsuitable for this genotype: {found.unsuitable[0]}" in page
+
+
 @one_test
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_of_several_test_results_the_positive_one_is_shown(language):
@@ -81,6 +161,9 @@ def test_every_drug_to_avoid_and_every_called_gene_is_on_the_first_screen():
             if first.get(drug.drug) in ("avoid", "alternative")
         }
         assert wanted <= listed
+        avoided_drugs = {d.name.casefold() for d in summary.drugs if d.is_avoided}
+        for found in document.instead.values():
+            assert not avoided_drugs & {t.split(" (")[0].casefold() for t in found.suitable}
         genes = {g.gene for g in summary.findings} | {
             g.gene for u in summary.usual for g in u.genes
         }

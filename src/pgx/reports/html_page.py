@@ -21,8 +21,8 @@ from pgx.records.calls import PatientResult
 from pgx.reports.content.document import ReportDocument, build_document, dose_section, with_doses
 from pgx.reports.content.drug_ranking import ACTIONABLE, BUCKETS
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow
+from pgx.reports.content.gene_lines import short_diplotype
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
-from pgx.reports.content.summary import short_diplotype
 from pgx.reports.figures.drug_matrix import build_matrix, draw_matrix, matrix_signs
 from pgx.reports.figures.gene_figures import draw_gene
 from pgx.reports.page_template import page_template, resource, without_implied
@@ -150,6 +150,7 @@ def _answer(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, obj
     n_change = "change_count_one" if said.n_change == 1 else "change_count"
     return {
         "a": answer,
+        "instead_not": answer["instead_not"],
         "sum": said,
         "entries": {drug.drug: drug for group in document.groups for drug in group.drugs},
         "found_by": _found_by(document),

@@ -17,6 +17,7 @@ from pgx.records.advice import DrugStatus
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.records.notes import NoteCode
 from pgx.reports.content.alleles_tested import AllelesTested, build_alleles_tested
+from pgx.reports.content.alternatives import Alternatives, alternatives
 from pgx.reports.content.deidentification import is_deidentified
 from pgx.reports.content.drug_entries import DrugEntry
 from pgx.reports.content.drug_groups import DrugGroup, build_groups
@@ -25,6 +26,7 @@ from pgx.reports.content.header import NO_HEADER, ReportHeader, build_header
 from pgx.reports.content.overrides import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.content.patient_entries import PatientEntry, build_patient
 from pgx.reports.content.phrases import day, figure
+from pgx.reports.content.record_text import record_texts
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, age_warning, release_text
 from pgx.reports.content.summary import ReportSummary, build_summary
 from pgx.reports.figures.figure_data import GenePictures, build_pictures
@@ -116,7 +118,9 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     computed values. ``header`` is what surrounds the result: identity, issuer, intended use;
     ``alleles`` are the named alleles tested of each gene. ``pictures`` are the figures of
     ``genes``, in their order. ``doses`` are added by `with_doses`, for formats that show them.
-    ``untranslated`` are texts of recommendations and models left in English in a report in
+    ``records`` are paragraphs for a medical record by drug, that of the whole report has the key
+    "". ``instead`` are the alternatives to each drug that sources name. ``untranslated`` are texts
+    of recommendations and models left in English in a report in
     another language.
     """
 
@@ -138,6 +142,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     untranslated: frozenset[str] = frozenset()
     pictures: tuple[GenePictures, ...] = ()
     doses: tuple[DrugDose, ...] = ()
+    records: dict[str, str] = {}
+    instead: dict[str, Alternatives] = {}
 
 
 def build_document(
@@ -168,6 +174,7 @@ def build_document(
     patient = build_patient(
         result.context, _anchors(groups), words, is_capped=is_deidentified(result)
     )
+    summary = build_summary(result, groups, genes, patient, facts, words)
     return ReportDocument(
         sample=result.sample,
         identity=_identity(result, words),
@@ -178,7 +185,9 @@ def build_document(
         methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
-        summary=build_summary(result, groups, genes, patient, facts, words),
+        summary=summary,
+        instead=alternatives(result, summary.drugs, facts, words),
+        records=record_texts(result, (d for g in groups for d in g.drugs), summary, words),
         header=report_header(result, facts, words),
         alleles=build_alleles_tested(result, facts.definitions, facts.amp_tiers, words),
         patient=patient,

@@ -138,7 +138,8 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     ``standing`` compares several sources, ``contradicts`` is true if their recommendations are
     opposite, ``positions`` are each source's name, recommendation and strength; empty with
     one source. ``silent`` lists sources that cover the drug without a recommendation for this
-    result. ``is_taken`` marks a current medicine, ``folded`` are recommendations for other
+    result. ``is_taken`` marks a current medicine, ``is_reacted`` a drug to which a reaction of the
+    patient is recorded. ``folded`` are recommendations for other
     patients, ``adjusted`` those given current medicines. ``newer`` lists changes of guidance
     missing in the release; ``synonyms`` are brand and other names.
     """
@@ -154,10 +155,22 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     silent: tuple[str, ...] = ()
     contradicts: bool = False
     is_taken: bool = False
+    is_reacted: bool = False
     folded: tuple[FoldedRow, ...] = ()
     adjusted: AdjustedEntry | None = None
     newer: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+
+    def decisive(self, group: str) -> AdviceRow | None:
+        """Return the row that put the drug in a group: by genotype, or with current medicines.
+
+        None if a recorded reaction did, or no row is for this patient.
+        """
+        adjusted = self.adjusted.rows[:1] if self.adjusted else ()
+        for row in (*self.rows[:1], *adjusted):
+            if row.bucket == group:
+                return row
+        return None if self.is_reacted else next(iter(self.rows), None)
 
 
 Words = Mapping[str, Any]

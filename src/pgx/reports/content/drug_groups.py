@@ -15,6 +15,7 @@ from pgx.records.notes import NoteCode
 from pgx.reports.content.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
 from pgx.reports.content.drug_ranking import (
     ACTIONABLE,
+    AFTER_REACTION,
     BUCKETS,
     NO_CHANGE,
     bucket,
@@ -46,8 +47,6 @@ __all__ = [
 Words = Mapping[str, Any]
 _ESTABLISHED: Final = "established"
 _NOBODY: Final = "silent"
-_AFTER_REACTION: Final = "care"
-"""Group of a drug to which a reaction is recorded, where no source asks for more."""
 
 
 class _PersonalEntries:
@@ -92,6 +91,7 @@ class _PersonalEntries:
             standing=entry.standing if mine else "",
             brief=brief,
             is_taken=drug in self._view.current,
+            is_reacted=drug in self._view.reacted,
             folded=folded,
             adjusted=adjusted,
         )
@@ -141,7 +141,7 @@ def placed(
     own = bucket(ordered[0]) if mine else _NOBODY
     # a drug with a past reaction is never listed for standard use
     if drug in view.reacted and own in NO_CHANGE:
-        own = _AFTER_REACTION
+        own = AFTER_REACTION
     if not mine:
         return ordered, own
     changed = view.adjusted(drug)

@@ -12,6 +12,7 @@ from pgx.records.patient import MedicineUse
 
 __all__ = [
     "ACTIONABLE",
+    "AFTER_REACTION",
     "BUCKETS",
     "COLOURS",
     "NO_CHANGE",
@@ -32,6 +33,8 @@ BUCKETS: Final = (
 )  # fmt: skip
 ACTIONABLE: Final = ("avoid", "dose", "care", "open_change")
 """Groups in which the best-fitting result asks for something else than the usual use."""
+AFTER_REACTION: Final = "care"
+"""Group of a drug to which a reaction is recorded, where no source asks for more."""
 _BUCKET_OF: Final = {
     "avoid": "avoid",
     "alternative": "avoid",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pgx.reports.content.document import ReportDocument
 from pgx.reports.content.drug_entries import AdviceRow, DrugEntry
-from pgx.reports.content.summary import DrugLine
+from pgx.reports.content.drug_lines import DrugLine
 from pgx.reports.pdf.pdf_answer import Decisions, otherwise
 from pgx.reports.pdf.pdf_entries import dose_briefs, lines_of, listed_name, whom
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pgx.reports.content.document import ReportDocument
-from pgx.reports.content.drug_entries import AdviceRow, DrugEntry
-from pgx.reports.content.patient_entries import PatientEntry
-from pgx.reports.content.summary import DrugLine, GeneLine, MedicineLine, medicine_name
+from pgx.reports.content.drug_entries import AdviceRow
+from pgx.reports.content.drug_lines import DrugLine, MedicineLine
+from pgx.reports.content.gene_lines import GeneLine
 from pgx.reports.pdf.pdf_entries import dose_briefs, is_changed, lines_of, whom
 
 __all__ = ["Decisions", "answer_data", "decisions", "otherwise"]
@@ -56,6 +56,7 @@ def answer_data(
         ],
         "stopped": [maker.medicine(line) for line in summary.stopped],
         "unresolved": summary.unresolved,
+        "provisional": summary.provisional,
         "not_tested": summary.not_tested,
     }
     return {**data, "is_short": above + _height(data) <= _SHORT}
@@ -76,7 +77,10 @@ def _height(data: Mapping[str, Any]) -> float:
         + 1.3 * lines_of(classes, 85)
         + 1.2 * rows
         + lines_of(usual, 200)
-        + lines_of([*data["alerts"], data["unresolved"], data["not_tested"]], 110)
+        + lines_of(
+            [*data["alerts"], *(data[key] for key in ("unresolved", "provisional", "not_tested"))],
+            110,
+        )
     )
 
 
@@ -86,7 +90,6 @@ class _MedicineLines:
     def __init__(self, document: ReportDocument, words: Words, decided: Decisions) -> None:
         self._entries = {drug.drug: drug for group in document.groups for drug in group.drugs}
         self._briefs = dose_briefs(document, words)
-        self._not_asked = _not_asked(document.patient, self._entries, words)
         self._decided = decided
         self._words = words
 
@@ -97,7 +100,7 @@ class _MedicineLines:
             "detail": line.detail,
             "kind": line.kind or "silent",
             "drugs": [self._told(drug) for drug in line.drugs],
-            "remark": "; ".join(filter(None, (self._not_asked.get(line.name), line.remark))),
+            "remark": line.remark,
             "notes": [*line.acts, *line.reported],
         }
 
@@ -130,18 +133,6 @@ class _MedicineLines:
             "is_changed": is_changed(self._entries[line.drug], line.kind),
             "is_decided": line.drug in self._decided,
         }
-
-
-def _not_asked(
-    patient: PatientEntry | None, entries: Mapping[str, DrugEntry], words: Words
-) -> dict[str, str]:
-    """Return, by medicine, its drugs that the release covers and this run did not include."""
-    told = {}
-    for medicine in (*patient.current, *patient.other) if patient else ():
-        names = [name for name, _ in medicine.drugs if name not in entries]
-        if names:
-            told[medicine_name(medicine)] = f"{', '.join(names)}: {words['print']['not_asked']}"
-    return told
 
 
 def otherwise(row: AdviceRow) -> Iterable[str]:

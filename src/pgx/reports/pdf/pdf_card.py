@@ -11,8 +11,8 @@ from pgx.reports.content.document import ReportDocument, build_document
 from pgx.reports.content.drug_entries import DrugEntry
 from pgx.reports.content.drug_groups import DrugGroup
 from pgx.reports.content.drug_ranking import ACTIONABLE
+from pgx.reports.content.gene_lines import GeneLine
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, release_text
-from pgx.reports.content.summary import GeneLine
 from pgx.reports.pdf.card_code import CardCode, build_code, code_picture
 from pgx.reports.pdf.pdf_entries import marked_name
 from pgx.reports.pdf.pdf_report import frame, plain

@@ -83,7 +83,8 @@ def _basis(basis: Basis, words: Words) -> str:
 
 def is_changed(drug: DrugEntry, group: str) -> bool:
     """Whether a drug is in its group because of current medicines, not genotype alone."""
-    return bool(drug.rows) and drug.adjusted is not None and drug.rows[0].bucket != group
+    row = drug.decisive(group)
+    return row is not None and row not in drug.rows
 
 
 def marked_name(drug: DrugEntry, group: str) -> str:

@@ -10,10 +10,10 @@ from pgx.records.calls import CallStatus, PatientResult
 from pgx.records.notes import NoteCode
 from pgx.records.patient import MedicineUse
 from pgx.reports.content.document import ReportDocument, build_document
+from pgx.reports.content.drug_lines import medicine_name
 from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.content.patient_entries import MedicineEntry
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, release_text
-from pgx.reports.content.summary import medicine_name
 from pgx.reports.pdf.pdf_entries import marked_name
 from pgx.reports.pdf.pdf_report import frame, plain
 
