@@ -91,7 +91,7 @@ def test_numbers_days_and_headlines():
 
 def test_terms_of_results():
     said = phenotype_in_words("Poor Metabolizer", GERMAN)
-    assert said == "langsamer Metabolisierer (Poor Metabolizer)"
+    assert said == "langsamer Metabolisierer (PM)"
     assert phenotype_in_words("*57:01 positive", GERMAN) == "*57:01 positiv"
     assert phenotype_in_words("*57:01 positive") == "*57:01 positive"
     assert function_in_words("0.5", GERMAN) == "Aktivitätswert 0,5"

@@ -20,13 +20,12 @@ from pgx.records.calls import Override, PatientContext
 from pgx.records.laboratory import Laboratory
 from pgx.records.order import Order, Signature
 from pgx.records.patient import KnownMedicine, MedicineUse, Patient
-from pgx.reports.content.alleles_tested import AllelesTested, NamedTier
+from pgx.reports.content.alleles_tested import AllelesTested, NamedTier, alleles_text
 from pgx.reports.content.document import build_document
 from pgx.reports.content.drug_groups import ACTIONABLE, drugs_by_area
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
 from pgx.reports.files.formats import FORMATS, format_of_file, known_formats
 from pgx.reports.pdf import typesetting as module
-from pgx.reports.pdf.pdf_entries import alleles_text
 from pgx.reports.pdf.typesetting import render_pdf, render_pdf_card, render_pdf_patient, set_pdf
 from pgx.reports.safe_text import PRINTED, shown
 from reports import factory

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from pgx.messages.catalogue import catalogue
 from pgx.records.calls import PatientResult
+from pgx.reports.content.alleles_tested import alleles_text
 from pgx.reports.content.document import ReportDocument, build_document, dose_section, with_doses
 from pgx.reports.content.drug_ranking import ACTIONABLE, BUCKETS
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow
@@ -106,7 +107,7 @@ def render_document(document: ReportDocument) -> str:
     """
     words = catalogue(document.language)
     label = words["label"]
-    style, page, script = _style(), _page_style(document.sample, words), _script()
+    style, page, script = _style(), _page_style(document, words), _script()
     row_marks = {kind: _mark("m", kind, word) for kind, word in words["certainty"].items()}
     doses = _doses(document, words, row_marks)
     styles = [style, page, *([doses["dose_style"]] if document.doses else [])]
@@ -114,10 +115,11 @@ def render_document(document: ReportDocument) -> str:
         doc=document,
         t=label,
         p=words["picture"],
-        csp=_policy(styles, script),
+        csp=_policy(styles, script, has_picture=bool(document.header.logo)),
         script=script,
         style=style,
         page_style=page,
+        **_header(document, words),
         **_answer(document, words),
         **_personal(document, words),
         **_matrix(document, words),
@@ -136,6 +138,21 @@ def render_document(document: ReportDocument) -> str:
         ],
     )
     return _BETWEEN_BLOCKS.sub("", page_text)
+
+
+def _header(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
+    """Return what surrounds the result; facts of the order are not repeated by the patient file."""
+    stated = set(document.header.identity)
+    told = document.patient.facts if document.patient else ()
+    return {
+        "hdr": document.header,
+        "h": words["header"],
+        "person": [*document.header.identity, *(pair for pair in told if pair not in stated)],
+        "tested": {
+            alleles.gene: (alleles, alleles_text(alleles, words)) for alleles in document.alleles
+        },
+        "n": words["alleles"],
+    }
 
 
 def _answer(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
@@ -252,12 +269,13 @@ def _script() -> Markup:
     return Markup(resource("report.js"))  # noqa: S704 (our own file)
 
 
-def _policy(styles: Sequence[str], script: str) -> str:
-    """Return a content security policy that permits only this file's styles and script."""
+def _policy(styles: Sequence[str], script: str, *, has_picture: bool) -> str:
+    """Return a content security policy that permits only this file's styles, script and logo."""
+    pictures = " img-src data:;" if has_picture else ""
     return (
         # a result may contain hostile text: the browser runs only content with these digests
         f"default-src 'none'; style-src {' '.join(map(_digest, styles))};"
-        f" script-src {_digest(script)}; base-uri 'none'; form-action 'none'"
+        f" script-src {_digest(script)};{pictures} base-uri 'none'; form-action 'none'"
     )
 
 
@@ -266,16 +284,16 @@ def _digest(text: str) -> str:
     return f"'sha256-{found.decode('ascii')}'"
 
 
-def _page_style(sample: str, words: Mapping[str, Any]) -> Markup:
+def _page_style(document: ReportDocument, words: Mapping[str, Any]) -> Markup:
     """Return print margins with the sample name and the intended use on every page."""
     label = words["label"]
-    name = visible(sample)
+    name, use = visible(document.sample), visible(document.header.research_use_brief)
     if len(name) > _MARGIN_NAME:
         name = f"{name[:_MARGIN_NAME]}…"
     who = _css_string(f"{label['title']}: {name}")
     font = "font:8pt system-ui,sans-serif;color:#4d5b69"
     return Markup(  # noqa: S704 (the name is an escaped CSS string)
-        f"@page{{@top-left{{content:{_css_string(words['answer']['research_use'])};{font}}}"
+        f"@page{{@top-left{{content:{_css_string(use)};{font}}}"
         f"@bottom-left{{content:{who};{font}}}"
         f"@bottom-right{{content:{_css_string(label['page'] + ' ')} counter(page);{font}}}}}"
     )

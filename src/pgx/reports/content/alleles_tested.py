@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -11,12 +11,14 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.records.genes import AlleleDefinition, GeneDefinition, core_allele
 
-__all__ = ["AllelesTested", "NamedTier", "amp_tiers", "build_alleles_tested"]
+__all__ = ["AllelesTested", "NamedTier", "alleles_text", "amp_tiers", "build_alleles_tested"]
 
 Words = Mapping[str, Any]
 _TIERS: Final = "core_alleles"
 _MEASURED: Final = frozenset({"depth", "reads"})
 """Evidence of structure that covers the whole gene; records name single variants only."""
+_NO_TIER: Final = 9
+"""Sorts alleles that AMP's lists do not name last."""
 _TOO_MANY: Final = 60
 """Named alleles of a gene from which a report counts them, and an annex names them."""
 
@@ -173,3 +175,38 @@ def _tiers(
         n_missed = sum(entry.tier == tier for entry in missed)
         if n_tested + n_missed:
             yield said["tier"].format(tier=tier, tested=n_tested, total=n_tested + n_missed)
+
+
+def alleles_text(alleles: AllelesTested, words: Words) -> str:
+    """Return the alleles tested, AMP's tiers first, then those not tested."""
+    said: Mapping[str, str] = words["alleles"]
+    by_tier: dict[int, list[str]] = {}
+    for entry in alleles.tested:
+        by_tier.setdefault(entry.tier or _NO_TIER, []).append(entry.name)
+    parts = []
+    for tier in sorted(by_tier):
+        names = ", ".join(_runs(by_tier[tier]))
+        is_tier = tier != _NO_TIER
+        parts.append(f"{said['tier_of'].format(tier=tier)}: {names}" if is_tier else names)
+    if alleles.not_tested:
+        missed = ", ".join(_runs([entry.name for entry in alleles.not_tested]))
+        parts.append(said["not_tested_names"].format(names=missed))
+    return "; ".join(parts)
+
+
+def _runs(names: Sequence[str]) -> Iterator[str]:
+    """Yield names; three or more star alleles of consecutive numbers as one range.
+
+    >>> [*_runs(["*2", "*3", "*4", "*6", "*7", "*9A"])]
+    ['*2–*4', '*6', '*7', '*9A']
+    """
+    run: list[str] = []
+    for name in (*names, ""):
+        is_next = run and name == f"*{int(run[-1][1:]) + 1}"
+        if not is_next:
+            yield from [f"{run[0]}–{run[-1]}"] if len(run) > 2 else run
+            run = []
+        if name.removeprefix("*").isdecimal() and name.startswith("*"):
+            run.append(name)
+        elif name:
+            yield name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -30,6 +31,7 @@ Words = Mapping[str, Any]
 Pairs = tuple[tuple[str, str], ...]
 _DAYS: Final = frozenset({"birth_date", "collected", "received", "reported"})
 _LABORATORY: Final = ("director", "clia", "cap", "iso", "accreditation", "assay", "platform")
+_MEDIA_TYPES: Final = {"png": "image/png", "svg": "image/svg+xml"}
 _PARAGRAPHS: Final = re.compile(r"\n\s*\n")
 _NO_RESULT: Final = CallStatus.NOT_ASSESSED
 _NAMED: Final = 6
@@ -76,9 +78,13 @@ class ReportHeader(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     identity
         Pairs of label and value: patient, order, specimen, dates, clinician, indication.
+    letterhead
+        Name of the laboratory and the lines of its address; empty without one.
+    logo
+        The laboratory's logo as a data URL, empty without one.
     laboratory
         Pairs of label and value: director, accreditation, test, platform, performance, genes with
-        the scope of their validation. Name, address and logo are those of the letterhead.
+        the scope of their validation.
     research_use
         The sentence on intended use with every gene concerned, empty if all genes shown are
         validated.
@@ -95,6 +101,8 @@ class ReportHeader(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     identity: Pairs = ()
+    letterhead: tuple[str, ...] = ()
+    logo: str = ""
     laboratory: Pairs = ()
     research_use: str = ""
     research_use_brief: str = ""
@@ -132,6 +140,8 @@ def build_header(
     comment = (order.comment if order else "") or (laboratory.comment if laboratory else "")
     return ReportHeader(
         identity=_identity(order, words) if order else (),
+        letterhead=(laboratory.name, *laboratory.address) if laboratory else (),
+        logo=_data_url(laboratory) if laboratory else "",
         laboratory=tuple(_laboratory(laboratory, said)) if laboratory else (),
         research_use=research_use(result, laboratory, words),
         research_use_brief=research_use_brief(result, laboratory, words),
@@ -149,6 +159,11 @@ def _identity(order: Order, words: Words) -> Pairs:
     if order.sex:
         values["sex"] = label[f"sex_{order.sex}"]
     return tuple((label[name], value) for name, value in values.items() if value)
+
+
+def _data_url(laboratory: Laboratory) -> str:
+    kind = _MEDIA_TYPES.get(laboratory.logo_kind)
+    return f"data:{kind};base64,{base64.b64encode(laboratory.logo).decode()}" if kind else ""
 
 
 def _laboratory(laboratory: Laboratory, label: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pgx.reports.content.alleles_tested import alleles_text
 from pgx.reports.content.document import ReportDocument, dose_section
 from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.pdf.pdf_answer import Decisions
 from pgx.reports.pdf.pdf_entries import (
-    alleles_text,
     copy_figures,
     drug_data,
     gene_data,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
 
-from pgx.reports.content.alleles_tested import AllelesTested
 from pgx.reports.content.document import ReportDocument
 from pgx.reports.content.drug_entries import AdviceRow, Basis, DrugEntry
 from pgx.reports.content.gene_entries import GeneEntry, SiteRow
@@ -16,7 +15,6 @@ from pgx.reports.figures.figure_data import CopyPicture, GenePictures
 from pgx.reports.safe_text import shown
 
 __all__ = [
-    "alleles_text",
     "copy_figures",
     "dose_briefs",
     "drug_data",
@@ -30,7 +28,6 @@ __all__ = [
 ]
 
 Words = Mapping[str, Any]
-_NO_TIER: Final = 9
 _CHANGED: Final = "\u00a0†"
 _WIDTH: Final = 66
 """Characters of a line: 8 pt in half of an A4 page."""
@@ -262,38 +259,3 @@ def lines_of(value: Any, width: int = _WIDTH) -> int:  # noqa: ANN401 - any plai
     if isinstance(value, Mapping):
         value = value.values()
     return sum(lines_of(part, width) for part in value or ())
-
-
-def alleles_text(alleles: AllelesTested, words: Words) -> str:
-    """Return the alleles tested, AMP's tiers first, then those not tested."""
-    said: Mapping[str, str] = words["alleles"]
-    by_tier: dict[int, list[str]] = {}
-    for entry in alleles.tested:
-        by_tier.setdefault(entry.tier or _NO_TIER, []).append(entry.name)
-    parts = []
-    for tier in sorted(by_tier):
-        names = ", ".join(_runs(by_tier[tier]))
-        is_tier = tier != _NO_TIER
-        parts.append(f"{said['tier_of'].format(tier=tier)}: {names}" if is_tier else names)
-    if alleles.not_tested:
-        missed = ", ".join(_runs([entry.name for entry in alleles.not_tested]))
-        parts.append(said["not_tested_names"].format(names=missed))
-    return "; ".join(parts)
-
-
-def _runs(names: Sequence[str]) -> Iterator[str]:
-    """Yield names; three or more star alleles of consecutive numbers as one range.
-
-    >>> [*_runs(["*2", "*3", "*4", "*6", "*7", "*9A"])]
-    ['*2–*4', '*6', '*7', '*9A']
-    """
-    run: list[str] = []
-    for name in (*names, ""):
-        is_next = run and name == f"*{int(run[-1][1:]) + 1}"
-        if not is_next:
-            yield from [f"{run[0]}–{run[-1]}"] if len(run) > 2 else run
-            run = []
-        if name.removeprefix("*").isdecimal() and name.startswith("*"):
-            run.append(name)
-        elif name:
-            yield name

@@ -10,7 +10,7 @@ import msgspec
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, PatientResult
 from pgx.records.laboratory import Laboratory
-from pgx.reports.content.alleles_tested import AllelesTested
+from pgx.reports.content.alleles_tested import AllelesTested, alleles_text
 from pgx.reports.content.document import ReportDocument, build_document, with_doses
 from pgx.reports.content.gene_entries import GeneEntry
 from pgx.reports.content.phrases import day
@@ -18,7 +18,7 @@ from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, issued_on
 from pgx.reports.pdf.pdf_advice import advice_data
 from pgx.reports.pdf.pdf_annex import annex_data, annex_figures
 from pgx.reports.pdf.pdf_answer import answer_data, decisions
-from pgx.reports.pdf.pdf_entries import alleles_text, lines_of
+from pgx.reports.pdf.pdf_entries import lines_of
 from pgx.reports.pdf.pdf_identity import identity_data, identity_lines
 from pgx.reports.safe_text import printed
 
