@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pypdf
 import pytest
 
 import pgx as library
@@ -65,7 +66,7 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("order")
     words = ("-o", folder / "out", "--order", order_in(folder), "--laboratory", LABORATORY)
     done = pgx("annotate", PATIENT, *words, *GENES, "--format",
-               "html,json,fhir,fhir-full,xlsx,matrix,multiqc")  # fmt: skip
+               "html,json,pdf,fhir,fhir-full,xlsx,matrix,multiqc")  # fmt: skip
     assert done.returncode == 0, done.stderr
     return folder / "out", done
 
@@ -73,6 +74,8 @@ def made(tmp_path_factory):
 def text_of(path: Path) -> str:
     """Return the text of a report; of a workbook that of its sheets."""
     data = path.read_bytes()
+    if path.suffix == ".pdf":
+        return " ".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
     if path.suffix != ".xlsx":
         return data.decode("utf-8")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -81,11 +84,19 @@ def text_of(path: Path) -> str:
 
 @one_test
 @pytest.mark.parametrize(
-    "name", ["EXAMPLE_1.fhir.json", "EXAMPLE_1.full.fhir.json", "results.xlsx"]
+    "name",
+    [
+        "EXAMPLE_1.fhir.json",
+        "EXAMPLE_1.full.fhir.json",
+        "EXAMPLE_1.pgx.html",
+        "EXAMPLE_1.pgx.pdf",
+        "results.xlsx",
+    ],
 )
 def test_identity_is_in_reports(made, name):
-    text = text_of(made[0] / name)
-    assert [value for value in ALL if value not in text] == []
+    # lines of a printed page end between the words of a name
+    text = "".join(text_of(made[0] / name).split())
+    assert [value for value in ALL if "".join(value.split()) not in text] == []
 
 
 @one_test
