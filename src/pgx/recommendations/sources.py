@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from itertools import combinations, product
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -168,19 +168,31 @@ _Group = tuple[str, str, str, str]
 class AdviceBins:
     """Finds the combinations of keys that share a row's recommendation, in one release."""
 
+    _kept: ClassVar[AdviceBins | None] = None
+
     def __init__(self, statements: Iterable[Statement]) -> None:
-        self._statements = tuple(statements)
+        self.statements = tuple(statements)
+        self._found: dict[str, tuple[Keys, Keys]] = {}
+
+    @classmethod
+    def of(cls, statements: tuple[Statement, ...]) -> AdviceBins:
+        """Return the bins of a release; those of the last one are kept for its next report."""
+        kept = cls._kept
+        # equal statements are not compared: it takes longer than to group them anew
+        if kept is None or kept.statements is not statements:
+            kept = cls._kept = cls(statements)
+        return kept
 
     @cached_property
     def _groups(self) -> dict[_Group, list[Statement]]:
         found: dict[_Group, list[Statement]] = {}
-        for statement in self._statements:
+        for statement in self.statements:
             found.setdefault(_group(statement), []).append(statement)
         return found
 
     @cached_property
     def _by_id(self) -> dict[str, Statement]:
-        return {statement.id: statement for statement in self._statements}
+        return {statement.id: statement for statement in self.statements}
 
     def differ(self, one: Recommendation, two: Recommendation) -> bool:
         """Whether two sources group the keys differently that both cover."""
@@ -196,6 +208,11 @@ class AdviceBins:
         own = self._by_id.get(row.facts.statement) if row.facts else None
         if own is None:
             return frozenset(), frozenset()
+        if own.id not in self._found:
+            self._found[own.id] = self._keys(own)
+        return self._found[own.id]
+
+    def _keys(self, own: Statement) -> tuple[Keys, Keys]:
         same: set[tuple[tuple[str, str], ...]] = set()
         known: set[tuple[tuple[str, str], ...]] = set()
         for statement in self._groups[_group(own)]:

@@ -23,6 +23,11 @@ _TOO_MANY: Final = 60
 """Named alleles of a gene from which a report counts them, and an annex names them."""
 
 
+_Reported = tuple[str, frozenset[int], bool]
+"""A core allele, the positions that give it its function, whether it is structural."""
+_KEPT: Final[dict[str, tuple[GeneDefinition, list[_Reported]]]] = {}
+
+
 class NamedTier(msgspec.Struct, frozen=True):
     """A named allele; ``tier`` is AMP's (1 or 2), None if this release has none for it."""
 
@@ -127,27 +132,38 @@ def _named(call: GeneCall, gene: GeneDefinition) -> dict[str, bool]:
     """Return whether each named allele was tested; suballeles count for their core allele."""
     missing = {int(place.rpartition(":")[2]) for place in call.missing}
     has_data = call.status is not CallStatus.NOT_ASSESSED
-    causal: dict[str, set[int]] = {}
-    for core in gene.core_positions:
-        causal.setdefault(core.allele, set()).add(core.position)
     structure = call.structure
     measured = bool(structure and structure.is_assessed and structure.source in _MEASURED)
-    default = next((a for a in gene.alleles if a.name == gene.default_allele), None)
-    usual = default.defining if default else {}
-    structural_names = {structural.allele for structural in gene.structural_alleles}
     found: dict[str, bool] = {}
-    for allele in gene.alleles:
-        name = core_allele(allele.name)
-        if name == gene.default_allele:
-            continue
-        needed = causal.get(allele.name) or _needed(allele, usual)
+    for name, needed, is_structural in _reported(gene):
         is_answered = has_data and bool(needed) and needed.isdisjoint(missing)
-        is_structural = allele.name in structural_names or _is_structural(allele)
-        is_tested = measured if is_structural else is_answered
-        found[name] = found.get(name, False) or is_tested
+        found[name] = found.get(name, False) or (measured if is_structural else is_answered)
     for structural in gene.structural_alleles:
         found.setdefault(structural.allele, measured)
     return found
+
+
+def _reported(gene: GeneDefinition) -> list[_Reported]:
+    """Return the alleles of a gene; those of the last release are kept for its next report."""
+    kept = _KEPT.get(gene.gene)
+    if kept is None or kept[0] is not gene:
+        kept = _KEPT[gene.gene] = (gene, list(_alleles(gene)))
+    return kept[1]
+
+
+def _alleles(gene: GeneDefinition) -> Iterator[_Reported]:
+    causal: dict[str, set[int]] = {}
+    for core in gene.core_positions:
+        causal.setdefault(core.allele, set()).add(core.position)
+    default = next((a for a in gene.alleles if a.name == gene.default_allele), None)
+    usual = default.defining if default else {}
+    structural_names = {structural.allele for structural in gene.structural_alleles}
+    for allele in gene.alleles:
+        name = core_allele(allele.name)
+        if name != gene.default_allele:
+            needed = causal.get(allele.name) or _needed(allele, usual)
+            is_structural = allele.name in structural_names or _is_structural(allele)
+            yield name, frozenset(needed), is_structural
 
 
 def _is_structural(allele: AlleleDefinition) -> bool:

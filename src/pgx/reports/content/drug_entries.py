@@ -193,7 +193,7 @@ class EntryMaker:
         self.years = {g.guideline_id: int(max(g.years)) for g in facts.guidelines if g.years}
         # a position in `depends_on` does not name its gene; the calls do
         self.gene_at = _gene_at(result.calls)
-        self._bins = AdviceBins(facts.statements)
+        self._bins = AdviceBins.of(facts.statements)
         self._newer = facts.newer
         self._other_names = facts.other_names
         self._patient = PatientView(result)
