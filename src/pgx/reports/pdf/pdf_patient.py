@@ -11,7 +11,7 @@ from pgx.records.notes import NoteCode
 from pgx.records.patient import MedicineUse
 from pgx.reports.content.document import ReportDocument, build_document
 from pgx.reports.content.drug_lines import medicine_name
-from pgx.reports.content.drug_ranking import ACTIONABLE
+from pgx.reports.content.drug_ranking import ACTIONABLE, BUCKETS
 from pgx.reports.content.patient_entries import MedicineEntry
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, release_text
 from pgx.reports.pdf.pdf_entries import marked_name
@@ -55,7 +55,10 @@ def patient_data(
         "medicines": [
             {
                 "title": said[use],
-                "rows": [_plain_medicine(m, kinds, document, said) for m in listed],
+                "rows": [
+                    _plain_medicine(m, kinds, document, said)
+                    for m in sorted(listed, key=lambda m: _rank(m, kinds))
+                ],
             }
             for use, listed in medicines.items()
         ],
@@ -77,6 +80,12 @@ def _medicines(document: ReportDocument) -> dict[str, list[MedicineEntry]]:
         return {}
     planned = [m for m in patient.other if m.use == MedicineUse.PLANNED]
     return {"current": [*patient.current], **({"planned": planned} if planned else {})}
+
+
+def _rank(medicine: MedicineEntry, kinds: Mapping[str, tuple[str, str]]) -> int:
+    """Return the place of a medicine: that of its most serious drug."""
+    ranks = [BUCKETS.index(kinds[drug][0]) for drug, _ in medicine.drugs if drug in kinds]
+    return min(ranks, default=len(BUCKETS))
 
 
 def _plain_medicine(
