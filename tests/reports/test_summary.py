@@ -12,11 +12,12 @@ import pytest
 from cases import one_test
 from pgx.engine.annotate import annotate
 from pgx.recommendations.condition_fits import NO_REACTION
+from pgx.records.advice import Drug, DrugStatus
 from pgx.records.calls import AdviceFacts, Candidate, DrugCode, KeyEvidence, PatientContext
 from pgx.records.laboratory import ValidatedGene
 from pgx.records.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
-from pgx.reports.content.release_facts import NO_FACTS, facts_for
+from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, facts_for
 from pgx.reports.html_page import render_html
 from reports import factory
 
@@ -132,6 +133,41 @@ def test_an_alternative_that_the_genotype_forbids_is_not_suggested():
     assert f"unsuitable for this genotype: {found.unsuitable[0]}" in page
 
 
+def test_an_alternative_for_some_patients_says_for_whom_it_is_not():
+    prasugrel, ticagrelor = DrugCode("prasugrel", "1"), DrugCode("ticagrelor", "2")
+    coronary = AdviceFacts(statement="A", instead=(prasugrel, ticagrelor))
+    stroke = AdviceFacts(statement="B", instead=(ticagrelor,), avoid_also=(prasugrel,))
+    rows = (
+        factory.advice(facts=coronary, population="acs_or_pci"),
+        factory.advice(facts=stroke, population="neurovascular"),
+    )
+    first, second = (
+        build_document(factory.result(recommendations=rows)).instead["clopidogrel"].suitable
+    )
+    assert first.startswith("prasugrel (")
+    assert "not for: neurovascular" in first
+    assert second.startswith("ticagrelor (")
+    assert "not for" not in second
+    alone = build_document(factory.result(recommendations=rows[1:])).instead["clopidogrel"]
+    assert [text.split(" (")[0] for text in alone.suitable] == ["ticagrelor"]
+
+
+def test_drugs_of_the_same_class_are_listed_apart():
+    codes = {"clopidogrel": "B01AC04", "other": "B01AC22", "citalopram": "N06AB04"}
+    drugs = tuple(
+        Drug(drug=name, authority="CPIC", status=DrugStatus.COVERED, atc=(code,))
+        for name, code in codes.items()
+    )
+    rows = (
+        factory.advice(),
+        factory.usable(drug="other"),
+        factory.usable(drug="citalopram"),
+    )
+    document = build_document(factory.result(recommendations=rows), ReportFacts(drugs=drugs))
+    assert document.instead["clopidogrel"].same_class == ("Other",)
+    assert document.instead["clopidogrel"].suitable == ()
+
+
 @one_test
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_of_several_test_results_the_positive_one_is_shown(language):
@@ -163,7 +199,8 @@ def test_every_drug_to_avoid_and_every_called_gene_is_on_the_first_screen():
         assert wanted <= listed
         avoided_drugs = {d.name.casefold() for d in summary.drugs if d.is_avoided}
         for found in document.instead.values():
-            assert not avoided_drugs & {t.split(" (")[0].casefold() for t in found.suitable}
+            suggested = {n for t in found.suitable for n in t.split(" (")[0].split(", ")}
+            assert not avoided_drugs & {n.casefold() for n in (*suggested, *found.same_class)}
         genes = {g.gene for g in summary.findings} | {
             g.gene for u in summary.usual for g in u.genes
         }

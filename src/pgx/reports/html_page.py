@@ -168,6 +168,7 @@ def _answer(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, obj
     return {
         "a": answer,
         "instead_not": answer["instead_not"],
+        "same_class": answer["same_class"],
         "sum": said,
         "entries": {drug.drug: drug for group in document.groups for drug in group.drugs},
         "found_by": _found_by(document),
