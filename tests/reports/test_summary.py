@@ -14,7 +14,7 @@ from pgx.engine.annotate import annotate
 from pgx.recommendations.condition_fits import NO_REACTION
 from pgx.records.advice import Drug, DrugStatus
 from pgx.records.calls import AdviceFacts, Candidate, DrugCode, KeyEvidence, PatientContext
-from pgx.records.laboratory import ValidatedGene
+from pgx.records.laboratory import Laboratory, ValidatedGene
 from pgx.records.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, facts_for
@@ -112,8 +112,12 @@ def test_a_paragraph_for_the_record_has_action_gene_source_release_and_use():
     assert f"<div>{whole}</div><button" in page
     for part in ("CYP2C19 *2/*3", "Clopidogrel (avoid)", "CYP2B6", "HLA-B", "2025.11.1"):
         assert part in whole
-    text = build_document(factory.result(provenance=validated)).records["clopidogrel"]
-    assert "research use" not in text
+    records = build_document(factory.result(provenance=validated)).records
+    assert "research use" not in records["clopidogrel"]
+    assert "research use only, except for CYP2C19" in records[""]
+    every = tuple(ValidatedGene(gene=call.gene) for call in result.calls)
+    facts = ReportFacts(laboratory=Laboratory(name="L", validated_genes=every))
+    assert "research use" not in " ".join(build_document(result, facts).records.values())
 
 
 def test_an_alternative_that_the_genotype_forbids_is_not_suggested():

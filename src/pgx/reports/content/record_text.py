@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pgx.records.calls import PatientResult
+from pgx.records.laboratory import Laboratory
 from pgx.reports.content.drug_entries import AdviceRow, DrugEntry
+from pgx.reports.content.header import research_use_brief, validated_genes
 from pgx.reports.content.phrases import day
 from pgx.reports.content.release_facts import issued_on
 from pgx.reports.content.summary import ReportSummary
@@ -17,7 +19,12 @@ Words = Mapping[str, Any]
 
 
 def record_texts(
-    result: PatientResult, drugs: Iterable[DrugEntry], summary: ReportSummary, words: Words
+    result: PatientResult,
+    drugs: Iterable[DrugEntry],
+    summary: ReportSummary,
+    words: Words,
+    *,
+    laboratory: Laboratory | None = None,
 ) -> dict[str, str]:
     """Return a paragraph by drug: those to change or avoid, and the patient's medicines.
 
@@ -25,7 +32,8 @@ def record_texts(
     drugs to avoid, what is unresolved or was not tested.
 
     Action with dose and condition, genes, sources with strength, release and date, and the
-    research use unless the laboratory has validated every gene of the drug.
+    research use unless the laboratory has validated every gene of the drug. That of the whole
+    report names the genes which are validated, or those which are not.
 
     Raises
     ------
@@ -34,9 +42,10 @@ def record_texts(
     """
     listed = [drug for line in summary.by_class for drug in line.drugs]
     lines = {line.drug: line for line in (*listed, *summary.own)}
-    validated = {gene.gene for gene in result.provenance.validated_genes}
+    validated = {gene.gene for gene in validated_genes(result, laboratory)}
+    use = research_use_brief(result, laboratory, words)
     origin = _origin(result, words)
-    found = {"": _sentences((*_whole(summary, words), origin, words["answer"]["research_use"]))}
+    found = {"": _sentences((*_whole(summary, words), origin, use))}
     for entry in drugs:
         if line := lines.get(entry.drug):
             is_validated = {basis.gene for basis in entry.basis} <= validated
